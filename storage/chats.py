@@ -1,0 +1,244 @@
+"""Chats, what they follow, what they were told, and when they hear next."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.records import (
+    ArticleId,
+    Chat,
+    ChatId,
+    Failure,
+    Kind,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    Topic,
+    TopicId,
+)
+from storage.schema import articles, chats, feeds, matches, outbox, subscriptions, told, topics
+from storage.upsert import insert_for
+
+_CHAT = [chats.c[field.name] for field in fields(Chat)]
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(**row._mapping)
+
+
+async def get(tx: AsyncConnection, chat_id: ChatId) -> Chat | None:
+    """The chat, if it ever spoke to the bot."""
+    row = (await tx.execute(select(*_CHAT).where(chats.c.id == chat_id))).one_or_none()
+    return None if row is None else _chat(row)
+
+
+async def add(tx: AsyncConnection, chat: Chat, now: datetime) -> Chat:
+    """Keep a chat; one that is known is left as it is. The chat as it is kept."""
+    values = {column.name: getattr(chat, column.name) for column in _CHAT}
+    await tx.execute(
+        insert_for(tx)(chats)
+        .values(**values, created_at=now)
+        .on_conflict_do_nothing(index_elements=[chats.c.id])
+    )
+    kept = await get(tx, chat.id)
+    assert kept is not None
+    return kept
+
+
+async def change(tx: AsyncConnection, chat_id: ChatId, **values: Any) -> None:
+    """Set fields of a chat, named as in `records.Chat`."""
+    await tx.execute(update(chats).where(chats.c.id == chat_id).values(**values))
+
+
+async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
+    """Move everything of a group to the id of the supergroup that it became.
+
+    If the bot knows the new id already, what the group followed, was told and is owed is added to it.
+    """
+    if await get(tx, new) is None:
+        await tx.execute(update(chats).where(chats.c.id == old).values(id=new))
+        return
+    there = subscriptions.alias()
+    for target in (subscriptions.c.feed_id, subscriptions.c.topic_id):
+        twin = exists().where(there.c.chat_id == new, there.c[target.name] == target)
+        await tx.execute(
+            update(subscriptions)
+            .where(subscriptions.c.chat_id == old, target.is_not(None), ~twin)
+            .values(chat_id=new)
+        )
+    await tx.execute(update(outbox).where(outbox.c.chat_id == old).values(chat_id=new))
+    heard = select(literal(new), told.c.story_id, told.c.told_at).where(told.c.chat_id == old)
+    await tx.execute(
+        insert_for(tx)(told)
+        .from_select(["chat_id", "story_id", "told_at"], heard)
+        .on_conflict_do_nothing()
+    )
+    await tx.execute(delete(chats).where(chats.c.id == old))
+
+
+async def claim_due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
+    """Chats whose digest is due, longest overdue first, locked until this transaction ends."""
+    rows = await tx.execute(
+        select(*_CHAT)
+        .where(
+            chats.c.next_digest_at <= now,
+            ~chats.c.paused,
+            chats.c.unreachable_since.is_(None),
+        )
+        .order_by(chats.c.next_digest_at, chats.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return tuple(_chat(row) for row in rows)
+
+
+async def ended_pauses(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
+    """Chats whose pause is over by the clock."""
+    rows = await tx.execute(
+        select(*_CHAT).where(chats.c.paused, chats.c.paused_until <= now).limit(limit)
+    )
+    return tuple(_chat(row) for row in rows)
+
+
+async def tell(
+    tx: AsyncConnection, chat_id: ChatId, story_ids: Iterable[StoryId], now: datetime
+) -> None:
+    """Remember that a chat was told these stories."""
+    rows = [{"chat_id": chat_id, "story_id": id, "told_at": now} for id in story_ids]
+    if rows:
+        await tx.execute(insert_for(tx)(told).on_conflict_do_nothing(), rows)
+
+
+async def subscriptions_of(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
+    """What a chat follows, in the order in which it began to."""
+    newest_in_feed = (
+        select(func.max(articles.c.published_at))
+        .where(articles.c.feed_id == subscriptions.c.feed_id)
+        .scalar_subquery()
+    )
+    newest_of_topic = (
+        select(func.max(articles.c.published_at))
+        .join(matches, matches.c.article_id == articles.c.id)
+        .where(matches.c.topic_id == subscriptions.c.topic_id)
+        .scalar_subquery()
+    )
+    rows = await tx.execute(
+        select(
+            subscriptions,
+            feeds.c.title,
+            feeds.c.failure,
+            feeds.c.failure_detail,
+            func.coalesce(newest_in_feed, newest_of_topic).label("last_story_at"),
+        )
+        .outerjoin(feeds, feeds.c.id == subscriptions.c.feed_id)
+        .where(subscriptions.c.chat_id == chat_id)
+        .order_by(subscriptions.c.id)
+    )
+    return tuple(
+        Subscription(
+            id=SubscriptionId(row.id),
+            chat_id=chat_id,
+            kind=Kind.TOPIC if row.feed_id is None else Kind.FEED,
+            target=row.topic_id if row.feed_id is None else row.feed_id,
+            name=row.title or row.name,
+            after_article=ArticleId(row.after_article),
+            followed_at=row.followed_at,
+            last_story_at=row.last_story_at,
+            failure=None if row.failure is None else Failure(row.failure),
+            failure_detail=row.failure_detail or "",
+        )
+        for row in rows
+    )
+
+
+async def subscribe(
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    kind: Kind,
+    target: int,
+    name: str,
+    after_article: ArticleId,
+    now: datetime,
+) -> bool:
+    """Follow a feed or a topic; False if the chat does already, and nothing changed."""
+    result = await tx.execute(
+        insert_for(tx)(subscriptions)
+        .values(
+            chat_id=chat_id,
+            feed_id=target if kind is Kind.FEED else None,
+            topic_id=target if kind is Kind.TOPIC else None,
+            name=name,
+            after_article=after_article,
+            followed_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return bool(result.rowcount)
+
+
+async def unsubscribe(
+    tx: AsyncConnection, chat_id: ChatId, subscription_id: SubscriptionId
+) -> bool:
+    """Stop following; False if it was not this chat's, or is gone."""
+    result = await tx.execute(
+        delete(subscriptions).where(
+            subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id
+        )
+    )
+    return bool(result.rowcount)
+
+
+async def topic(tx: AsyncConnection, topic_id: TopicId) -> Topic | None:
+    """The topic with this id."""
+    query = select(topics.c.id, topics.c.phrase, topics.c.text).where(topics.c.id == topic_id)
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else Topic(*row)
+
+
+async def intern_topic(tx: AsyncConnection, phrase: str, text: str, now: datetime) -> Topic:
+    """The one topic with this normal form, made if need be, marked as used now."""
+    row = (
+        await tx.execute(
+            insert_for(tx)(topics)
+            .values(phrase=phrase, text=text, used_at=now)
+            .on_conflict_do_update(index_elements=[topics.c.phrase], set_={"used_at": now})
+            .returning(topics.c.id, topics.c.phrase, topics.c.text)
+        )
+    ).one()
+    return Topic(*row)
+
+
+async def followed_topics(tx: AsyncConnection) -> tuple[Topic, ...]:
+    """Every topic that some chat follows."""
+    rows = await tx.execute(
+        select(topics.c.id, topics.c.phrase, topics.c.text)
+        .where(exists().where(subscriptions.c.topic_id == topics.c.id))
+        .order_by(topics.c.id)
+    )
+    return tuple(Topic(*row) for row in rows)
+
+
+async def match(tx: AsyncConnection, found: Mapping[ArticleId, Collection[TopicId]]) -> None:
+    """Remember which articles belong to which topics."""
+    rows = [
+        {"topic_id": topic_id, "article_id": article_id}
+        for article_id, topic_ids in found.items()
+        for topic_id in topic_ids
+    ]
+    if rows:
+        await tx.execute(insert_for(tx)(matches).on_conflict_do_nothing(), rows)
+
+
+async def prune_topics(tx: AsyncConnection, before: datetime) -> int:
+    """Drop topics that nobody follows and nobody asked for since then; how many."""
+    result = await tx.execute(
+        delete(topics).where(
+            topics.c.used_at < before,
+            ~exists().where(subscriptions.c.topic_id == topics.c.id),
+        )
+    )
+    return int(result.rowcount)

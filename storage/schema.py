@@ -1,0 +1,219 @@
+"""One picture of the data: all tables, for SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, kept and given back in UTC; SQLite has no zones of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times: they mean something else on every machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone cannot be kept")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the time back with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite counts up by itself only in a column that is called INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("host", String(255), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("site_url", Text),
+    Column("language", String(35)),
+    Column("in_catalogue", Boolean, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("next_visit_at", Moment, nullable=False, index=True),
+    Column("visited_at", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", Moment),
+    Column("failure", String(16)),
+    Column("failure_detail", Text, nullable=False),
+    Column("lease_owner", String(64)),
+    Column("leased_until", Moment),
+    sqlite_autoincrement=True,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("first_seen_at", Moment, nullable=False, index=True),
+    sqlite_autoincrement=True,
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
+    Column("story_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("identity", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("published_at", Moment, nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("archived", Boolean, nullable=False),
+    UniqueConstraint("feed_id", "identity"),
+    # A digest watermark is an article's id: an id must never be given out twice.
+    sqlite_autoincrement=True,
+)
+
+# A feed may list an entry long after its article was dropped: it is still no news.
+dropped = Table(
+    "dropped",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("identity", String(64), primary_key=True),
+    Column("dropped_at", Moment, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("timezone", String(64), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("schedule", String(64), nullable=False),
+    Column("next_digest_at", Moment, index=True),
+    Column("last_digest_at", Moment, nullable=False),
+    Column("digested_to", BigInteger, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("paused_until", Moment),
+    Column("unreachable_since", Moment),
+    Column("created_at", Moment, nullable=False),
+)
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("phrase", Text, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("used_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+    ),
+    Column("feed_id", ForeignKey("feeds.id"), index=True),
+    Column("topic_id", ForeignKey("topics.id"), index=True),
+    Column("name", Text, nullable=False),
+    Column("after_article", BigInteger, nullable=False),
+    Column("followed_at", Moment, nullable=False),
+    UniqueConstraint("chat_id", "feed_id"),
+    UniqueConstraint("chat_id", "topic_id"),
+    CheckConstraint(text("(feed_id IS NULL) <> (topic_id IS NULL)"), name="one_target"),
+    sqlite_autoincrement=True,
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_matches_article_id", "article_id"),
+)
+
+told = Table(
+    "told",
+    metadata,
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+    ),
+    Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+    Column("told_at", Moment, nullable=False),
+    Index("ix_told_story_id", "story_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+    ),
+    Column("part", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("keyboard", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False),
+    Column("next_try_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("message_id", BigInteger),
+    Column("reason", Text, nullable=False),
+    Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
+    Index("ix_outbox_chat_id_state", "chat_id", "state"),
+    sqlite_autoincrement=True,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,90 @@
+"""Real parts for the tests: a SQLite file or a PostgreSQL database, a clock that is set by hand."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from storage.database import Database, open_database
+
+POSTGRES = "postgresql://{user}@127.0.0.1:5432/{name}"
+USER = os.environ.get("PGUSER", "postgres")
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now: datetime = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+async def _postgres(statement: str) -> None:
+    connection = await asyncpg.connect(POSTGRES.format(user=USER, name="postgres"), timeout=5)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[str]:
+    """An empty database of each kind, gone afterwards.
+
+    KAWARABAN_TEST_POSTGRES=required makes a missing PostgreSQL a failure instead of a skip.
+    """
+    if request.param == "sqlite":
+        yield sqlite_url
+        return
+    name = f"kawaraban_test_{uuid.uuid4().hex}"
+    try:
+        await _postgres(f"CREATE DATABASE {name}")
+    except (OSError, TimeoutError, asyncpg.PostgresError):
+        if os.environ.get("KAWARABAN_TEST_POSTGRES") == "required":
+            raise
+        pytest.skip("no PostgreSQL answers on 127.0.0.1:5432")
+    try:
+        yield POSTGRES.format(user=USER, name=name)
+    finally:
+        await _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def any_database(database_url: str) -> AsyncIterator[Database]:
+    """An open database, once of each kind."""
+    database = await open_database(database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    """An open SQLite database."""
+    database = await open_database(sqlite_url)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,120 @@
+"""Chats, what they follow, and when they hear."""
+
+from datetime import timedelta
+from typing import Any
+
+from storage import articles, chats, outbox
+from storage.database import Database
+from storage.records import ArticleId, ChatId, Kind
+
+Seed = Any
+
+
+async def test_a_chat_is_made_once_and_left_as_it_is(any_database: Database, seed: Seed) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        await chats.change(tx, ChatId(1), timezone="Asia/Tokyo")
+        assert (await seed.chat(tx)).timezone == "Asia/Tokyo"
+
+
+async def test_nothing_is_followed_twice(any_database: Database, clock: Any, seed: Seed) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        topic = await chats.intern_topic(tx, "rice", "Rice", clock())
+        again = await chats.intern_topic(tx, "rice", "RICE", clock())
+        assert topic == again
+        arguments = (Kind.TOPIC, topic.id, "Rice", ArticleId(0), clock())
+        assert await chats.subscribe(tx, ChatId(1), *arguments)
+        assert not await chats.subscribe(tx, ChatId(1), *arguments)
+        [item] = await chats.subscriptions_of(tx, ChatId(1))
+        assert (item.kind, item.target, item.name, item.last_story_at) == (
+            Kind.TOPIC,
+            topic.id,
+            "Rice",
+            None,
+        )
+        assert not await chats.unsubscribe(tx, ChatId(2), item.id)
+        assert await chats.unsubscribe(tx, ChatId(1), item.id)
+        assert await chats.followed_topics(tx) == ()
+
+
+async def test_only_due_chats_that_can_and_want_to_hear_are_claimed(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        for number in range(1, 7):
+            await seed.chat(tx, number)
+        soon = clock() + timedelta(seconds=1)
+        await chats.change(tx, ChatId(2), next_digest_at=soon)
+        await chats.change(tx, ChatId(3), next_digest_at=None)
+        await chats.change(tx, ChatId(4), paused=True)
+        await chats.change(tx, ChatId(5), unreachable_since=clock())
+        await chats.change(tx, ChatId(6), next_digest_at=clock() - timedelta(hours=1))
+        due = await chats.claim_due_digests(tx, clock(), 10)
+        assert [chat.id for chat in due] == [6, 1]
+        assert len(await chats.claim_due_digests(tx, clock(), 1)) == 1
+
+
+async def test_pauses_end_by_the_clock(any_database: Database, clock: Any, seed: Seed) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx, 1)
+        await seed.chat(tx, 2)
+        await chats.change(tx, ChatId(1), paused=True, paused_until=clock())
+        await chats.change(tx, ChatId(2), paused=True)
+        assert [chat.id for chat in await chats.ended_pauses(tx, clock(), 9)] == [1]
+
+
+async def test_a_group_keeps_everything_when_its_id_changes(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx, -1)
+        topic = await chats.intern_topic(tx, "rice", "Rice", clock())
+        await chats.subscribe(tx, ChatId(-1), Kind.TOPIC, topic.id, "Rice", ArticleId(0), clock())
+        await outbox.put(tx, ChatId(-1), [("x", "")], clock())
+        await chats.migrate(tx, ChatId(-1), ChatId(-1001))
+        assert await chats.get(tx, ChatId(-1)) is None
+        assert len(await chats.subscriptions_of(tx, ChatId(-1001))) == 1
+        [message] = await outbox.claim(tx, clock(), timedelta(minutes=1), 9)
+        assert message.chat_id == -1001
+
+
+async def test_a_group_that_became_a_known_one_adds_what_it_had(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        for chat_id in (-1, -1001):
+            await seed.chat(tx, chat_id)
+        rice = await chats.intern_topic(tx, "rice", "Rice", clock())
+        tea = await chats.intern_topic(tx, "tea", "Tea", clock())
+        for chat_id, topic in ((-1, rice), (-1, tea), (-1001, rice)):
+            await chats.subscribe(
+                tx, ChatId(chat_id), Kind.TOPIC, topic.id, topic.text, ArticleId(0), clock()
+            )
+        one, two = await articles.add_stories(tx, 2, clock())
+        await chats.tell(tx, ChatId(-1), [one, two], clock())
+        await chats.tell(tx, ChatId(-1001), [one], clock())
+        await outbox.put(tx, ChatId(-1), [("owed", "")], clock())
+        await chats.migrate(tx, ChatId(-1), ChatId(-1001))
+        followed = await chats.subscriptions_of(tx, ChatId(-1001))
+        assert sorted(item.name for item in followed) == ["Rice", "Tea"]
+        [message] = await outbox.claim(tx, clock(), timedelta(minutes=1), 9)
+        assert (message.chat_id, message.text) == (-1001, "owed")
+        await seed.article(tx, "again", story=two)
+
+
+async def test_topics_that_nobody_follows_or_asks_for_go(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        followed = await chats.intern_topic(tx, "rice", "Rice", clock())
+        await chats.subscribe(tx, ChatId(1), Kind.TOPIC, followed.id, "x", ArticleId(0), clock())
+        searched = await chats.intern_topic(tx, "tea", "Tea", clock())
+        await seed.article(tx, "tea", topics=(searched.id,))
+        clock.forward(days=31)
+        fresh = await chats.intern_topic(tx, "coffee", "Coffee", clock())
+        assert await chats.prune_topics(tx, clock() - timedelta(days=30)) == 1
+        assert await chats.topic(tx, searched.id) is None
+        assert await chats.topic(tx, followed.id) == followed
+        assert await chats.topic(tx, fresh.id) == fresh

@@ -1,0 +1,156 @@
+"""Opening, migrating, and the two kinds of transaction."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import StatementError
+
+from storage import chats, feeds
+from storage.database import Database, DatabaseRefused, mark, open_database, set_mark
+from storage.records import ChatId
+from storage.schema import metadata
+
+Seed = Any
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_schema(any_database: Database) -> None:
+    def differences(connection: Any) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with any_database.read() as tx:
+        assert await tx.run_sync(differences) == []
+
+
+async def test_what_was_written_is_there_after_opening_again(database_url: str, seed: Seed) -> None:
+    first = await open_database(database_url)
+    async with first.write() as tx:
+        await seed.chat(tx)
+    await first.close()
+    second = await open_database(database_url)
+    async with second.read() as tx:
+        assert await chats.get(tx, ChatId(1)) is not None
+    await second.close()
+
+
+async def test_an_exception_undoes_the_whole_transaction(
+    any_database: Database, seed: Seed
+) -> None:
+    async def fail() -> None:
+        async with any_database.write() as tx:
+            await seed.chat(tx)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    async with any_database.read() as tx:
+        assert await chats.get(tx, ChatId(1)) is None
+
+
+async def test_writers_work_one_after_the_other(any_database: Database) -> None:
+    async def count_up() -> None:
+        async with any_database.write() as tx:
+            before = int(await mark(tx, "count") or 0)
+            await asyncio.sleep(0.001)
+            await set_mark(tx, "count", str(before + 1))
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(10):
+            group.create_task(count_up())
+    async with any_database.read() as tx:
+        assert await mark(tx, "count") == "10"
+
+
+async def test_writers_of_two_processes_work_one_after_the_other(database_url: str) -> None:
+    databases = [await open_database(database_url)]
+    if database_url.startswith("sqlite"):
+        # A SQLite file belongs to one process, so there is no second one to wait for.
+        with pytest.raises(DatabaseRefused):
+            await open_database(database_url)
+    else:
+        databases.append(await open_database(database_url))
+
+    async def count_up(database: Database) -> None:
+        async with database.write() as tx:
+            before = int(await mark(tx, "count") or 0)
+            await asyncio.sleep(0.001)
+            await set_mark(tx, "count", str(before + 1))
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(10):
+            group.create_task(count_up(databases[number % len(databases)]))
+    async with databases[0].read() as tx:
+        assert await mark(tx, "count") == "10"
+    for database in databases:
+        await database.close()
+
+
+async def test_a_file_in_use_is_refused(sqlite_url: str) -> None:
+    database = await open_database(sqlite_url)
+    with pytest.raises(DatabaseRefused, match="in use by another Kawaraban"):
+        await open_database(sqlite_url)
+    await database.close()
+    await (await open_database(sqlite_url)).close()
+
+
+async def test_a_database_newer_than_the_program_is_refused_in_one_line(database_url: str) -> None:
+    database = await open_database(database_url)
+    async with database.write() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.close()
+    with pytest.raises(DatabaseRefused, match="newer Kawaraban") as caught:
+        await open_database(database_url)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://user:hidden@host/name",
+        "nonsense",
+        "sqlite://",
+        "postgresql://user:hidden@host",
+        "postgresql://user:hidden@127.0.0.1:9/name",
+    ],
+)
+async def test_a_database_that_can_not_be_used_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseRefused, match=r"^DATABASE_URL: ") as caught:
+        await open_database(url)
+    assert "hidden" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_foreign_keys_hold(any_database: Database, clock: Any) -> None:
+    statement = text("INSERT INTO told (chat_id, story_id, told_at) VALUES (1, 1, :now)")
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        async with any_database.write() as tx:
+            await tx.execute(statement, {"now": clock().replace(tzinfo=None)})
+
+
+async def test_times_come_back_aware_and_in_utc(any_database: Database, clock: Any) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    async with any_database.write() as tx:
+        await feeds.add(tx, "https://a.example/", clock().astimezone(tokyo))
+        feed = await feeds.find(tx, "https://a.example/")
+    assert feed is not None
+    assert feed.next_visit_at == clock()
+    assert feed.next_visit_at.utcoffset() == timedelta(0)
+
+
+async def test_a_time_without_zone_is_refused(any_database: Database) -> None:
+    with pytest.raises(StatementError, match="without zone"):
+        async with any_database.write() as tx:
+            await feeds.add(tx, "https://a.example/", datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+async def test_closing_leaves_no_connection_open(sqlite_url: str) -> None:
+    before = len(asyncio.all_tasks())
+    for _ in range(20):
+        database = await open_database(sqlite_url)
+        await database.ping()
+        await database.close()
+    assert len(asyncio.all_tasks()) == before
