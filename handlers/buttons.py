@@ -1,0 +1,145 @@
+"""Callback data: what a button means ↔ at most 64 bytes, in both directions.
+
+Data begins with a version, so that buttons of an older Kawaraban are recognised as such. What comes
+back from Telegram is a stranger's word: it is checked in form here, and against the chat by whoever acts.
+"""
+
+from dataclasses import dataclass
+
+from storage.records import ArticleId, Kind, SubscriptionId, TopicId
+
+VERSION = "1"
+MAX_BYTES = 64
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the latest stories."""
+
+    topic_id: TopicId | None
+    """None: what the chat follows, or everything."""
+    number: int
+    """From 1."""
+    up_to: ArticleId
+    """Articles after this one are left out, so that pages don't shift."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the subscriptions."""
+
+    number: int
+    removing: bool
+    """True in the list that /unsubscribe shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Follow a topic that was asked for."""
+
+    topic_id: TopicId
+
+
+@dataclass(frozen=True, slots=True)
+class Unfollow:
+    """Stop following."""
+
+    subscription_id: SubscriptionId
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Follow again what was unfollowed, from the article on from which it was."""
+
+    kind: Kind
+    target: int
+    after_article: ArticleId
+
+
+@dataclass(frozen=True, slots=True)
+class SetSchedule:
+    """Choose a schedule, given in normal form."""
+
+    schedule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Run a command without argument."""
+
+    command: str
+
+
+Action = Page | ListPage | Follow | Unfollow | Undo | SetSchedule | Show
+
+_KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
+
+
+def encode(action: Action) -> str:
+    """The data of a button. Raises ValueError if it does not fit."""
+    match action:
+        case Page(topic_id, number, up_to):
+            parts = ["p", "" if topic_id is None else str(topic_id), str(number), str(up_to)]
+        case ListPage(number, removing):
+            parts = ["l", str(number), "r" if removing else ""]
+        case Follow(topic_id):
+            parts = ["f", str(topic_id)]
+        case Unfollow(subscription_id):
+            parts = ["u", str(subscription_id)]
+        case Undo(kind, target, after_article):
+            parts = ["z", kind.value[0], str(target), str(after_article)]
+        case SetSchedule(schedule):
+            parts = ["s", schedule]
+        case Show(command):
+            parts = ["c", command]
+    data = ":".join([VERSION, *parts])
+    if len(data.encode()) > MAX_BYTES:
+        raise ValueError(f"{len(data.encode())} bytes of callback data")
+    return data
+
+
+def decode(data: str) -> Action | None:
+    """What a button means; None if it is none of ours, or of an older version."""
+    version, _, rest = data.partition(":")
+    if version != VERSION or len(data) > MAX_BYTES:
+        return None
+    try:
+        return _decode(rest.split(":"))
+    except ValueError:
+        return None
+
+
+def _decode(parts: list[str]) -> Action | None:
+    match parts:
+        case ["p", topic_id, number, up_to]:
+            topic = TopicId(_number(topic_id)) if topic_id else None
+            return Page(topic, _page(number), ArticleId(_number(up_to)))
+        case ["l", number, "" | "r" as removing]:
+            return ListPage(_page(number), removing == "r")
+        case ["f", topic_id]:
+            return Follow(TopicId(_number(topic_id)))
+        case ["u", subscription_id]:
+            return Unfollow(SubscriptionId(_number(subscription_id)))
+        case ["z", "f" | "t" as kind, target, after_article]:
+            return Undo(_KINDS[kind], _number(target), ArticleId(_number(after_article)))
+        case ["s", *schedule] if schedule:
+            return SetSchedule(":".join(schedule))
+        case ["c", command] if command.isascii() and command.isalpha():
+            return Show(command)
+    return None
+
+
+def _page(text: str) -> int:
+    number = _number(text, 10_000)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+def _number(text: str, largest: int = _LARGEST) -> int:
+    """A number as `encode` writes it. Raises ValueError."""
+    number = int(text)
+    if str(number) != text or not 0 <= number <= largest:
+        raise ValueError(text)
+    return number

@@ -1,0 +1,312 @@
+"""The one table of commands and buttons, and how an update finds its way to them.
+
+    update ─▶ which command ─▶ who may ─▶ the chat ─▶ its answer ─▶ reply
+                                             │ NewsError ─▶ one kind sentence
+                                             └ anything else ─▶ an apology with a reference
+
+Registration, /help, the menu of Telegram's clients and the tests of the documentation read the table.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram import BotCommand, Message, Update
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from handlers import digest, follow, latest, schedule, start
+from handlers.access import may_change
+from handlers.buttons import (
+    Action,
+    Follow,
+    ListPage,
+    Page,
+    SetSchedule,
+    Show,
+    Undo,
+    Unfollow,
+    decode,
+)
+from handlers.context import Answer, Ask, Services, known_chat
+from handlers.errors import apologise, explain
+from handlers.reply import NO_PREVIEW, markup, send
+from handlers.views.message import View, plain_text
+from handlers.words import say
+from news.errors import NewsError
+from news.follow import as_address
+from storage.records import ChatId
+
+log = structlog.get_logger()
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be typed."""
+
+    name: str
+    answer: Callable[[Ask], Awaitable[Answer]]
+    group: str
+    """Key of the heading under which /help lists it."""
+    aliases: tuple[str, ...] = ()
+    changes: bool = False
+    """True if it changes settings with an argument: in groups, for administrators only."""
+    slow: bool = False
+    """True if the answer may wait for the web: then a sign of life comes first."""
+
+
+async def show_help(ask: Ask) -> Answer:
+    """All commands, or one of them."""
+    return start.help_view(ask, COMMANDS)
+
+
+COMMANDS = (
+    Command("latest", latest.latest, "help.read", ("news",)),
+    Command("digest", digest.digest, "help.read"),
+    Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True),
+    Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
+    Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
+    Command("schedule", schedule.schedule, "help.when", (), True),
+    Command("timezone", schedule.timezone, "help.when", (), True),
+    Command("pause", schedule.pause, "help.when", (), True),
+    Command("resume", schedule.resume, "help.when", (), True),
+    Command("start", start.start, "help.also_help"),
+    Command("help", show_help, "help.also_help"),
+)
+
+_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+
+_ALWAYS_CHANGE = ("pause", "resume")
+"""These change something without an argument, too."""
+
+_READING_ACTIONS = (Page, ListPage, Show)
+"""Presses that anyone may make."""
+
+_EDITING_ACTIONS = (Page, ListPage)
+"""Presses whose answer takes the place of the message with the button."""
+
+
+async def press(ask: Ask, action: Action) -> Answer:
+    """What a button does."""
+    match action:
+        case Page():
+            return await latest.turn_page(ask, action)
+        case ListPage():
+            return await follow.turn_list(ask, action)
+        case Follow():
+            return await follow.press_follow(ask, action)
+        case Unfollow():
+            return await follow.press_unfollow(ask, action)
+        case Undo():
+            return await follow.press_undo(ask, action)
+        case SetSchedule():
+            return await schedule.press_schedule(ask, action)
+        case Show(name):
+            command = _BY_NAME.get(name)
+            if command is None or command.name in _ALWAYS_CHANGE:
+                return ask.say("menu.old")
+            return await command.answer(ask)
+
+
+def register(application: AnyApplication, services: Services) -> None:
+    """Make the application answer every command, button and text."""
+    doors = _Doors(services)
+    fresh = filters.UpdateType.MESSAGE
+    private = filters.ChatType.PRIVATE
+    for command in COMMANDS:
+        names = [command.name, *command.aliases]
+        application.add_handler(CommandHandler(names, doors.command, filters=fresh))
+    application.add_handler(MessageHandler(fresh & private & filters.COMMAND, doors.unknown))
+    application.add_handler(MessageHandler(fresh & private & filters.TEXT, doors.text))
+    application.add_handler(
+        MessageHandler(fresh & private & ~filters.StatusUpdate.ALL, doors.not_text)
+    )
+    application.add_handler(CallbackQueryHandler(doors.button))
+    application.add_error_handler(doors.error)
+
+
+def menu(language: str) -> list[BotCommand]:
+    """The commands as Telegram's clients list them."""
+    return [
+        BotCommand(command.name, plain_text(say(f"menu.{command.name}", language)))
+        for command in COMMANDS
+    ]
+
+
+class _Doors:
+    """Where updates come in."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A command of the table."""
+        message = update.effective_message
+        if message is None or message.text is None or _from_bot(update):
+            return
+        typed, _, argument = message.text.partition(" ")
+        if "\n" in typed:
+            typed, _, rest = typed.partition("\n")
+            argument = f"{rest} {argument}"
+        command = _BY_NAME[typed[1:].partition("@")[0].casefold()]
+        await self._answer(update, context, message, command, argument)
+
+    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Words without a command, in a private chat: an address to follow, or something to look for."""
+        message = update.effective_message
+        if message is None or message.text is None or _from_bot(update):
+            return
+        address = as_address(message.text)
+        if address is None:
+            await self._answer(update, context, message, _BY_NAME["latest"], message.text)
+            return
+        ask = await self._ask(ChatId(message.chat_id))
+        await self._send(context, message, ask.say("unknown.address", address=address))
+
+    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A picture, a voice, a sticker."""
+        message = update.effective_message
+        if message is None or _from_bot(update):
+            return
+        ask = await self._ask(ChatId(message.chat_id))
+        await self._send(context, message, ask.say("unknown.message"))
+
+    async def unknown(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A command that is not in the table."""
+        message = update.effective_message
+        if message is None or message.text is None or _from_bot(update):
+            return
+        name = message.text.split()[0].lstrip("/").partition("@")[0]
+        ask = await self._ask(ChatId(message.chat_id))
+        await self._send(context, message, start.unknown(ask, name, COMMANDS))
+
+    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A press."""
+        query, chat = update.callback_query, update.effective_chat
+        if query is None or chat is None or not isinstance(query.message, Message):
+            if query is not None:
+                await query.answer()
+            return
+        ask = await self._ask(ChatId(chat.id))
+        action = decode(query.data or "")
+        if action is None:
+            await query.answer(plain_text(ask.say("menu.old").text))
+            return
+        if not isinstance(action, _READING_ACTIONS) and not await may_change(
+            context.bot, chat, query.from_user, None
+        ):
+            await query.answer(plain_text(ask.say("access.admins").text), show_alert=True)
+            return
+        await query.answer()
+        try:
+            answer = await press(ask, action)
+        except NewsError as error:
+            answer = explain(error, ask, "latest")
+        if isinstance(action, _EDITING_ACTIONS) and isinstance(answer, View):
+            await _edit(query.message, answer)
+        else:
+            await self._send(context, query.message, answer, reply=False)
+
+    async def error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Whatever no handler foresaw: the person gets an apology, the log gets the trace."""
+        assert context.error is not None  # noqa: S101 - this is when Telegram's client calls here
+        message = update.effective_message if isinstance(update, Update) else None
+        if message is None or isinstance(context.error, TelegramError):
+            apologise(context.error, None, "telegram")
+            return
+        try:
+            ask = await self._ask(ChatId(message.chat_id))
+        except Exception as error:  # noqa: BLE001 - the database may be what broke
+            apologise(error, None, "database")
+            return
+        apology = apologise(context.error, ask, "handler")
+        if apology is not None:
+            await self._send(context, message, apology)
+
+    async def _ask(self, chat_id: ChatId, argument: str = "") -> Ask:
+        now = self._services.clock()
+        chat = await known_chat(self._services, chat_id, now)
+        return Ask(self._services, chat, now, argument)
+
+    async def _answer(
+        self,
+        update: Update,
+        context: ContextTypes.DEFAULT_TYPE,
+        message: Message,
+        command: Command,
+        argument: str,
+    ) -> None:
+        ask = await self._ask(ChatId(message.chat_id), argument)
+        changes = command.changes and (argument.strip() or command.name in _ALWAYS_CHANGE)
+        if changes and not await may_change(
+            context.bot, message.chat, update.effective_user, message.sender_chat
+        ):
+            await self._send(context, message, ask.say("access.admins"))
+            return
+        if command.slow:
+            await _show_life(context, message)
+        try:
+            answer = await command.answer(ask)
+        except NewsError as error:
+            answer = explain(error, ask, command.name)
+        await self._send(context, message, answer)
+
+    async def _send(
+        self,
+        context: ContextTypes.DEFAULT_TYPE,
+        message: Message,
+        answer: Answer,
+        reply: bool = True,
+    ) -> None:
+        """Send an answer where the question was asked; in groups, as a reply to it."""
+        in_group = message.chat.type != ChatType.PRIVATE
+        thread = message.message_thread_id if message.is_topic_message else None
+        for view in (answer,) if isinstance(answer, View) else answer:
+            await send(
+                context.bot,
+                message.chat_id,
+                view,
+                thread,
+                message.message_id if in_group and reply else None,
+            )
+
+
+def _from_bot(update: Update) -> bool:
+    user = update.effective_user
+    # An anonymous administrator speaks through a bot of Telegram's, in the name of the group.
+    message = update.effective_message
+    anonymous = message is not None and message.sender_chat is not None
+    return user is not None and user.is_bot and not anonymous
+
+
+async def _show_life(context: ContextTypes.DEFAULT_TYPE, message: Message) -> None:
+    """Tell the chat that an answer is on its way; without it the answer comes all the same."""
+    try:
+        await context.bot.send_chat_action(message.chat_id, ChatAction.TYPING)
+    except TelegramError as error:
+        log.debug("no sign of life", error=type(error).__name__)
+
+
+async def _edit(message: Message, view: View) -> None:
+    try:
+        await message.edit_text(
+            str(view.text),
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(view.keyboard),
+            link_preview_options=NO_PREVIEW,
+        )
+    except BadRequest as error:
+        # Two fast taps: the first has brought the page already.
+        if "not modified" not in str(error).casefold():
+            raise

@@ -1,0 +1,106 @@
+"""What a handler gets to work with: the parts of the bot, and one question of one chat."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from handlers.views.message import View
+from handlers.views.reader import Reader
+from handlers.words import say, say_count
+from news import schedule
+from news.fetch import Fetcher
+from news.poller import Pace
+from storage import articles, chats
+from storage.database import Database
+from storage.records import Chat, ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds for a chat that chose nothing."""
+
+    timezone: str = "UTC"
+    language: str = "en"
+    schedule: str = str(schedule.DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that handlers work with."""
+
+    database: Database
+    fetcher: Fetcher
+    clock: Callable[[], datetime]
+    """Gives the time, aware and UTC."""
+    pace: Pace
+    defaults: Defaults
+    max_subscriptions: int
+    """For each chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One command or press, in one chat, at one time."""
+
+    services: Services
+    chat: Chat
+    now: datetime
+    argument: str = ""
+    """What was typed after the command."""
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads the answer."""
+        return Reader.of(self.chat, self.now)
+
+    def say(self, key: str, **arguments: object) -> View:
+        """An answer of one sentence."""
+        return View(say(key, self.chat.language, **arguments))
+
+    def say_count(self, key: str, count: int, **arguments: object) -> View:
+        """Likewise, in the plural form of `count`."""
+        return View(say_count(key, count, self.chat.language, **arguments))
+
+    async def again(self) -> "Ask":
+        """The same question, with the chat as it is kept now."""
+        async with self.services.database.read() as tx:
+            chat = await chats.get(tx, self.chat.id)
+        return Ask(self.services, chat or self.chat, self.now, self.argument)
+
+
+Answer = View | tuple[View, ...]
+"""One message, or several in order."""
+
+
+async def known_chat(services: Services, chat_id: ChatId, now: datetime) -> Chat:
+    """The chat as it is kept; made with the defaults at first contact, reachable from now on."""
+    async with services.database.read() as tx:
+        chat = await chats.get(tx, chat_id)
+    if chat is not None and chat.unreachable_since is None:
+        return chat
+    async with services.database.write() as tx:
+        if chat is not None:
+            await chats.change(tx, chat_id, unreachable_since=None)
+            return await chats.get(tx, chat_id) or chat
+        defaults = services.defaults
+        first = schedule.next_after(schedule.parse(defaults.schedule), now, defaults.timezone)
+        new = Chat(
+            id=chat_id,
+            timezone=defaults.timezone,
+            language=defaults.language,
+            schedule=defaults.schedule,
+            next_digest_at=first,
+            last_digest_at=now,
+            digested_to=await articles.newest(tx),
+            paused=False,
+            paused_until=None,
+            unreachable_since=None,
+        )
+        return await chats.add(tx, new, now)
+
+
+def code(text: str) -> Markup:
+    """Text that a person may copy."""
+    return Markup("<code>{}</code>").format(text)

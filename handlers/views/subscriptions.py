@@ -1,0 +1,105 @@
+"""What a chat follows, begins to follow and stops following."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.buttons import ListPage, Undo, Unfollow
+from handlers.views.message import Button, View, button, split
+from handlers.views.reader import Reader, ago, moment
+from handlers.views.stories import story
+from handlers.words import say, say_count
+from news.outcomes import Followed
+from news.text import shorten
+from storage.records import Chat, Failure, Kind, Subscription
+
+PAGE_SUBSCRIPTIONS = 10
+
+
+def followed(result: Followed, chat: Chat, reader: Reader) -> View:
+    """What was followed, what comes when, and what there is of it now."""
+    if result.already:
+        return View(say("follow.already", reader.language, name=result.name))
+    key = f"follow.{result.kind.value}"
+    if chat.paused or chat.next_digest_at is None:
+        head = say(f"{key}_no_digest", reader.language, name=result.name)
+    else:
+        when = moment(chat.next_digest_at, reader)
+        head = say(key, reader.language, name=result.name, when=when)
+    if not result.stories:
+        return View(Markup("\n").join([head, say("follow.quiet", reader.language)]))
+    proof = [
+        story(number, told, reader, short=True)
+        for number, told in enumerate(result.stories, start=1)
+    ]
+    return View(split([head, say("follow.proof", reader.language), *proof])[0])
+
+
+def subscriptions(
+    listed: Sequence[Subscription], page: ListPage, chat: Chat, reader: Reader
+) -> View:
+    """What a chat follows, numbered and paged; in the list for removing, with a button for each."""
+    if not listed:
+        return View(say("list.empty", reader.language))
+    last_page = (len(listed) - 1) // PAGE_SUBSCRIPTIONS + 1
+    number = min(page.number, last_page)
+    first = (number - 1) * PAGE_SUBSCRIPTIONS
+    shown = list(enumerate(listed, start=1))[first : first + PAGE_SUBSCRIPTIONS]
+    head = say_count("list.title", len(listed), reader.language)
+    foot = _when(chat, reader)
+    keyboard: list[tuple[Button, ...]] = []
+    if page.removing:
+        foot = say("unfollow.choose", reader.language)
+        for place, item in shown:
+            label = reader.label("button.unfollow", number=place, name=shorten(item.name, 30))
+            keyboard.append((button(label, Unfollow(item.id)),))
+    turns = []
+    if number > 1:
+        turns.append(button("◀", ListPage(number - 1, page.removing)))
+    if number < last_page:
+        turns.append(button("▶", ListPage(number + 1, page.removing)))
+    if turns:
+        keyboard.append(tuple(turns))
+        head = Markup(" · ").join([head, say("page", reader.language, number=number)])
+    lines = Markup("\n").join(_subscription(place, item, reader) for place, item in shown)
+    return View(Markup("\n\n").join([head, lines, foot]), tuple(keyboard))
+
+
+def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
+    name = Markup.escape(shorten(item.name, 120))
+    if item.kind is Kind.TOPIC:
+        name = say("list.topic", reader.language, name=name)
+    news = say("list.no_story", reader.language)
+    if item.last_story_at is not None:
+        news = say("list.last", reader.language, when=ago(item.last_story_at, reader))
+    if item.failure is not None:
+        reason = trouble(item.failure, item.failure_detail, reader)
+        news = say("list.trouble", reader.language, reason=reason)
+    line = say("list.item", reader.language, number=place, name=name)
+    return Markup(" – ").join([line, news])
+
+
+def trouble(failure: Failure, detail: str, reader: Reader) -> Markup:
+    """Why a feed brings nothing, in plain words."""
+    return say(f"trouble.{failure.value}", reader.language, detail=detail)
+
+
+def _when(chat: Chat, reader: Reader) -> Markup:
+    if chat.paused or chat.next_digest_at is None:
+        return say("list.schedule_off", reader.language)
+    return say(
+        "list.schedule",
+        reader.language,
+        schedule=chat.schedule,
+        timezone=chat.timezone,
+        when=moment(chat.next_digest_at, reader),
+    )
+
+
+def unfollowed(item: Subscription, reader: Reader) -> View:
+    """What is followed no longer, with the way back."""
+    undo = Undo(item.kind, item.target, item.after_article)
+    return View(
+        say("unfollow.done", reader.language, name=item.name),
+        ((button(reader.label("button.undo"), undo),),),
+    )
