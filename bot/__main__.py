@@ -1,0 +1,51 @@
+"""The command line: `kawaraban`, or `python -m bot`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from telegram.error import InvalidToken
+
+from bot import log
+from bot.app import run
+from bot.settings import BadSetting, load
+from storage.database import DatabaseRefused
+
+USED_WRONGLY = 2
+
+CONSOLE_LOG = Path("data/console.log")
+"""In the console, the log would stand between the messages."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 failed, 2 used wrongly."""
+    parser = argparse.ArgumentParser(
+        prog="kawaraban", description="A Telegram bot that reads the news for people."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="the bot; without TELEGRAM_TOKEN, the console chat")
+    commands.add_parser("console", help="the console chat on the sample newsroom")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = load()
+        token = settings.telegram_token.get_secret_value()
+        console = chosen.command == "console" or not token
+        with log.stream(CONSOLE_LOG if console else None) as stream:
+            log.set_up(settings.log_level, settings.log_format, (token,), stream)
+            asyncio.run(run(settings, console=console))
+    except (BadSetting, DatabaseRefused) as error:
+        return _refuse(str(error))
+    except InvalidToken:
+        return _refuse("TELEGRAM_TOKEN: Telegram refuses it; ask @BotFather for the right one")
+    return 0
+
+
+def _refuse(line: str) -> int:
+    sys.stderr.write(f"kawaraban: {line}\n")
+    return USED_WRONGLY
+
+
+if __name__ == "__main__":
+    sys.exit(main())

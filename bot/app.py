@@ -1,0 +1,297 @@
+"""Puts the parts together, starts them, and stops them again.
+
+database ─ newsroom (console only) ─ fetcher ─ Telegram ─ handlers ─ ticks
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+
+from bot.console.door import ConsoleRequest, Person
+from bot.console.server import ConsoleTelegram
+from bot.console.terminal import Terminal
+from bot.jobs import Jobs
+from bot.sample.edition import LIFETIME
+from bot.sample.newsroom import HOST, Newsroom
+from bot.settings import BadSetting, Settings
+from bot.updates import PerChat
+from handlers.commands import AnyApplication, menu, register
+from handlers.context import Defaults, Services
+from news import opml
+from news.fetch import Fetcher, FetchLimits
+from news.poller import Pace, poll_due
+from storage import feeds
+from storage.database import Database, mark, open_database, set_mark
+
+log = structlog.get_logger()
+
+CONSOLE_DATABASE = "sqlite:///data/console.db"
+"""Where the console keeps its chat: invented news must not get among the real."""
+
+CONSOLE_CHAT = 1
+STOP_SECONDS = 4.0
+"""What a stop may take, all in all."""
+
+_AT_ONCE = 64
+"""Updates that are worked on at the same time, each of another chat."""
+
+_SAMPLE_PACE = timedelta(seconds=10)
+_FIRST_VISIT_SECONDS = 3.0
+_EDITION_MARK = "sample edition"
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A bot that is put together."""
+
+    services: Services
+    application: AnyApplication
+    jobs: Jobs
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    clock: Callable[[], datetime],
+    telegram: ConsoleTelegram | None,
+    fail: Callable[[BaseException], None],
+) -> AsyncIterator[Parts]:
+    """Open everything that a bot needs; with `telegram`, on that and with the sample newsroom."""
+    async with AsyncExitStack() as stack:
+        url = settings.database_url
+        if telegram is not None and not settings.database_chosen:
+            url = CONSOLE_DATABASE
+        database = await open_database(url)
+        stack.push_async_callback(database.close)
+        limits = FetchLimits(
+            timeout=settings.fetch_timeout.total_seconds(),
+            max_bytes=int(settings.fetch_max_bytes),
+            concurrency=settings.fetch_concurrency,
+            allowed_networks=settings.fetch_allowed_networks,
+        )
+        pace = Pace(settings.poll_interval_min, settings.poll_interval_max)
+        if telegram is None:
+            listed = _catalogue(settings)
+        else:
+            started = await _edition_start(database, clock())
+            newsroom = await stack.enter_async_context(Newsroom(started, clock))
+            listed = newsroom.catalogue()
+            endpoints = frozenset({(HOST, newsroom.port)})
+            limits = replace(limits, allowed_endpoints=endpoints)
+            pace = replace(pace, quick_prefix=newsroom.address + "/", quick=_SAMPLE_PACE)
+        async with database.write() as tx:
+            await feeds.set_catalogue(tx, [(item.url, item.title) for item in listed], clock())
+        fetcher = await stack.enter_async_context(Fetcher(limits, f"Kawaraban/{_version()}"))
+        services = Services(
+            database=database,
+            fetcher=fetcher,
+            clock=clock,
+            pace=pace,
+            defaults=Defaults(settings.default_timezone, "en", settings.default_schedule),
+            max_subscriptions=settings.max_subscriptions,
+        )
+        application = _application(settings, telegram)
+        register(application, services)
+        owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"[:64]
+        jobs = Jobs(
+            database,
+            fetcher,
+            application.bot,
+            clock,
+            pace,
+            owner,
+            settings.fetch_concurrency,
+            settings.retention,
+            fail,
+        )
+        if telegram is not None:
+            # What the newsroom has is there before the first question.
+            await _first_visits(database, fetcher, clock, owner, pace)
+        yield Parts(services, application, jobs)
+
+
+async def _first_visits(
+    database: Database, fetcher: Fetcher, clock: Callable[[], datetime], owner: str, pace: Pace
+) -> None:
+    """Visit what is due, for as long as a person likes to wait; the ticks do the rest."""
+    try:
+        async with asyncio.timeout(_FIRST_VISIT_SECONDS):
+            while await poll_due(database, fetcher, clock, owner, pace, 32):
+                pass
+    except TimeoutError:
+        log.info("not all feeds were visited before the first question")
+
+
+def _version() -> str:
+    try:
+        return version("kawaraban")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
+    packaged = files("news") / "catalogue.opml"
+    try:
+        if settings.catalogue is None:
+            return opml.read(packaged.read_bytes())
+        return opml.read(settings.catalogue.read_bytes())
+    except opml.BadOpml as error:
+        raise BadSetting(f"CATALOGUE: {settings.catalogue} {error}") from error
+    except OSError as error:
+        raise BadSetting(f"CATALOGUE: {settings.catalogue} can't be read ({error})") from error
+
+
+async def _edition_start(database: Database, now: datetime) -> datetime:
+    """When the edition began that the console's database knows; a new one once that is old news."""
+    async with database.write() as tx:
+        known = await mark(tx, _EDITION_MARK)
+        if known is not None and now - datetime.fromisoformat(known) < LIFETIME:
+            return datetime.fromisoformat(known)
+        await set_mark(tx, _EDITION_MARK, now.isoformat())
+    return now
+
+
+def _application(settings: Settings, telegram: ConsoleTelegram | None) -> AnyApplication:
+    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = Application.builder()
+    builder = builder.concurrent_updates(PerChat(_AT_ONCE)).job_queue(None)
+    if telegram is not None:
+        request = ConsoleRequest(telegram)
+        return builder.token("0:console").request(request).updater(None).build()
+    base = settings.telegram_api_url
+    return (
+        builder.token(settings.telegram_token.get_secret_value())
+        .base_url(f"{base}/bot")
+        .base_file_url(f"{base}/file/bot")
+        .connect_timeout(10)
+        .read_timeout(20)
+        .build()
+    )
+
+
+async def run(settings: Settings, *, console: bool) -> None:
+    """Run the bot until it is told to stop: on Telegram, or as a chat in this terminal.
+
+    Raises BadSetting or DatabaseRefused if it can't start, InvalidToken if Telegram refuses the token.
+    """
+    stop = asyncio.Event()
+    failures: list[BaseException] = []
+
+    def fail(error: BaseException) -> None:
+        failures.append(error)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    telegram = ConsoleTelegram(utc_now) if console else None
+    async with assemble(settings, utc_now, telegram, fail) as parts:
+        if telegram is None:
+            await _serve(parts, stop, fail)
+        else:
+            await _converse(parts, telegram, stop)
+    if failures:
+        raise failures[0]
+
+
+async def _converse(parts: Parts, telegram: ConsoleTelegram, stop: asyncio.Event) -> None:
+    application, jobs = parts.application, parts.jobs
+    async with application:
+        await application.start()
+        person = Person(application, telegram, CONSOLE_CHAT)
+        jobs.start()
+        await Terminal(person, telegram).converse(stop, sample=True)
+        await jobs.stop(STOP_SECONDS / 2)
+        await _within(STOP_SECONDS / 2, application.stop())
+
+
+async def _serve(parts: Parts, stop: asyncio.Event, fail: Callable[[BaseException], None]) -> None:
+    application, jobs = parts.application, parts.jobs
+    if not await _initialized(application, stop):
+        return
+    try:
+        await _set_menu(application)
+        await application.start()
+        assert application.updater is not None  # noqa: S101 - built with one
+        await application.updater.start_polling(
+            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY],
+            bootstrap_retries=-1,
+            error_callback=lambda error: _polling_failed(error, fail),
+        )
+        jobs.start()
+        log.info("running", bot=application.bot.username)
+        await stop.wait()
+        log.info("stopping")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(jobs.stop(STOP_SECONDS - 1))
+            group.create_task(_within(STOP_SECONDS - 1, _stop_listening(application)))
+    finally:
+        await _within(1, application.shutdown())
+
+
+async def _stop_listening(application: AnyApplication) -> None:
+    if application.updater is not None and application.updater.running:
+        await application.updater.stop()
+    if application.running:
+        await application.stop()
+
+
+async def _within(seconds: float, work: Any) -> None:
+    """Wait for work at the end of everything, but no longer than this."""
+    try:
+        await asyncio.wait_for(work, seconds)
+    except (TimeoutError, TelegramError) as error:
+        log.warning("stopped without waiting any longer", error=type(error).__name__)
+
+
+async def _initialized(application: AnyApplication, stop: asyncio.Event) -> bool:
+    """Get to know Telegram, as often as it takes; False if told to stop meanwhile."""
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except InvalidToken:
+            raise
+        except NetworkError as error:
+            log.warning("Telegram can't be reached", error=type(error).__name__, wait=wait)
+        else:
+            return True
+        try:
+            await asyncio.wait_for(stop.wait(), wait)
+        except TimeoutError:
+            wait = min(60.0, wait * 2)
+    return False
+
+
+async def _set_menu(application: AnyApplication) -> None:
+    try:
+        await application.bot.set_my_commands(menu("en"))
+    except TelegramError as error:
+        log.warning("the command menu was not set", error=type(error).__name__)
+
+
+def _polling_failed(error: TelegramError, fail: Callable[[BaseException], None]) -> None:
+    if isinstance(error, InvalidToken):
+        fail(error)
+    elif isinstance(error, Conflict):
+        log.error("another instance runs with this token: stop one of them")
+    else:
+        log.warning("updates can't be fetched", error=type(error).__name__)

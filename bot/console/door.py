@@ -1,0 +1,106 @@
+"""python-telegram-bot's way into the Telegram of this process, instead of the network."""
+
+import json
+from typing import Any
+
+from telegram import Update
+from telegram.request import BaseRequest, RequestData
+
+from bot.console.server import ApiError, ConsoleTelegram
+from handlers.commands import AnyApplication
+
+
+class ConsoleRequest(BaseRequest):
+    """A transport that hands every call to a ConsoleTelegram."""
+
+    def __init__(self, server: ConsoleTelegram) -> None:
+        self._server = server
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Nothing to wait for."""
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,  # noqa: ARG002 - POST, always
+        request_data: RequestData | None = None,
+        *_args: Any,
+        **_kwargs: Any,
+    ) -> tuple[int, bytes]:
+        """One call: the last part of the address is the method's name."""
+        parameters: dict[str, Any] = dict(request_data.parameters) if request_data else {}
+        return await answer(self._server, url.rpartition("/")[2], parameters)
+
+
+async def answer(
+    server: ConsoleTelegram, name: str, parameters: dict[str, Any]
+) -> tuple[int, bytes]:
+    """One call as HTTP would answer it: status and body."""
+    try:
+        content: dict[str, Any] = {"ok": True, "result": await server.call(name, parameters)}
+        status = 200
+    except ApiError as error:
+        status = error.code
+        content = {"ok": False, "error_code": error.code, "description": error.description}
+        if error.parameters:
+            content["parameters"] = error.parameters
+    return status, json.dumps(content).encode()
+
+
+class Person:
+    """Somebody in one chat: types, presses, and reads what comes."""
+
+    def __init__(
+        self,
+        application: AnyApplication,
+        server: ConsoleTelegram,
+        chat_id: int,
+        user_id: int | None = None,
+    ) -> None:
+        self._application = application
+        self._server = server
+        self.chat_id = chat_id
+        self.user_id = user_id or chat_id
+        server.chat(chat_id)
+
+    async def type(self, text: str, **extra: Any) -> list[dict[str, Any]]:
+        """Send a text and wait until it is dealt with; the messages that came meanwhile."""
+        return await self.deliver(self._server.type(self.chat_id, text, self.user_id, **extra))
+
+    async def press(self, message: dict[str, Any], label: str) -> list[dict[str, Any]]:
+        """Press the button with this label, likewise; an edited message counts as one that came."""
+        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+            for button in row:
+                if button["text"] == label:
+                    return await self.press_data(message, button["callback_data"])
+        raise LookupError(label)
+
+    async def press_data(self, message: dict[str, Any], data: str) -> list[dict[str, Any]]:
+        """Press a button with this data, whether the message has it or not."""
+        update = self._server.press(self.chat_id, message["message_id"], data, self.user_id)
+        return await self.deliver(update)
+
+    async def deliver(self, update: dict[str, Any]) -> list[dict[str, Any]]:
+        """Hand the bot an update and wait until it is dealt with."""
+        came: list[dict[str, Any]] = []
+
+        def listen(_what: str, message: dict[str, Any]) -> None:
+            if message["chat"]["id"] == self.chat_id:
+                came.append(message)
+
+        self._server.listeners.append(listen)
+        try:
+            content = json.loads(json.dumps(update))
+            await self._application.update_queue.put(Update.de_json(content, self._application.bot))
+            await self._application.update_queue.join()
+        finally:
+            self._server.listeners.remove(listen)
+        return came

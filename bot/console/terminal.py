@@ -1,0 +1,158 @@
+"""The terminal as a chat: messages with their formatting, buttons numbered and pressed with `:3`."""
+
+import asyncio
+import os
+import sys
+import threading
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.console.door import Person
+from bot.console.server import ConsoleTelegram
+
+PROMPT = "you> "
+
+_STYLES = {
+    "bold": "bold",
+    "italic": "italic",
+    "underline": "underline",
+    "strikethrough": "strike",
+    "code": "cyan",
+    "pre": "cyan",
+    "spoiler": "dim",
+    "blockquote": "dim",
+    "expandable_blockquote": "dim",
+}
+
+
+class Terminal:
+    """One person's chat on standard input and output."""
+
+    def __init__(
+        self, person: Person, server: ConsoleTelegram, console: Console | None = None
+    ) -> None:
+        self._person = person
+        self._console = console or Console(highlight=False, soft_wrap=True)
+        self._buttons: list[tuple[dict[str, Any], str]] = []
+        self._prompting = False
+        server.listeners.append(self._show)
+
+    async def converse(self, stop: asyncio.Event, sample: bool) -> None:
+        """Read lines and show what comes, until /quit, the end of the input, or `stop`."""
+        self._console.print(
+            Text.assemble(
+                ("Kawaraban", "bold"),
+                " in your terminal",
+                ", reading invented news: no TELEGRAM_TOKEN is set.\n" if sample else ".\n",
+                "Type as you would in Telegram: /start, /latest North Korea, /help. ",
+                ":3 presses button 3, /quit leaves.",
+            )
+        )
+        lines = _read_lines()
+        while not stop.is_set():
+            self._prompt()
+            line = await _next_line(lines, stop)
+            self._prompting = False
+            if line is None or line.strip() in ("/quit", "/exit"):
+                break
+            if line.strip():
+                await self._take(line.strip())
+        self._console.print("\nBye. What you follow is kept.")
+
+    def _prompt(self) -> None:
+        self._prompting = True
+        self._console.print(Text(PROMPT, "green"), end="")
+        self._console.file.flush()
+
+    async def _take(self, line: str) -> None:
+        if not sys.stdin.isatty():
+            self._console.print(Text(line))
+        if line.startswith(":"):
+            await self._press(line[1:].strip())
+        else:
+            await self._person.type(line)
+
+    async def _press(self, number: str) -> None:
+        if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= len(self._buttons)):
+            self._console.print(f"There is no button {number}. Their numbers stand in brackets.")
+            return
+        message, data = self._buttons[int(number) - 1]
+        await self._person.press_data(message, data)
+
+    def _show(self, what: str, message: dict[str, Any]) -> None:
+        if message["chat"]["id"] != self._person.chat_id:
+            return
+        if self._prompting:
+            self._console.print()
+        if what == "edited":
+            self._buttons = [item for item in self._buttons if item[0] is not message]
+        self._console.print(
+            Text("✎ kawaraban" if what == "edited" else "kawaraban", "bold magenta")
+        )
+        self._console.print(formatted(message["text"], message["entities"]))
+        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+            shown = []
+            for button in row:
+                self._buttons.append((message, button["callback_data"]))
+                shown.append(f"[{len(self._buttons)}] {button['text']}")
+            self._console.print(Text("  ".join(shown), "yellow"))
+        self._console.print()
+        if self._prompting:
+            self._prompt()
+
+
+def formatted(text: str, entities: list[dict[str, Any]]) -> Text:
+    """A message as Rich shows it."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    shown = Text(text)
+    for entity in entities:
+        start = len(units[: 2 * entity["offset"]].decode("utf-16-le", "replace"))
+        end_unit = 2 * (entity["offset"] + entity["length"])
+        end = len(units[:end_unit].decode("utf-16-le", "replace"))
+        if entity["type"] == "text_link":
+            shown.stylize(f"blue underline link {entity['url']}", start, end)
+        elif entity["type"] in _STYLES:
+            shown.stylize(_STYLES[entity["type"]], start, end)
+    return shown
+
+
+def _read_lines() -> "asyncio.Queue[str | None]":
+    """The lines of standard input as they come; None at its end.
+
+    A thread reads, since a file or a pipe can't be waited for in every event loop; it reads the
+    descriptor itself, so that the interpreter can end while it waits.
+    """
+    lines: asyncio.Queue[str | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        rest = b""
+        while True:
+            try:
+                chunk = os.read(0, 65536)
+            except OSError:
+                chunk = b""
+            rest += chunk
+            *whole, rest = rest.split(b"\n")
+            for line in whole:
+                loop.call_soon_threadsafe(lines.put_nowait, line.decode("utf-8", "replace"))
+            if not chunk:
+                if rest:
+                    loop.call_soon_threadsafe(lines.put_nowait, rest.decode("utf-8", "replace"))
+                loop.call_soon_threadsafe(lines.put_nowait, None)
+                return
+
+    threading.Thread(target=read, name="standard input", daemon=True).start()
+    return lines
+
+
+async def _next_line(lines: "asyncio.Queue[str | None]", stop: asyncio.Event) -> str | None:
+    async with asyncio.TaskGroup() as group:
+        line = group.create_task(lines.get())
+        stopped = group.create_task(stop.wait())
+        await asyncio.wait([line, stopped], return_when=asyncio.FIRST_COMPLETED)
+        line.cancel()
+        stopped.cancel()
+    return line.result() if line.done() and not line.cancelled() else None

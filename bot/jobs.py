@@ -1,0 +1,143 @@
+"""What APScheduler calls: four ticks, nothing else. What is due stands in the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from telegram import Bot
+from telegram.error import InvalidToken
+
+from bot.composer import compose_due
+from bot.courier import deliver
+from news.fetch import Fetcher
+from news.poller import Pace, poll_due
+from storage import articles, chats, outbox
+from storage.database import Database
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 5
+COMPOSE_SECONDS = 5
+DELIVER_SECONDS = 1
+CLEAN_SECONDS = 3600
+
+_SETTLED_KEPT = timedelta(days=7)
+_TOPICS_KEPT = timedelta(days=30)
+
+
+class Jobs:
+    """The recurring work of one process."""
+
+    def __init__(
+        self,
+        database: Database,
+        fetcher: Fetcher,
+        bot: Bot,
+        clock: Callable[[], datetime],
+        pace: Pace,
+        owner: str,
+        at_once: int,
+        retention: timedelta,
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self._database = database
+        self._fetcher = fetcher
+        self._bot = bot
+        self._clock = clock
+        self._pace = pace
+        self._owner = owner
+        self._at_once = at_once
+        self._retention = retention
+        self._fail = fail
+        self._stop = asyncio.Event()
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Begin to tick."""
+        ticks = (
+            (self.poll, POLL_SECONDS),
+            (self.compose, COMPOSE_SECONDS),
+            (self.deliver, DELIVER_SECONDS),
+            (self.clean, CLEAN_SECONDS),
+        )
+        for tick, seconds in ticks:
+            # Without misfire_grace_time=None a tick that is a second late would be dropped.
+            self._scheduler.add_job(
+                self._guarded,
+                IntervalTrigger(seconds=seconds),
+                args=[tick],
+                name=tick.__name__,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=self._clock(),
+            )
+        self._scheduler.start()
+
+    async def stop(self, seconds: float) -> None:
+        """Tick no more; what runs may finish within `seconds`, then it is given up."""
+        self._stop.set()
+        if self._scheduler.running:
+            self._scheduler.pause()
+        try:
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        except TimeoutError:
+            log.warning("work was given up at the end", running=self._running)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _guarded(self, tick: Callable[[], Awaitable[None]]) -> None:
+        if self._stop.is_set():
+            return
+        self._running += 1
+        self._idle.clear()
+        try:
+            await tick()
+        except InvalidToken as error:
+            self._fail(error)
+        except Exception:
+            # The next tick tries again; what it works on is kept.
+            log.exception("tick failed", tick=getattr(tick, "__name__", ""))
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def poll(self) -> None:
+        """Visit the feeds that are due."""
+        results = await poll_due(
+            self._database, self._fetcher, self._clock, self._owner, self._pace, self._at_once
+        )
+        for result in results:
+            if result.failure is not None and result.feed.failure != result.failure:
+                log.info("feed fails", feed=result.feed.id, failure=result.failure.value)
+            elif result.new_articles:
+                log.debug("feed visited", feed=result.feed.id, new=result.new_articles)
+
+    async def compose(self) -> None:
+        """Compose the digests that are due."""
+        composed = await compose_due(self._database, self._clock())
+        if composed:
+            log.info("digests composed", count=composed)
+
+    async def deliver(self) -> None:
+        """Send what waits in the outbox."""
+        sent = await deliver(self._database, self._bot, self._clock, self._stop)
+        if sent:
+            log.info("messages sent", count=sent)
+
+    async def clean(self) -> None:
+        """Drop what is not needed any more."""
+        now = self._clock()
+        async with self._database.write() as tx:
+            dropped = await articles.prune(tx, now - self._retention, now)
+            await outbox.prune(tx, now - _SETTLED_KEPT)
+            await chats.prune_topics(tx, now - _TOPICS_KEPT)
+        if dropped:
+            log.info("old articles dropped", count=dropped)

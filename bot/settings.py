@@ -1,0 +1,144 @@
+"""The environment → one frozen object; the only reader of the environment.
+
+`.env.example` shows every setting with its default; a test keeps the two equal.
+"""
+
+import ipaddress
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from news import schedule
+from news.errors import BadSchedule
+from news.fetch import IPNetwork
+
+
+class BadSetting(Exception):
+    """A setting that is wrong; the text is one line for the operator, without secrets."""
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"(\d{1,6})\s*([smhd])", value.strip())
+    if match is None:
+        raise ValueError("write a number with s, m, h or d, for example 15m")
+    return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
+
+
+def _zone(value: str) -> str:
+    zone = schedule.find_zone(value)
+    if zone is None:
+        raise ValueError("write an IANA zone, for example Asia/Tokyo")
+    return zone
+
+
+def _schedule(value: str) -> str:
+    try:
+        return str(schedule.parse(value))
+    except BadSchedule:
+        raise ValueError("write for example weekly mon 09:00 or daily 08:00") from None
+
+
+def _token(value: str) -> str:
+    token = value.strip()
+    if token and re.fullmatch(r"\d+:[\w-]+", token) is None:
+        raise ValueError("copy the whole token from @BotFather, it looks like 123456:ABC-DEF")
+    return token
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write an address such as https://api.telegram.org")
+    return value.rstrip("/")
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(
+            ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()
+        )
+    except ValueError:
+        raise ValueError(
+            "write networks with commas between them, as 10.0.0.0/8,fd00::/8"
+        ) from None
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Settings(BaseSettings):
+    """What the operator chose."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+        hide_input_in_errors=True,
+    )
+
+    telegram_token: Annotated[SecretStr, BeforeValidator(_token)] = SecretStr("")
+    telegram_api_url: Annotated[str, BeforeValidator(_api_url)] = "https://api.telegram.org"
+    database_url: str = "sqlite:///data/kawaraban.db"
+    default_timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
+    default_schedule: Annotated[str, BeforeValidator(_schedule)] = "weekly mon 09:00"
+    catalogue: Path | None = None
+    poll_interval_min: Duration = timedelta(minutes=15)
+    poll_interval_max: Duration = timedelta(hours=24)
+    fetch_concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
+    fetch_timeout: Duration = timedelta(seconds=30)
+    fetch_max_bytes: ByteSize = ByteSize(10_000_000)
+    fetch_allowed_networks: Annotated[
+        tuple[IPNetwork, ...], NoDecode, BeforeValidator(_networks)
+    ] = ()
+    max_subscriptions: Annotated[int, Field(ge=1, le=10_000)] = 200
+    retention: Duration = timedelta(days=90)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def database_chosen(self) -> bool:
+        """True if the operator named a database."""
+        return "database_url" in self.model_fields_set
+
+
+_SECRETS = ("telegram_token", "database_url")
+
+
+def load(**overrides: Any) -> Settings:
+    """The settings of the environment and of `.env`. Raises BadSetting."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        raise BadSetting(_one_line(error)) from None
+    if settings.poll_interval_min > settings.poll_interval_max:
+        raise BadSetting("POLL_INTERVAL_MIN: is longer than POLL_INTERVAL_MAX; make it shorter")
+    if settings.retention < timedelta(days=7):
+        raise BadSetting("RETENTION: a weekly digest needs at least 7d")
+    if settings.catalogue is not None and not settings.catalogue.is_file():
+        raise BadSetting(
+            f"CATALOGUE: there is no file {settings.catalogue}; name an OPML file, or leave it empty"
+        )
+    return settings
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=True)[0]
+    name = str(first["loc"][0])
+    reason = first["msg"].removeprefix("Value error, ")
+    value = "" if name in _SECRETS else f" {first['input']!r} is not right:"
+    return f"{name.upper()}:{value} {reason}"

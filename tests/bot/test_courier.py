@@ -1,0 +1,169 @@
+"""What the courier does with each refusal of Telegram."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from telegram.error import NetworkError, TimedOut
+from telegram.ext import ExtBot
+
+from bot.console.server import ApiError, ConsoleTelegram
+from bot.courier import Outcome, deliver, judge
+from storage import chats, outbox
+from storage.database import Database
+from storage.records import ChatId
+
+Settle = Callable[..., Any]
+
+
+def texts(telegram: ConsoleTelegram, chat_id: int = 1) -> list[str]:
+    return [message["text"] for message in telegram.chat(chat_id).messages.values()]
+
+
+@pytest.fixture
+def send(database: Database, bot: ExtBot[None], clock: Callable[[], datetime]) -> Callable[[], Any]:
+    return lambda: deliver(database, bot, clock, asyncio.Event(), 0)
+
+
+async def put(database: Database, chat_id: int, clock: Callable[[], datetime], *parts: str) -> None:
+    async with database.write() as tx:
+        await outbox.put(tx, ChatId(chat_id), [(part, "") for part in parts], clock())
+
+
+async def test_parts_arrive_in_their_order_with_their_formatting(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put(database, 1, clock, "<b>one</b>", "two &amp; three")
+    assert await send() == 2
+    assert texts(telegram) == ["one", "two & three"]
+    assert telegram.chat(1).messages[1]["entities"] == [{"type": "bold", "offset": 0, "length": 3}]
+
+
+async def test_after_429_only_that_chat_waits_as_long_as_it_was_told(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1).refusal = ApiError(429, "Too Many Requests: retry after 7", retry_after=7)
+    telegram.chat(2)
+    for chat_id in (1, 2):
+        await settle_chat(database, chat_id, clock)
+        await put(database, chat_id, clock, "hello")
+    assert await send_once(send) == 1
+    assert texts(telegram, 2) == ["hello"]
+    telegram.chat(1).refusal = None
+    clock.forward(seconds=6)
+    assert await send_once(send) == 0
+    clock.forward(seconds=3)
+    assert await send() == 1
+
+
+async def send_once(send: Any) -> int:
+    """One delivery that does not wait for what is not due."""
+    return int(await asyncio.wait_for(send(), 10))
+
+
+async def test_a_chat_that_blocked_the_bot_keeps_its_message_until_it_comes_back(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1).refusal = ApiError(403, "Forbidden: bot was blocked by the user")
+    await settle_chat(database, 1, clock)
+    await put(database, 1, clock, "hello")
+    assert await send_once(send) == 0
+    async with database.read() as tx:
+        chat = await chats.get(tx, ChatId(1))
+    assert chat is not None
+    assert chat.unreachable_since == clock()
+    telegram.chat(1).refusal = None
+    clock.forward(days=3)
+    assert await send_once(send) == 0
+    async with database.write() as tx:
+        await chats.change(tx, ChatId(1), unreachable_since=None)
+    assert await send() == 1
+
+
+async def test_everything_of_a_group_moves_to_the_supergroup_it_became(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(-1, "group").refusal = ApiError(
+        400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=-1001
+    )
+    telegram.chat(-1001, "supergroup")
+    await settle_chat(database, -1, clock)
+    await put(database, -1, clock, "hello")
+    assert await send() == 1
+    assert texts(telegram, -1001) == ["hello"]
+    async with database.read() as tx:
+        assert len(await chats.subscriptions_of(tx, ChatId(-1001))) == 1
+        assert await chats.get(tx, ChatId(-1)) is None
+
+
+async def test_html_that_telegram_refuses_goes_out_as_plain_text(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put(database, 1, clock, "<p>one &amp; two</p>")
+    assert await send() == 1
+    assert texts(telegram) == ["one & two"]
+
+
+async def test_a_message_that_telegram_will_never_take_does_not_hold_up_the_next(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put(database, 1, clock, "x" * 5000)
+    await put(database, 1, clock, "fine")
+    assert await send() == 1
+    assert texts(telegram) == ["fine"]
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (TimedOut(), Outcome.DOUBTFUL),
+        (NetworkError("reset"), Outcome.LATER),
+    ],
+)
+def test_without_a_cause_a_time_out_is_in_doubt(error: NetworkError, outcome: Outcome) -> None:
+    assert judge(error, 1).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        (httpx.ConnectTimeout("x"), Outcome.LATER),
+        (httpx.PoolTimeout("x"), Outcome.LATER),
+        (httpx.ReadTimeout("x"), Outcome.DOUBTFUL),
+        (httpx.WriteTimeout("x"), Outcome.DOUBTFUL),
+    ],
+)
+def test_only_a_time_out_after_asking_leaves_doubt(cause: Exception, outcome: Outcome) -> None:
+    error = TimedOut()
+    error.__cause__ = cause
+    assert judge(error, 1).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        (httpx.ConnectError("x"), Outcome.LATER),
+        (httpx.ReadError("x"), Outcome.DOUBTFUL),
+        (httpx.RemoteProtocolError("x"), Outcome.DOUBTFUL),
+    ],
+)
+def test_a_line_that_drops_after_asking_leaves_doubt(cause: Exception, outcome: Outcome) -> None:
+    error = NetworkError("x")
+    error.__cause__ = cause
+    assert judge(error, 1).outcome is outcome
+
+
+def test_each_try_waits_longer_up_to_an_hour() -> None:
+    waits = [judge(NetworkError("x"), attempts).wait for attempts in range(1, 20)]
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(seconds=2)
+    assert waits[-1] == timedelta(hours=1)

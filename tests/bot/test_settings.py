@@ -1,0 +1,79 @@
+"""What the operator writes, and the one line that says what is wrong with it."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import BadSetting, load
+
+
+def test_with_nothing_set_the_defaults_hold() -> None:
+    settings = load(_env_file=None)
+    assert settings.telegram_token.get_secret_value() == ""
+    assert settings.database_url == "sqlite:///data/kawaraban.db"
+    assert settings.poll_interval_min == timedelta(minutes=15)
+    assert not settings.database_chosen
+
+
+def test_settings_come_from_the_environment_and_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text(
+        "TELEGRAM_TOKEN=123:abc\nPOLL_INTERVAL_MIN=2h\nFETCH_ALLOWED_NETWORKS=10.0.0.0/8, fd00::/8\n"
+        "FETCH_MAX_BYTES=5MB\nDEFAULT_TIMEZONE=tokyo\nDEFAULT_SCHEDULE=Daily 8am\nRETENTION=\n"
+    )
+    monkeypatch.setenv("POLL_INTERVAL_MIN", "30m")
+    settings = load(_env_file=file)
+    assert settings.telegram_token.get_secret_value() == "123:abc"
+    assert settings.poll_interval_min == timedelta(minutes=30)
+    assert settings.fetch_allowed_networks == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert settings.fetch_max_bytes == 5_000_000
+    assert settings.default_timezone == "Asia/Tokyo"
+    assert settings.default_schedule == "daily 08:00"
+    assert settings.retention == timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("POLL_INTERVAL_MIN", "soon", "15m"),
+        ("POLL_INTERVAL_MIN", "30d", "POLL_INTERVAL_MAX"),
+        ("DEFAULT_TIMEZONE", "Atlantis", "Asia/Tokyo"),
+        ("DEFAULT_SCHEDULE", "whenever", "weekly mon 09:00"),
+        ("TELEGRAM_API_URL", "example", "https://api.telegram.org"),
+        ("FETCH_CONCURRENCY", "0", "greater than or equal to 1"),
+        ("FETCH_CONCURRENCY", "many", "integer"),
+        ("FETCH_ALLOWED_NETWORKS", "10.0.0.0/99", "10.0.0.0/8"),
+        ("LOG_LEVEL", "loud", "'info'"),
+        ("RETENTION", "1d", "7d"),
+        ("CATALOGUE", "/no/such/file.opml", "no file"),
+    ],
+)
+def test_a_wrong_value_is_one_line_with_its_name_and_what_would_be_right(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, hint: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting) as caught:
+        load(_env_file=None)
+    line = str(caught.value)
+    assert line.startswith(f"{name}:")
+    assert hint in line
+    assert "\n" not in line
+
+
+def test_a_wrong_token_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "half-a-secret")
+    with pytest.raises(BadSetting) as caught:
+        load(_env_file=None)
+    assert "@BotFather" in str(caught.value)
+    assert "half" not in str(caught.value)
+
+
+def test_settings_do_not_show_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "123:abcdef")
+    settings: Any = load(_env_file=None)
+    assert "abcdef" not in repr(settings)

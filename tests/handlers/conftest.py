@@ -1,0 +1,84 @@
+"""A bot on the Telegram of this process and the sample newsroom, with somebody in a chat."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.app import Parts, assemble
+from bot.console.door import Person
+from bot.console.server import ConsoleTelegram
+from bot.settings import load
+from storage import articles, chats
+from storage.records import Chat, ChatId, Subscription
+
+FAR = 10.0
+
+
+@dataclass
+class Talk:
+    """A chat with a bot, seen from both ends."""
+
+    parts: Parts
+    telegram: ConsoleTelegram
+    me: Person
+    newsroom: str
+    """Where the sample outlets are, without a slash at the end."""
+
+    async def ask(self, text: str) -> str:
+        """Send a text; the one answer."""
+        answers = await self.me.type(text)
+        assert len(answers) == 1, [answer["text"] for answer in answers]
+        return str(answers[0]["text"])
+
+    async def ask_message(self, text: str) -> dict[str, Any]:
+        """Send a text; the one answer with its buttons."""
+        answers = await self.me.type(text)
+        assert len(answers) == 1
+        return answers[0]
+
+    async def chat(self) -> Chat:
+        """What is kept of the chat."""
+        async with self.parts.services.database.read() as tx:
+            kept = await chats.get(tx, ChatId(self.me.chat_id))
+        assert kept is not None
+        return kept
+
+    async def follows(self) -> tuple[Subscription, ...]:
+        """What the chat follows."""
+        async with self.parts.services.database.read() as tx:
+            return await chats.subscriptions_of(tx, ChatId(self.me.chat_id))
+
+    async def newest(self) -> int:
+        """The newest article's id."""
+        async with self.parts.services.database.read() as tx:
+            return await articles.newest(tx)
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    """What the buttons of a message say."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [button["text"] for row in rows for button in row]
+
+
+@pytest.fixture
+def buttons_of() -> Callable[[dict[str, Any]], list[str]]:
+    return labels
+
+
+@pytest.fixture
+async def talk(sqlite_url: str, clock: Callable[[], datetime]) -> AsyncIterator[Talk]:
+    telegram = ConsoleTelegram(clock)
+    settings = load(_env_file=None, database_url=sqlite_url)
+    failures: list[BaseException] = []
+    async with assemble(settings, clock, telegram, failures.append) as parts, parts.application:
+        await parts.application.start()
+        me = Person(parts.application, telegram, 1)
+        address = parts.services.pace.quick_prefix.rstrip("/")
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
+        yield Talk(parts, telegram, me, address)
+        await parts.application.stop()
+    assert failures == []

@@ -1,0 +1,56 @@
+"""Callback data, in both directions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.buttons import (
+    MAX_BYTES,
+    Action,
+    Follow,
+    ListPage,
+    Page,
+    SetSchedule,
+    Show,
+    Undo,
+    Unfollow,
+    decode,
+    encode,
+)
+from storage.records import ArticleId, Kind, SubscriptionId, TopicId
+
+ids = st.integers(0, 2**63 - 1)
+pages = st.integers(1, 10_000)
+actions: st.SearchStrategy[Action] = st.one_of(
+    st.builds(Page, st.one_of(st.none(), ids.map(TopicId)), pages, ids.map(ArticleId)),
+    st.builds(ListPage, pages, st.booleans()),
+    st.builds(Follow, ids.map(TopicId)),
+    st.builds(Unfollow, ids.map(SubscriptionId)),
+    st.builds(Undo, st.sampled_from(Kind), ids, ids.map(ArticleId)),
+    st.builds(SetSchedule, st.sampled_from(["weekly mon 09:00", "every 6h", "off"])),
+    st.builds(Show, st.sampled_from(["latest", "help"])),
+)
+
+
+@given(actions)
+def test_every_action_fits_and_comes_back(action: Action) -> None:
+    data = encode(action)
+    assert len(data.encode()) <= MAX_BYTES
+    assert decode(data) == action
+
+
+@given(st.one_of(st.text(), st.text("1pfluzsc:0123456789", max_size=70).map("1:".__add__)))
+def test_whatever_a_stranger_sends_is_understood_exactly_or_not_at_all(data: str) -> None:
+    action = decode(data)
+    if action is not None:
+        assert encode(action) == data
+
+
+def test_data_that_does_not_fit_is_our_bug() -> None:
+    with pytest.raises(ValueError, match="bytes of callback data"):
+        encode(SetSchedule("x" * 70))
+
+
+@pytest.mark.parametrize("data", ["", "2:p::1:1", "1:p::0:1", "1:p::１:1", "1:u:-1", "1:c:a/b"])
+def test_older_versions_and_odd_numbers_are_refused(data: str) -> None:
+    assert decode(data) is None

@@ -1,0 +1,146 @@
+"""The rules of the house that no library checks: pure rooms, one table of commands, documented settings."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from handlers.commands import COMMANDS
+from handlers.views.message import plain_text
+from handlers.words import say
+from storage.schema import metadata
+
+ROOT = Path(__file__).parent.parent
+
+PURE = [
+    "storage/records.py",
+    "news/digest.py",
+    "news/errors.py",
+    "news/feed.py",
+    "news/opml.py",
+    "news/outcomes.py",
+    "news/query.py",
+    "news/schedule.py",
+    "news/stories.py",
+    "news/summary.py",
+    "news/text.py",
+    "news/topics.py",
+    "handlers/buttons.py",
+    "handlers/words.py",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "handlers/views").glob("*.py"))),
+]
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_awaits_nothing_and_asks_neither_clock_nor_environment(room: str) -> None:
+    tree = ast.parse((ROOT / room).read_text("utf-8"))
+    breaches = [
+        f"{room}:{node.lineno}: {ast.unparse(node)[:60]}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await)
+        or (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("now", "utcnow", "today", "environ", "getenv")
+            and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "reader"))
+        )
+    ]
+    assert breaches == []
+
+
+def test_every_package_file_that_only_marks_a_package_is_empty() -> None:
+    found = [
+        path
+        for floor in ("bot", "handlers", "news", "storage")
+        for path in (ROOT / floor).rglob("__init__.py")
+    ]
+    assert [path for path in found if path.read_text()] == []
+
+
+def test_no_file_is_named_for_nothing_in_particular() -> None:
+    drawers = re.compile(r"(utils?|helpers?|manager|common|misc)$")
+    files = [
+        path
+        for floor in ("bot", "handlers", "news", "storage")
+        for path in (ROOT / floor).rglob("*.py")
+    ]
+    assert [path for path in files if drawers.search(path.stem)] == []
+
+
+def test_no_name_stands_for_two_commands() -> None:
+    names = [name for command in COMMANDS for name in (command.name, *command.aliases)]
+    assert len(names) == len(set(names))
+
+
+def test_every_command_has_its_help_its_example_and_its_place_in_the_menu() -> None:
+    for command in COMMANDS:
+        for key in (
+            f"help.{command.name}",
+            f"help.example.{command.name}",
+            f"menu.{command.name}",
+            command.group,
+        ):
+            assert plain_text(say(key, "en"))
+
+
+def test_every_sentence_that_the_code_asks_for_is_in_the_catalogue_and_no_other() -> None:
+    catalogue = (ROOT / "handlers/locales/en/LC_MESSAGES/kawaraban.po").read_text("utf-8")
+    known = set(re.findall(r'^msgid "([^"]+)"', catalogue, re.MULTILINE))
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "handlers").rglob("*.py"))
+    asked = {key for key in re.findall(r'"([a-z_]+(?:\.[a-z_]+)*)"', code) if key in known}
+    # Keys that are put together: their beginnings stand in the code.
+    begun = set(re.findall(r'f"([a-z_]+(?:\.[a-z_]+)*\.)\{', code))
+    begun |= {"follow.topic", "follow.feed"}
+    unused = {key for key in known - asked if not any(key.startswith(start) for start in begun)}
+    assert unused == set()
+    for key in re.findall(r'(?:say|say_count|label)\(\s*"([^"]+)"', code):
+        assert key in known
+
+
+def test_every_setting_is_in_the_example_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    shown = dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+    assert set(shown) == {name.upper() for name in Settings.model_fields}
+    filled = {name.lower(): value for name, value in shown.items() if value}
+    assert Settings(_env_file=None, **filled) == Settings(_env_file=None)
+
+
+def test_every_setting_and_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"`{name.upper()}`" in readme
+    for command in COMMANDS:
+        assert f"/{command.name}" in readme
+
+
+def test_every_direct_dependency_is_explained() -> None:
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    explained = (ROOT / "docs/dependencies.md").read_text("utf-8")
+    named = re.findall(r'^    "([a-z0-9-]+)[\[>=]', project, re.MULTILINE)
+    assert len(named) > 15
+    for name in named:
+        assert f"`{name}`" in explained
+
+
+def test_only_the_fetcher_and_the_sample_newsroom_touch_http() -> None:
+    clients = re.compile(
+        r"^\s*(?:import|from) (aiohttp|httpx|requests|urllib\.request|urllib3|http\.client)\b",
+        re.MULTILINE,
+    )
+    found = {
+        (str(path.relative_to(ROOT)), module)
+        for floor in ("bot", "handlers", "news", "storage")
+        for path in (ROOT / floor).rglob("*.py")
+        for module in clients.findall(path.read_text("utf-8"))
+    }
+    # The courier reads the causes of Telegram's errors, which are httpx's.
+    assert found == {
+        ("news/fetch.py", "aiohttp"),
+        ("bot/sample/newsroom.py", "aiohttp"),
+        ("bot/courier.py", "httpx"),
+    }
+
+
+def test_every_table_has_a_primary_key() -> None:
+    assert [table.name for table in metadata.sorted_tables if not table.primary_key.columns] == []
