@@ -11,6 +11,7 @@ from telegram.error import InvalidToken
 from bot import log
 from bot.app import run
 from bot.settings import BadSetting, load
+from bot.version import VERSION
 from storage.database import DatabaseRefused
 
 USED_WRONGLY = 2
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="kawaraban", description="A Telegram bot that reads the news for people."
     )
+    parser.add_argument("--version", action="version", version=f"kawaraban {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="the bot; without TELEGRAM_TOKEN, the console chat")
     commands.add_parser("console", help="the console chat on the sample newsroom")

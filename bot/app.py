@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import Any
 
@@ -29,6 +28,7 @@ from bot.sample.edition import LIFETIME
 from bot.sample.newsroom import HOST, Newsroom
 from bot.settings import BadSetting, Settings
 from bot.updates import PerChat
+from bot.version import VERSION
 from handlers.commands import AnyApplication, menu, register
 from handlers.context import Defaults, Services
 from news import opml
@@ -100,7 +100,7 @@ async def assemble(
             pace = replace(pace, quick_prefix=newsroom.address + "/", quick=_SAMPLE_PACE)
         async with database.write() as tx:
             await feeds.set_catalogue(tx, [(item.url, item.title) for item in listed], clock())
-        fetcher = await stack.enter_async_context(Fetcher(limits, f"Kawaraban/{_version()}"))
+        fetcher = await stack.enter_async_context(Fetcher(limits, f"Kawaraban/{VERSION}"))
         services = Services(
             database=database,
             fetcher=fetcher,
@@ -139,13 +139,6 @@ async def _first_visits(
                 pass
     except TimeoutError:
         log.info("not all feeds were visited before the first question")
-
-
-def _version() -> str:
-    try:
-        return version("kawaraban")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
@@ -218,7 +211,7 @@ async def _converse(parts: Parts, telegram: ConsoleTelegram, stop: asyncio.Event
         await application.start()
         person = Person(application, telegram, CONSOLE_CHAT)
         jobs.start()
-        await Terminal(person, telegram).converse(stop, sample=True)
+        await Terminal(person, telegram).converse(stop)
         await jobs.stop(STOP_SECONDS / 2)
         await _within(STOP_SECONDS / 2, application.stop())
 

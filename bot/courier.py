@@ -133,6 +133,9 @@ async def deliver(
             break
         started = asyncio.get_running_loop().time()
         for message in batch:
+            if stop.is_set():
+                await _put_back(database, message, clock(), "stopped before it was sent")
+                continue
             sent += await _deliver_one(database, bot, clock, message)
         left = batch_seconds - (asyncio.get_running_loop().time() - started)
         async with database.read() as tx:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from telegram import BotCommand, Message, Update
+from telegram import BotCommand, CallbackQuery, Message, Update
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
@@ -44,6 +44,7 @@ from handlers.views.message import View, plain_text
 from handlers.words import say
 from news.errors import NewsError
 from news.follow import as_address
+from news.text import shorten
 from storage.records import ChatId
 
 log = structlog.get_logger()
@@ -196,19 +197,19 @@ class _Doors:
         query, chat = update.callback_query, update.effective_chat
         if query is None or chat is None or not isinstance(query.message, Message):
             if query is not None:
-                await query.answer()
+                await _acknowledge(query)
             return
         ask = await self._ask(ChatId(chat.id))
         action = decode(query.data or "")
         if action is None:
-            await query.answer(plain_text(ask.say("menu.old").text))
+            await _acknowledge(query, ask.say("menu.old"))
             return
         if not isinstance(action, _READING_ACTIONS) and not await may_change(
             context.bot, chat, query.from_user, None
         ):
-            await query.answer(plain_text(ask.say("access.admins").text), show_alert=True)
+            await _acknowledge(query, ask.say("access.admins"))
             return
-        await query.answer()
+        await _acknowledge(query)
         try:
             answer = await press(ask, action)
         except NewsError as error:
@@ -288,6 +289,18 @@ def _from_bot(update: Update) -> bool:
     message = update.effective_message
     anonymous = message is not None and message.sender_chat is not None
     return user is not None and user.is_bot and not anonymous
+
+
+async def _acknowledge(query: CallbackQuery, view: View | None = None) -> None:
+    """End the button's spinning, with a word if there is one; what was pressed for is done all the same."""
+    try:
+        if view is None:
+            await query.answer()
+        else:
+            await query.answer(shorten(plain_text(view.text), 200), show_alert=True)
+    except TelegramError as error:
+        # A press that waited for longer than some seconds can't be answered any more.
+        log.debug("press not acknowledged", error=type(error).__name__)
 
 
 async def _show_life(context: ContextTypes.DEFAULT_TYPE, message: Message) -> None:

@@ -39,13 +39,12 @@ class Terminal:
         self._prompting = False
         server.listeners.append(self._show)
 
-    async def converse(self, stop: asyncio.Event, sample: bool) -> None:
+    async def converse(self, stop: asyncio.Event) -> None:
         """Read lines and show what comes, until /quit, the end of the input, or `stop`."""
         self._console.print(
             Text.assemble(
                 ("Kawaraban", "bold"),
-                " in your terminal",
-                ", reading invented news: no TELEGRAM_TOKEN is set.\n" if sample else ".\n",
+                " in your terminal, reading invented news. With TELEGRAM_TOKEN set it runs on Telegram.\n",
                 "Type as you would in Telegram: /start, /latest North Korea, /help. ",
                 ":3 presses button 3, /quit leaves.",
             )

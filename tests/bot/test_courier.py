@@ -122,6 +122,29 @@ async def test_a_message_that_telegram_will_never_take_does_not_hold_up_the_next
     assert texts(telegram) == ["fine"]
 
 
+async def test_when_told_to_stop_what_was_not_sent_yet_waits_for_the_next_start(
+    database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+) -> None:
+    stop = asyncio.Event()
+    for chat_id in (1, 2, 3):
+        telegram.chat(chat_id)
+        await settle_chat(database, chat_id, clock)
+        await put(database, chat_id, clock, "hello")
+
+    async def stop_after_the_first(_method: str, _parameters: dict[str, Any]) -> None:
+        stop.set()
+
+    telegram.after = stop_after_the_first
+    assert await deliver(database, bot, clock, stop, 0) == 1
+    telegram.after = None
+    assert await deliver(database, bot, clock, asyncio.Event(), 0) == 2
+    assert [texts(telegram, chat_id) for chat_id in (1, 2, 3)] == [["hello"]] * 3
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
