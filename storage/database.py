@@ -48,8 +48,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one moment of the data and changes nothing."""
-        async with self._engine.connect() as tx, tx.begin():
-            yield tx
+        async with self._engine.connect() as connection:
+            tx = connection
+            if tx.dialect.name == "postgresql":
+                # By default each statement there sees a moment of its own.
+                tx = await connection.execution_options(isolation_level="REPEATABLE READ")
+            async with tx.begin():
+                yield tx
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -51,6 +51,18 @@ async def test_an_exception_undoes_the_whole_transaction(
         assert await chats.get(tx, ChatId(1)) is None
 
 
+async def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(
+    any_database: Database,
+) -> None:
+    async with any_database.read() as reader:
+        assert await mark(reader, "count") is None
+        async with any_database.write() as tx:
+            await set_mark(tx, "count", "1")
+        assert await mark(reader, "count") is None
+    async with any_database.read() as reader:
+        assert await mark(reader, "count") == "1"
+
+
 async def test_writers_work_one_after_the_other(any_database: Database) -> None:
     async def count_up() -> None:
         async with any_database.write() as tx:
