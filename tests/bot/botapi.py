@@ -17,9 +17,9 @@ class BotApi:
     def __init__(self, telegram: ConsoleTelegram, token: str) -> None:
         self.telegram = telegram
         self.token = token
-        self.updates: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.url = ""
         self._waiting: list[dict[str, Any]] = []
+        self._arrival = asyncio.Condition()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,13 +58,19 @@ class BotApi:
         status, body = await answer(self.telegram, method, parameters)
         return web.Response(status=status, body=body, content_type="application/json")
 
+    async def put(self, update: dict[str, Any]) -> None:
+        """Have an update ready for whoever asks next."""
+        async with self._arrival:
+            self._waiting.append(update)
+            self._arrival.notify_all()
+
     async def _updates(self, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         offset = int(parameters.get("offset") or 0)
-        self._waiting = [update for update in self._waiting if update["update_id"] >= offset]
-        if not self._waiting:
+        wait = min(float(parameters.get("timeout") or 0), 10)
+        async with self._arrival:
+            self._waiting = [update for update in self._waiting if update["update_id"] >= offset]
             try:
-                wait = min(float(parameters.get("timeout") or 0), 10)
-                self._waiting.append(await asyncio.wait_for(self.updates.get(), wait))
+                await asyncio.wait_for(self._arrival.wait_for(lambda: bool(self._waiting)), wait)
             except TimeoutError:
                 return []
-        return self._waiting
+            return list(self._waiting)

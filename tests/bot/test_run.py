@@ -7,8 +7,9 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,9 +140,9 @@ async def test_with_a_token_it_answers_on_telegram_and_stops_in_time(
             CATALOGUE=empty_catalogue(tmp_path),
             LOG_LEVEL="debug",
         )
-        await api.updates.put(telegram.type(7, "/start"))
+        await api.put(telegram.type(7, "/start"))
         await until(lambda: len(chat.messages) == 2)
-        await api.updates.put(telegram.type(7, "/subscribe North Korea"))
+        await api.put(telegram.type(7, "/subscribe North Korea"))
         await until(lambda: len(chat.messages) == 4)
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
@@ -190,6 +191,43 @@ async def test_while_telegram_is_out_of_reach_it_waits_and_can_be_stopped(tmp_pa
     assert b"Telegram can't be reached" in line
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 5) == 0
+
+
+async def test_a_digest_due_while_the_bot_was_down_is_sent_at_the_next_start_and_only_then(
+    tmp_path: Path,
+    telegram: ConsoleTelegram,
+    press: Any,
+    settle_chat: Callable[..., Any],
+    clock: Any,
+) -> None:
+    clock.now = datetime.now(UTC) - timedelta(hours=2)
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    database = await open_database(url)
+    await press.publish(database)
+    await settle_chat(database, 7, clock)
+    await press.publish(database, "North Korea reopens a bridge to traffic")
+    await database.close()
+    chat = telegram.chat(7)
+    async with BotApi(telegram, TOKEN) as api:
+        for _ in range(2):
+            process = await start(
+                tmp_path,
+                "run",
+                TELEGRAM_TOKEN=TOKEN,
+                TELEGRAM_API_URL=api.url,
+                DATABASE_URL=url,
+                CATALOGUE=empty_catalogue(tmp_path),
+            )
+            await until(lambda: len(chat.messages) >= 1)
+            # An answer shows that the ticks of the second start had their turn as well.
+            seen = len(chat.messages)
+            await api.put(telegram.type(7, "/help"))
+            await until(lambda seen=seen: len(chat.messages) >= seen + 2)  # type: ignore[misc]
+            process.send_signal(signal.SIGTERM)
+            assert (await finish(process))[0] == 0
+    texts = [message["text"] for message in chat.messages.values()]
+    assert sum("Your digest" in text for text in texts) == 1
+    assert "bridge" in texts[0]
 
 
 async def test_killed_without_warning_it_starts_again_with_everything_it_had_answered(
