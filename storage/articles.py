@@ -31,7 +31,6 @@ from storage.records import (
     Story,
     StoryId,
     SubscriptionId,
-    TopicId,
 )
 from storage.schema import (
     Moment,
@@ -177,12 +176,11 @@ async def latest(
     phrase: str | None = None,
     followed_by: ChatId | None = None,
     feed_id: FeedId | None = None,
-    topic_id: TopicId | None = None,
 ) -> tuple[Story, ...]:
     """The stories with the newest articles, newest first.
 
-    `phrase`, `followed_by`, `feed_id` and `topic_id` narrow the choice; a chosen story comes with
-    all its articles. With `up_to`, articles that came later do not shift the pages.
+    `phrase`, `followed_by` and `feed_id` narrow the choice; a chosen story comes with all its
+    articles. With `up_to`, articles that came later do not shift the pages.
     """
     conditions: list[ColumnElement[bool]] = []
     if up_to is not None:
@@ -193,10 +191,6 @@ async def latest(
         conditions.append(_followed_by(followed_by))
     if feed_id is not None:
         conditions.append(articles.c.feed_id == feed_id)
-    if topic_id is not None:
-        conditions.append(
-            exists().where(matches.c.article_id == articles.c.id, matches.c.topic_id == topic_id)
-        )
     newest_first = func.max(articles.c.published_at).desc(), articles.c.story_id.desc()
     chosen = tuple(
         await tx.scalars(
