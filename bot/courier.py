@@ -121,6 +121,9 @@ async def deliver(
 
     Raises InvalidToken if Telegram does not know the bot (any more).
     """
+    async with database.read() as tx:
+        if await outbox.waiting(tx) == 0:
+            return 0
     async with database.write() as tx:
         doubtful = await outbox.take_back_expired(tx, clock())
     if doubtful:
