@@ -5,6 +5,7 @@ database ─ newsroom (console only) ─ fetcher ─ Telegram ─ handlers ─ t
 
 import asyncio
 import os
+import random
 import secrets
 import signal
 import socket
@@ -33,7 +34,11 @@ from handlers.commands import AnyApplication, menu, register
 from handlers.context import Defaults, Services
 from news import opml
 from news.fetch import Fetcher, FetchLimits
-from news.poller import Pace, poll_due
+from news.intake import Intake
+from news.pace import Pace
+from news.poller import Poller, PollResult
+from news.sources import Sources
+from news.worker import Worker
 from storage import feeds
 from storage.database import Database, mark, open_database, set_mark
 
@@ -65,6 +70,7 @@ class Parts:
 
     services: Services
     application: AnyApplication
+    poller: Poller
     jobs: Jobs
 
 
@@ -86,9 +92,16 @@ async def assemble(
             timeout=settings.fetch_timeout.total_seconds(),
             max_bytes=int(settings.fetch_max_bytes),
             concurrency=settings.fetch_concurrency,
+            host_delay=settings.fetch_host_delay.total_seconds(),
+            proxy=settings.fetch_proxy.get_secret_value(),
             allowed_networks=settings.fetch_allowed_networks,
         )
-        pace = Pace(settings.poll_interval_min, settings.poll_interval_max)
+        pace = Pace(
+            settings.poll_interval_min,
+            settings.poll_interval_max,
+            settings.poll_interval_uncached,
+            settings.fetch_host_delay,
+        )
         if telegram is None:
             listed = _catalogue(settings)
         else:
@@ -96,46 +109,68 @@ async def assemble(
             newsroom = await stack.enter_async_context(Newsroom(started, clock))
             listed = newsroom.catalogue()
             endpoints = frozenset({(HOST, newsroom.port)})
-            limits = replace(limits, allowed_endpoints=endpoints)
-            pace = replace(pace, quick_prefix=newsroom.address + "/", quick=_SAMPLE_PACE)
+            # All its outlets are one host, and ours: no manners are needed.
+            limits = replace(limits, allowed_endpoints=endpoints, host_delay=0.0)
+            pace = replace(
+                pace,
+                quick_prefix=newsroom.address + "/",
+                quick=_SAMPLE_PACE,
+                host_delay=timedelta(0),
+            )
         async with database.write() as tx:
-            await feeds.set_catalogue(tx, [(item.url, item.title) for item in listed], clock())
-        fetcher = await stack.enter_async_context(Fetcher(limits, f"Kawaraban/{VERSION}"))
-        services = Services(
+            named = [feeds.Listed(item.url, item.title, item.folder) for item in listed]
+            await feeds.set_catalogue(tx, named, clock())
+        fetcher = await stack.enter_async_context(
+            Fetcher(limits, f"Kawaraban/{VERSION}", settings.fetch_contact)
+        )
+        worker = await stack.enter_async_context(Worker())
+        sources = Sources(
             database=database,
             fetcher=fetcher,
+            worker=worker,
+            intake=Intake(database, worker),
             clock=clock,
+            chance=random.random,
             pace=pace,
+        )
+        services = Services(
+            database=database,
+            sources=sources,
+            clock=clock,
             defaults=Defaults(settings.default_timezone, "en", settings.default_schedule),
             max_subscriptions=settings.max_subscriptions,
         )
         application = _application(settings, telegram)
         register(application, services)
         owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"[:64]
-        jobs = Jobs(
-            database,
-            fetcher,
-            application.bot,
-            clock,
-            pace,
-            owner,
-            settings.fetch_concurrency,
-            settings.retention,
-            fail,
+        poller = await stack.enter_async_context(
+            Poller(sources, owner, settings.fetch_concurrency, _report)
         )
+        jobs = Jobs(database, poller, application.bot, clock, settings.retention, fail)
         if telegram is not None:
             # What the newsroom has is there before the first question.
-            await _first_visits(database, fetcher, clock, owner, pace)
-        yield Parts(services, application, jobs)
+            await _first_visits(poller)
+        yield Parts(services, application, poller, jobs)
 
 
-async def _first_visits(
-    database: Database, fetcher: Fetcher, clock: Callable[[], datetime], owner: str, pace: Pace
-) -> None:
+def _report(result: PollResult | Exception) -> None:
+    if isinstance(result, Exception):
+        log.error("visit not kept", exc_info=result)
+        return
+    feed = result.feed.id
+    if result.failure is not None and result.feed.failure != result.failure:
+        log.info("feed fails", feed=feed, failure=result.failure.value)
+    if result.moved_to is not None:
+        log.info("feed has moved", feed=feed)
+    if result.new_articles:
+        log.debug("feed visited", feed=feed, new=result.new_articles)
+
+
+async def _first_visits(poller: Poller) -> None:
     """Visit what is due, for as long as a person likes to wait; the ticks do the rest."""
     try:
         async with asyncio.timeout(_FIRST_VISIT_SECONDS):
-            while await poll_due(database, fetcher, clock, owner, pace, 32):
+            while await poller.poll_due():
                 pass
     except TimeoutError:
         log.info("not all feeds were visited before the first question")
@@ -145,8 +180,8 @@ def _catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
     packaged = files("news") / "catalogue.opml"
     try:
         if settings.catalogue is None:
-            return opml.read(packaged.read_bytes())
-        return opml.read(settings.catalogue.read_bytes())
+            return opml.read(packaged.read_bytes()).outlines
+        return opml.read(settings.catalogue.read_bytes()).outlines
     except opml.BadOpml as error:
         raise BadSetting(f"CATALOGUE: {settings.catalogue} {error}") from error
     except OSError as error:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from handlers.views import digests
+from handlers.views import digests, subscriptions
 from handlers.views.message import keyboard_as_json
 from handlers.views.reader import Reader
 from news import schedule
 from news.gather import gather
-from storage import articles, chats, outbox
+from storage import articles, chats, feeds, outbox
 from storage.database import Database, Transaction
 from storage.records import Chat
 
@@ -23,6 +23,10 @@ log = structlog.get_logger()
 LATEST = timedelta(days=1)
 """A digest that is later than this waits for the next turn; nothing in it is lost."""
 
+LASTING = timedelta(days=7)
+"""A feed in trouble for this long is worth a word."""
+
+_TROUBLED_AT_ONCE = 20
 _AFTER_TROUBLE = timedelta(hours=1)
 
 
@@ -67,6 +71,25 @@ async def compose(tx: Transaction, chat: Chat, now: datetime) -> bool:
         digested_to=await articles.newest(tx),
     )
     return bool(digest.sections)
+
+
+async def tell_trouble(database: Database, now: datetime) -> int:
+    """Tell the followers of feeds that bring nothing for a week, or that are gone, once; how many feeds."""
+    async with database.read() as tx:
+        troubled = await feeds.in_lasting_trouble(tx, now - LASTING, _TROUBLED_AT_ONCE)
+    for feed in troubled:
+        async with database.write() as tx:
+            for chat_id, subscription_id in await chats.followers_of_feed(tx, feed.id):
+                chat = await chats.get(tx, chat_id)
+                if chat is not None:
+                    view = subscriptions.lasting_trouble(
+                        feed, subscription_id, Reader.of(chat, now)
+                    )
+                    await outbox.put(
+                        tx, chat_id, [(str(view.text), keyboard_as_json(view.keyboard))], now
+                    )
+            await feeds.told_trouble(tx, feed.id, now)
+    return len(troubled)
 
 
 async def _end_pauses(database: Database, now: datetime) -> None:

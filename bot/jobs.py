@@ -10,21 +10,22 @@ from apscheduler.triggers.interval import IntervalTrigger
 from telegram import Bot
 from telegram.error import InvalidToken
 
-from bot.composer import compose_due
+from bot.composer import compose_due, tell_trouble
 from bot.courier import deliver
-from news.fetch import Fetcher
-from news.poller import Pace, poll_due
-from storage import articles, chats, outbox
+from news.poller import Poller
+from storage import articles, chats, feeds, outbox
 from storage.database import Database
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 5
+POLL_SECONDS = 2
 COMPOSE_SECONDS = 5
 DELIVER_SECONDS = 1
 CLEAN_SECONDS = 3600
 
 _SETTLED_KEPT = timedelta(days=7)
+_OFFERS_KEPT = timedelta(days=7)
+_HOSTS_KEPT = timedelta(days=1)
 _TOPICS_KEPT = timedelta(days=30)
 
 
@@ -34,22 +35,16 @@ class Jobs:
     def __init__(
         self,
         database: Database,
-        fetcher: Fetcher,
+        poller: Poller,
         bot: Bot,
         clock: Callable[[], datetime],
-        pace: Pace,
-        owner: str,
-        at_once: int,
         retention: timedelta,
         fail: Callable[[BaseException], None],
     ) -> None:
         self._database = database
-        self._fetcher = fetcher
+        self._poller = poller
         self._bot = bot
         self._clock = clock
-        self._pace = pace
-        self._owner = owner
-        self._at_once = at_once
         self._retention = retention
         self._fail = fail
         self._stop = asyncio.Event()
@@ -110,21 +105,17 @@ class Jobs:
                 self._idle.set()
 
     async def poll(self) -> None:
-        """Visit the feeds that are due."""
-        results = await poll_due(
-            self._database, self._fetcher, self._clock, self._owner, self._pace, self._at_once
-        )
-        for result in results:
-            if result.failure is not None and result.feed.failure != result.failure:
-                log.info("feed fails", feed=result.feed.id, failure=result.failure.value)
-            elif result.new_articles:
-                log.debug("feed visited", feed=result.feed.id, new=result.new_articles)
+        """Begin to visit the feeds that are due."""
+        await self._poller.begin_due()
 
     async def compose(self) -> None:
         """Compose the digests that are due."""
         composed = await compose_due(self._database, self._clock())
         if composed:
             log.info("digests composed", count=composed)
+        told = await tell_trouble(self._database, self._clock())
+        if told:
+            log.info("followers told of feeds in trouble", feeds=told)
 
     async def deliver(self) -> None:
         """Send what waits in the outbox."""
@@ -139,5 +130,7 @@ class Jobs:
             dropped = await articles.prune(tx, now - self._retention, now)
             await outbox.prune(tx, now - _SETTLED_KEPT)
             await chats.prune_topics(tx, now - _TOPICS_KEPT)
+            await feeds.prune_hosts(tx, now - _HOSTS_KEPT)
+            await feeds.prune_unwanted(tx, now - _OFFERS_KEPT)
         if dropped:
             log.info("old articles dropped", count=dropped)

@@ -62,6 +62,25 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _contact(value: str) -> str:
+    text = value.strip()
+    if text and re.fullmatch(r"(https?://|mailto:)[!-~]{1,200}", text) is None:
+        raise ValueError(
+            "write an address such as https://example.org/bot or mailto:you@example.org"
+        )
+    return text
+
+
+def _proxy(value: str) -> str:
+    text = value.strip()
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme != "http" or not parts.hostname:
+        raise ValueError("write an HTTP proxy such as http://127.0.0.1:3128")
+    return text
+
+
 def _networks(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -99,9 +118,13 @@ class Settings(BaseSettings):
     catalogue: Path | None = None
     poll_interval_min: Duration = timedelta(minutes=15)
     poll_interval_max: Duration = timedelta(hours=24)
+    poll_interval_uncached: Duration = timedelta(hours=24)
     fetch_concurrency: Annotated[int, Field(ge=1, le=1000)] = 32
     fetch_timeout: Duration = timedelta(seconds=30)
     fetch_max_bytes: ByteSize = ByteSize(10_000_000)
+    fetch_host_delay: Duration = timedelta(seconds=2)
+    fetch_contact: Annotated[str, BeforeValidator(_contact)] = ""
+    fetch_proxy: Annotated[SecretStr, BeforeValidator(_proxy)] = SecretStr("")
     fetch_allowed_networks: Annotated[
         tuple[IPNetwork, ...], NoDecode, BeforeValidator(_networks)
     ] = ()
@@ -116,7 +139,7 @@ class Settings(BaseSettings):
         return "database_url" in self.model_fields_set
 
 
-_SECRETS = ("telegram_token", "database_url")
+_SECRETS = ("telegram_token", "database_url", "fetch_proxy")
 
 
 def load(**overrides: Any) -> Settings:

@@ -4,9 +4,10 @@ Data begins with a version, so that buttons of an older Kawaraban are recognised
 back from Telegram is a stranger's word: it is checked in form here, and against the chat by whoever acts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.records import ArticleId, Kind, SubscriptionId, TopicId
+from storage.records import ArticleId, FeedId, Kind, SubscriptionId, TopicId
 
 VERSION = "1"
 MAX_BYTES = 64
@@ -42,6 +43,27 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowFeed:
+    """Follow one of the feeds that a page announces."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFeed:
+    """Go on following a feed that is in trouble."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
+class FindFeed:
+    """Look for the new address of a feed that is in trouble."""
+
+    feed_id: FeedId
+
+
+@dataclass(frozen=True, slots=True)
 class Unfollow:
     """Stop following."""
 
@@ -71,7 +93,35 @@ class Show:
     command: str
 
 
-Action = Page | ListPage | Follow | Unfollow | Undo | SetSchedule | Show
+Action = (
+    Page
+    | ListPage
+    | Follow
+    | FollowFeed
+    | KeepFeed
+    | FindFeed
+    | Unfollow
+    | Undo
+    | SetSchedule
+    | Show
+)
+
+_OF_AN_ID: dict[str, Callable[[int], Action]] = {
+    "f": lambda number: Follow(TopicId(number)),
+    "F": lambda number: FollowFeed(FeedId(number)),
+    "k": lambda number: KeepFeed(FeedId(number)),
+    "n": lambda number: FindFeed(FeedId(number)),
+    "u": lambda number: Unfollow(SubscriptionId(number)),
+}
+"""Actions that are said with one id, by their letter."""
+
+_LETTERS: dict[type, str] = {
+    Follow: "f",
+    FollowFeed: "F",
+    KeepFeed: "k",
+    FindFeed: "n",
+    Unfollow: "u",
+}
 
 _KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
 
@@ -83,10 +133,8 @@ def encode(action: Action) -> str:
             parts = ["p", "" if topic_id is None else str(topic_id), str(number), str(up_to)]
         case ListPage(number, removing):
             parts = ["l", str(number), "r" if removing else ""]
-        case Follow(topic_id):
-            parts = ["f", str(topic_id)]
-        case Unfollow(subscription_id):
-            parts = ["u", str(subscription_id)]
+        case Follow(id) | FollowFeed(id) | KeepFeed(id) | FindFeed(id) | Unfollow(id):
+            parts = [_LETTERS[type(action)], str(id)]
         case Undo(kind, target, after_article):
             parts = ["z", kind.value[0], str(target), str(after_article)]
         case SetSchedule(schedule):
@@ -117,10 +165,8 @@ def _decode(parts: list[str]) -> Action | None:
             return Page(topic, _page(number), ArticleId(_number(up_to)))
         case ["l", number, "" | "r" as removing]:
             return ListPage(_page(number), removing == "r")
-        case ["f", topic_id]:
-            return Follow(TopicId(_number(topic_id)))
-        case ["u", subscription_id]:
-            return Unfollow(SubscriptionId(_number(subscription_id)))
+        case [letter, id] if letter in _OF_AN_ID:
+            return _OF_AN_ID[letter](_number(id))
         case ["z", "f" | "t" as kind, target, after_article]:
             return Undo(_KINDS[kind], _number(target), ArticleId(_number(after_article)))
         case ["s", *schedule] if schedule:

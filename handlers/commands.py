@@ -28,7 +28,10 @@ from handlers import digest, follow, latest, schedule, start
 from handlers.access import may_change
 from handlers.buttons import (
     Action,
+    FindFeed,
     Follow,
+    FollowFeed,
+    KeepFeed,
     ListPage,
     Page,
     SetSchedule,
@@ -98,26 +101,30 @@ _EDITING_ACTIONS = (Page, ListPage)
 """Presses whose answer takes the place of the message with the button."""
 
 
+async def _show(ask: Ask, pressed: Show) -> Answer:
+    command = _BY_NAME.get(pressed.command)
+    if command is None or command.name in _ALWAYS_CHANGE:
+        return ask.say("menu.old")
+    return await command.answer(ask)
+
+
+_PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
+    Page: latest.turn_page,
+    ListPage: follow.turn_list,
+    Follow: follow.press_follow,
+    FollowFeed: follow.press_follow_feed,
+    KeepFeed: follow.press_keep,
+    FindFeed: follow.press_find,
+    Unfollow: follow.press_unfollow,
+    Undo: follow.press_undo,
+    SetSchedule: schedule.press_schedule,
+    Show: _show,
+}
+
+
 async def press(ask: Ask, action: Action) -> Answer:
     """What a button does."""
-    match action:
-        case Page():
-            return await latest.turn_page(ask, action)
-        case ListPage():
-            return await follow.turn_list(ask, action)
-        case Follow():
-            return await follow.press_follow(ask, action)
-        case Unfollow():
-            return await follow.press_unfollow(ask, action)
-        case Undo():
-            return await follow.press_undo(ask, action)
-        case SetSchedule():
-            return await schedule.press_schedule(ask, action)
-        case Show(name):
-            command = _BY_NAME.get(name)
-            if command is None or command.name in _ALWAYS_CHANGE:
-                return ask.say("menu.old")
-            return await command.answer(ask)
+    return await _PRESSES[type(action)](ask, action)
 
 
 def register(application: AnyApplication, services: Services) -> None:

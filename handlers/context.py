@@ -10,8 +10,7 @@ from handlers.views.message import View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news import schedule
-from news.fetch import Fetcher
-from news.poller import Pace
+from news.sources import Sources
 from storage import articles, chats
 from storage.database import Database
 from storage.records import Chat, ChatId
@@ -31,10 +30,9 @@ class Services:
     """The parts that handlers work with."""
 
     database: Database
-    fetcher: Fetcher
+    sources: Sources
     clock: Callable[[], datetime]
     """Gives the time, aware and UTC."""
-    pace: Pace
     defaults: Defaults
     max_subscriptions: int
     """For each chat."""

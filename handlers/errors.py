@@ -3,8 +3,9 @@
 import secrets
 
 import structlog
+from markupsafe import Markup
 
-from handlers.context import Ask
+from handlers.context import Ask, code
 from handlers.views.message import View
 from news.errors import (
     BadQuery,
@@ -12,6 +13,7 @@ from news.errors import (
     FetchFailed,
     LimitReached,
     NewsError,
+    NoFeedFound,
     NoSuchNumber,
 )
 from news.query import MAX_CHARACTERS
@@ -30,6 +32,9 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
             return ask.say("schedule.bad", typed=typed)
         case FetchFailed():
             return ask.say(f"fetch.{error.failure.value}", detail=error.detail)
+        case NoFeedFound():
+            tried = Markup("\n").join(code(shorten(url, 100)) for url in error.tried[:8])
+            return ask.say("fetch.no_feed", tried=tried)
         case LimitReached():
             return ask.say_count("follow.limit", error.limit)
         case NoSuchNumber():

@@ -1,12 +1,14 @@
 """Follow, unfollow, and what is followed."""
 
-from handlers.buttons import Follow, ListPage, Undo, Unfollow
+from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, ListPage, Undo, Unfollow
 from handlers.context import Answer, Ask
 from handlers.views import subscriptions as views
 from handlers.views.message import View
 from news import follow, query
+from news.addresses import has_credentials
 from news.errors import FetchFailed
-from storage import chats
+from news.outcomes import Choice, Followed, Imported
+from storage import chats, feeds
 from storage.records import Failure
 
 
@@ -22,18 +24,24 @@ async def subscribe(ask: Ask) -> Answer:
             services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
         )
     else:
-        if not address.startswith(("http://", "https://")):
+        if not address.startswith(("http://", "https://")) or has_credentials(address):
+            # Feeds are shared by all chats that follow them: no place for somebody's password.
             raise FetchFailed(Failure.REFUSED)
-        result = await follow.follow_feed(
-            services.database,
-            services.fetcher,
-            ask.chat.id,
-            address,
-            services.max_subscriptions,
-            services.clock,
-            services.pace,
+        found = await follow.follow_address(
+            services.sources, ask.chat.id, address, services.max_subscriptions
         )
+        return _found(ask, found)
     return views.followed(result, ask.chat, ask.reader)
+
+
+def _found(ask: Ask, found: Followed | Choice | Imported) -> View:
+    match found:
+        case Followed():
+            return views.followed(found, ask.chat, ask.reader)
+        case Choice():
+            return views.choice(found, ask.reader)
+        case Imported():
+            return views.imported(found, ask.reader)
 
 
 async def unsubscribe(ask: Ask) -> Answer:
@@ -79,6 +87,38 @@ async def press_follow(ask: Ask, pressed: Follow) -> View:
         services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
     )
     return views.followed(result, ask.chat, ask.reader)
+
+
+async def press_follow_feed(ask: Ask, pressed: FollowFeed) -> View:
+    """Follow one of the feeds that were to choose from."""
+    services = ask.services
+    result = await follow.follow_chosen(
+        services.sources, ask.chat.id, pressed.feed_id, services.max_subscriptions
+    )
+    return views.followed(result, ask.chat, ask.reader)
+
+
+async def press_keep(ask: Ask, pressed: KeepFeed) -> View:
+    """Go on with a feed in trouble."""
+    async with ask.services.database.write() as tx:
+        feed = await feeds.get(tx, pressed.feed_id)
+        if feed is not None and feed.stopped_at is not None:
+            await feeds.revive(tx, [feed.id], ask.now)
+            await feeds.told_trouble(tx, feed.id, ask.now)
+    if feed is None:
+        return ask.say("unfollow.gone")
+    return ask.say("trouble.kept", name=feed.title)
+
+
+async def press_find(ask: Ask, pressed: FindFeed) -> View:
+    """Look on a feed's own site for where it is now."""
+    services = ask.services
+    async with services.database.read() as tx:
+        feed = await feeds.get(tx, pressed.feed_id)
+    if feed is None:
+        return ask.say("unfollow.gone")
+    found = await follow.find_again(services.sources, ask.chat.id, feed, services.max_subscriptions)
+    return ask.say("trouble.not_found", name=feed.title) if found is None else _found(ask, found)
 
 
 async def press_undo(ask: Ask, pressed: Undo) -> View:

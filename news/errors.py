@@ -4,9 +4,13 @@ NewsError
 ├── BadQuery        a topic or search that can't be understood
 ├── BadSchedule     a "when" that can't be understood
 ├── FetchFailed     an address that brought nothing, with the kind of failure
+├── NoFeedFound     an address that leads to no feed, with what was tried
 ├── NoSuchNumber    a number that is not in the chat's list
 └── LimitReached    the chat follows as much as it may
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from storage.records import Failure
 
@@ -30,13 +34,52 @@ class BadSchedule(NewsError):
     """A schedule that can't be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request of a chain of redirects."""
+
+    url: str
+    status: int
+    target: str = ""
+    """Where it sent us; empty for the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said besides a body."""
+
+    hops: tuple[Hop, ...]
+    """From the address that was asked for to the one that answered."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+    @property
+    def url(self) -> str:
+        """The address that answered."""
+        return self.hops[-1].url
+
+
 class FetchFailed(NewsError):
     """An address that brought nothing."""
 
-    def __init__(self, failure: Failure, detail: str = "") -> None:
-        super().__init__(f"{failure.value} {detail}".rstrip())
+    def __init__(self, failure: Failure, detail: str = "", answer: Answer | None = None) -> None:
+        super().__init__(failure, detail, answer)
         self.failure = failure
         self.detail = detail
+        self.answer = answer
+        """None if no server was heard."""
+
+    def __str__(self) -> str:
+        return f"{self.failure.value} {self.detail}".rstrip()
+
+
+class NoFeedFound(NewsError):
+    """An address that leads to no feed."""
+
+    def __init__(self, tried: tuple[str, ...]) -> None:
+        super().__init__(tried)
+        self.tried = tried
+        """The addresses that were asked for, in order."""
 
 
 class NoSuchNumber(NewsError):

@@ -1,35 +1,60 @@
-"""Bytes and headers → a parsed feed of plain values; no library type leaves this room."""
+"""Bytes and headers → a parsed feed of plain values; no library type and no markup leaves this room.
+
+    document ─▶ ParsedFeed with raw entries: enough to tell which are known
+                   └ complete(raw entry) ─▶ Entry: plain text, for those that are new
+
+Most entries of most visits are known, so text is only taken out of the markup of those that are not.
+"""
 
 import hashlib
 import io
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from time import struct_time
+from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import feedparser
-from w3lib.url import canonicalize_url, url_query_cleaner
+from lxml import etree
 
+from news import document as xml
+from news import telegram_preview
+from news.addresses import MAX_URL, canonical, path_of, web_address
+from news.dates import moment
 from news.errors import FetchFailed
-from news.text import plain, shorten
+from news.text import normalise, plain, shorten, words
 from storage.records import Failure
 
-MAX_ENTRIES = 500
+MAX_ENTRIES = 2000
 MAX_TITLE = 300
 MAX_SUMMARY = 4000
-MAX_URL = 2000
+MAX_TEXT = 8000
 MAX_NAME = 120
+ENOUGH = 300
+"""Characters of summary that need no longer text beside them."""
+_MAX_MARKUP = 60_000
+"""Characters of one entry's markup that are looked at."""
+_DATED, _LAST_DATED = 20, 3
+"""Entries whose dates tell how often a feed has news, and how long one stays listed."""
+_LAST_RESORT = 4_000_000
+"""Characters that feedparser is asked to read; it is the slowest by far."""
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(\[)?", re.IGNORECASE)
-_TRACKING = [
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
-    *("fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "ref_src", "ocid"),
-]
-"""Parameters that say how a reader came to a page, not which page it is."""
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One entry as its document gives it. Only this module looks into the markup."""
+
+    identity: str
+    """Equal at every visit; unique within the document. 64 hexadecimal digits."""
+    fingerprint: str
+    """Changes when the entry is edited. 16 hexadecimal digits."""
+    url: str
+    title: str
+    summary: str
+    text: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +62,39 @@ class Entry:
     """One article as a feed lists it."""
 
     identity: str
-    """Equal at every visit; unique within the document. 64 hexadecimal digits."""
+    fingerprint: str
+    twin: str
+    """Equal for an entry that came back under another guid, address or host. 32 hexadecimal digits."""
     url: str
     """Where the article is read; empty if the feed gives no web address."""
     canonical_url: str
-    """The address without fragment and tracking parameters, its parameters sorted."""
+    """An identity of the page, see `news.addresses.canonical`."""
     title: str
     summary: str
+    text: str
+    """The article's own text where the summary is short and the feed has more; else empty."""
+    words: str
+    """Tokens of title and summary, as `news.text.words` gives them."""
     published_at: datetime | None
     """None if there is no date, or none that can be true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a feed says about when to come again, and who would call."""
+
+    ttl: int | None = None
+    """Minutes for which it need not be asked again."""
+    skip_hours: frozenset[int] = frozenset()
+    """Hours of the day, 0 … 23 in UTC, in which it does not change."""
+    skip_days: frozenset[int] = frozenset()
+    """Days of the week, 0 for Monday, in UTC, on which it does not change."""
+    period: int | None = None
+    """Seconds between its updates, from the Syndication module."""
+    hub: str = ""
+    """A WebSub hub; empty for none."""
+    self_url: str = ""
+    """The address under which the hub knows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +105,332 @@ class ParsedFeed:
     """Empty if it has none."""
     site_url: str | None
     language: str | None
-    entries: tuple[Entry, ...]
+    entries: tuple[RawEntry, ...]
     """At most MAX_ENTRIES, in the document's order."""
+    reader: str
+    """Which reader understood it: `strict`, `repaired`, `feedparser`, `json` or `telegram`."""
+    hints: Hints = Hints()
+    dates: tuple[datetime, ...] = ()
+    """When its entries were published, newest first: of the first ones and the last, as far as they say."""
 
 
 def parse(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
-    """Read RSS, Atom or JSON Feed (https://www.jsonfeed.org/version/1.1/) as it came from `url`.
+    """Read RSS 0.9–2.0, Atom 0.3 and 1.0, or JSON Feed (https://www.jsonfeed.org) as it came from `url`.
 
-    Blocking and slow by nature (up to a second for a large feed): call it off the event loop.
-    Raises FetchFailed with NOT_A_FEED.
+    Blocking, and at the mercy of the document: call it in the parser's process (`news.worker`). Raises
+    FetchFailed with NOT_A_FEED.
     """
-    document = body.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if document.startswith(b"{"):
-        feed = _read_json(document, url)
+    start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if telegram_preview.is_preview(url):
+        feed = _read_channel(body, url)
+    elif start.startswith(b"{"):
+        feed = _read_json(body.lstrip(b"\xef\xbb\xbf \t\r\n"), url)
     else:
         feed = _read_xml(body, url, content_type)
-    return replace(feed, entries=_told_apart(feed.entries))
+    listed = (*feed.entries[:_DATED], *feed.entries[_DATED:][-_LAST_DATED:])
+    dates = sorted(filter(None, (moment(entry.date) for entry in listed)), reverse=True)
+    return replace(feed, entries=_told_apart(feed.entries), dates=tuple(dates))
 
 
-def canonical(url: str) -> str:
-    """An address in the form in which the same page has the same address."""
-    if not url:
-        return ""
-    cleaned = url_query_cleaner(url, _TRACKING, remove=True, unique=False, keep_fragments=False)
-    return str(canonicalize_url(cleaned))
+def complete(raw: RawEntry) -> Entry:
+    """An entry with its text taken out of its markup."""
+    summary = plain(raw.summary)
+    text = plain(raw.text) if len(summary) < ENOUGH else ""
+    summary = summary or text
+    headline = shorten(
+        plain(raw.title) or shorten(summary, 100) or urlsplit(raw.url).hostname or "—", MAX_TITLE
+    )
+    date = moment(raw.date)
+    address = canonical(raw.url)
+    text = shorten(text, MAX_TEXT) if len(text) > min(len(summary) + 100, MAX_SUMMARY) else ""
+    summary = shorten(summary, MAX_SUMMARY)
+    when = date.isoformat() if date else path_of(address)
+    return Entry(
+        identity=raw.identity,
+        fingerprint=raw.fingerprint,
+        twin=_hash(f"{normalise(headline)}\n{normalise(summary[:1000])}\n{when}")[:32],
+        url=raw.url,
+        canonical_url=address,
+        title=headline,
+        summary=summary,
+        text=text,
+        words=words([headline, summary]),
+        published_at=date,
+    )
+
+
+def complete_all(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
+    """Several of them, for one trip to the parser's process."""
+    return tuple(map(complete, raws))
+
+
+# ── XML ──────────────────────────────────────────────────────────────────────────────────────────
+
+_SPACES = {
+    **dict.fromkeys(
+        [
+            *("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"),
+            *("http://channel.netscape.com/rdf/simple/0.9/", "http://purl.org/net/rss1.1#"),
+            *("http://backend.userland.com/rss2", "http://backend.userland.com/rss"),
+            *("http://blogs.law.harvard.edu/tech/rss", "http://cyber.law.harvard.edu/rss/rss.html"),
+            *(
+                "http://www.w3.org/2005/Atom",
+                "http://purl.org/atom/ns#",
+                "http://my.netscape.com/publish/formats/rss-0.91.dtd",
+            ),
+        ],
+        "",
+    ),
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/elements/1.0/": "dc:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
+    "http://search.yahoo.com/mrss/": "media:",
+    "http://search.yahoo.com/mrss": "media:",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "http://www.w3.org/1999/xhtml": "xhtml:",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+}
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_ITEMS = frozenset({"item", "entry"})
+
+_PUBLISHED = (
+    "pubDate",
+    "published",
+    "issued",
+    "dc:date",
+    "dcterms:issued",
+    "dcterms:created",
+    "created",
+    "pubdate",
+)
+_UPDATED = ("updated", "modified", "dcterms:modified", "lastBuildDate")
+_SHORT_TEXTS = (
+    "description",
+    "summary",
+    "itunes:summary",
+    "media:description",
+    "dc:description",
+    "abstract",
+    "tagline",
+    "itunes:subtitle",
+)
+_LONG_TEXTS = ("content:encoded", "content", "xhtml:body", "xhtml:div", "fullitem")
+_WANTED = frozenset(
+    {
+        "title",
+        "link",
+        "guid",
+        "id",
+        "enclosure",
+        "dc:title",
+        "media:title",
+        *_PUBLISHED,
+        *_UPDATED,
+        *_SHORT_TEXTS,
+        *_LONG_TEXTS,
+    }
+)
+
+
+class _Names(dict[str, str]):
+    """Tag of lxml → short name, worked out once a tag."""
+
+    def __missing__(self, tag: str) -> str:
+        space, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
+        prefix = "" if not space else _SPACES.get(space, _SPACES.get(space.rstrip("/"), "?:"))
+        name = self[tag] = prefix + local
+        return name
 
 
 def _read_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
-    # Entities of its own are what turns a small document into a large one.
-    doctype = _DOCTYPE.search(body, 0, 2048)
-    if doctype is not None and (doctype[1] or b"<!ENTITY" in body):
-        raise FetchFailed(Failure.NOT_A_FEED, "declares entities")
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
-    # A file object, never bytes or a string: those it may take for an address or a file's name.
+    document = xml.read(body, content_type)
+    if document.root is None:
+        return _read_loosely(document.text, url)
+    names = _Names()
+    root = document.root
+    kind = names[root.tag].lower()
+    if kind not in ("rss", "feed", "rdf:rdf", "channel"):
+        raise FetchFailed(Failure.NOT_A_FEED, "opml" if kind == "opml" else "")
+    channel = root
+    for child in root:
+        if names[child.tag] in ("channel", "Channel"):
+            channel = child
+            break
+    has_base = b"xml:base" in body
+    items = _items(root, channel, names)
+    head = _Head(channel, names, url, has_base)
+    return ParsedFeed(
+        title=_name(head.first("title")),
+        site_url=head.site or None,
+        language=_language(head.first("language") or head.first("dc:language") or root.get(_LANG)),
+        entries=tuple(_xml_entry(item, names, url, has_base) for item in items),
+        reader="repaired" if document.repaired else "strict",
+        hints=head.hints(),
+    )
+
+
+def _items(root: Any, channel: Any, names: _Names) -> list[Any]:
+    found = [child for child in channel if names[child.tag] in _ITEMS]
+    if root is not channel:
+        found += [child for child in root if names[child.tag] in _ITEMS]
+    for place in ("items", "entries"):
+        # RSS 1.1, and what people take for RSS.
+        for box in channel.findall(place) if not found else ():
+            found += [child for child in box if names[child.tag] in _ITEMS]
+    return found[:MAX_ENTRIES]
+
+
+class _Head:
+    """What a feed says of itself."""
+
+    def __init__(self, channel: Any, names: _Names, url: str, has_base: bool) -> None:
+        self._said: dict[str, str] = {}
+        self._links: list[tuple[str, str]] = []
+        self._skips: dict[str, list[str]] = {}
+        self.site = ""
+        base = channel.base or url if has_base else url
+        for child in channel:
+            name = names[child.tag]
+            if name in _ITEMS:
+                continue
+            if name == "link" and child.get("href") is not None:
+                self._links.append(((child.get("rel") or "alternate").lower(), child.get("href")))
+            elif name in ("skipHours", "skipDays"):
+                self._skips[name] = [(part.text or "").strip() for part in child][:24]
+            else:
+                self._said.setdefault(name, _inner(child))
+        self._url = base if base.startswith("http") else web_address(base, url) or url
+        written = web_address(self._said.get("link"), self._url) if self._said.get("link") else ""
+        self.site = written or self._link("alternate")
+
+    def first(self, name: str) -> str:
+        return self._said.get(name, "")
+
+    def _link(self, rel: str) -> str:
+        found = (href for kind, href in self._links if rel in kind.split())
+        return web_address(next(found, ""), self._url)
+
+    def hints(self) -> Hints:
+        return Hints(
+            ttl=_whole(self.first("ttl")),
+            skip_hours=frozenset(
+                hour % 24
+                for said in self._skips.get("skipHours", ())
+                if (hour := _whole(said)) is not None
+            ),
+            skip_days=frozenset(
+                _DAYS.index(said[:3].lower())
+                for said in self._skips.get("skipDays", ())
+                if said[:3].lower() in _DAYS
+            ),
+            period=_period(self.first("sy:updatePeriod"), self.first("sy:updateFrequency")),
+            hub=self._link("hub"),
+            self_url=self._link("self"),
+        )
+
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_PERIODS = {
+    "hourly": 3600,
+    "daily": 86_400,
+    "weekly": 604_800,
+    "monthly": 2_592_000,
+    "yearly": 31_536_000,
+}
+
+
+def _period(period: str, frequency: str) -> int | None:
+    """Seconds between updates (http://web.resource.org/rss/1.0/modules/syndication/)."""
+    seconds = _PERIODS.get(period.strip().lower())
+    if seconds is None:
+        return None
+    return max(60, seconds // max(1, _whole(frequency) or 1))
+
+
+def _whole(said: str) -> int | None:
+    said = said.strip()
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+
+
+def _xml_entry(item: Any, names: _Names, url: str, has_base: bool) -> RawEntry:
+    said: dict[str, str] = {}
+    links: list[tuple[str, str]] = []
+    permalink = True
+    for child in item:
+        name = names[child.tag]
+        if name == "media:group":
+            for part in child:
+                said.setdefault(names[part.tag], part.text or "")
+            continue
+        if name not in _WANTED:
+            continue
+        if name in ("link", "enclosure"):
+            href = child.get("href") or child.get("url") or child.text
+            if href:
+                links.append(
+                    (
+                        child.get("rel") or ("enclosure" if name == "enclosure" else "alternate"),
+                        href,
+                    )
+                )
+            continue
+        if name == "guid":
+            permalink = (child.get("isPermaLink") or "true").strip().lower() != "false"
+        if name not in said or not said[name]:
+            said[name] = _inner(child) if len(child) or name in _TEXTS else child.text or ""
+    base = url
+    if has_base:
+        base = web_address(item.base, url) or url
+    guid = (said.get("guid") or said.get("id") or item.get(_ABOUT) or "").strip()
+    return _raw(
+        guid=guid,
+        # A guid that is a path is one of the feed's site; any other word is only a word.
+        url=_link_of(links, base)
+        or web_address(guid, base if permalink and guid.startswith("/") else ""),
+        title=said.get("title") or said.get("dc:title") or said.get("media:title") or "",
+        short=(said[name] for name in _SHORT_TEXTS if said.get(name)),
+        long=(said[name] for name in _LONG_TEXTS if said.get(name)),
+        date=next((said[name] for name in _DATES if said.get(name)), ""),
+    )
+
+
+_TEXTS = frozenset({*_SHORT_TEXTS, *_LONG_TEXTS, "title"})
+_DATES = (*_PUBLISHED, *_UPDATED)
+
+
+def _link_of(links: list[tuple[str, str]], base: str) -> str:
+    for wanted in (("alternate",), ("via", "related", ""), ("enclosure", "self")):
+        for rel, href in links:
+            if rel.lower() in wanted and (address := web_address(href, base)):
+                return address
+    return ""
+
+
+def _inner(element: Any) -> str:
+    """The text of an element, or, where it holds markup that nobody escaped, that markup."""
+    if not len(element):
+        return element.text or ""
+    inside = (etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return (element.text or "") + "".join(inside)
+
+
+# ── what no strict reader takes ──────────────────────────────────────────────────────────────────
+
+
+def _read_loosely(text: str, url: str) -> ParsedFeed:
+    """Let feedparser guess. It is fed through a file object: text and bytes it may take for an address."""
+    if not re.search(r"<(?:\w+:)?(?:rss|feed|rdf|channel|item|entry)\b", text, re.IGNORECASE):
+        raise FetchFailed(Failure.NOT_A_FEED)
     parsed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers=headers,
+        io.BytesIO(_cut(text).encode("utf-8", "replace")),
+        response_headers={
+            "content-type": "application/xml; charset=utf-8",
+            "content-location": url,
+        },
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -102,26 +439,38 @@ def _read_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
     source = parsed.feed
     return ParsedFeed(
         title=_name(source.get("title")),
-        site_url=_web_address(source.get("link"), url) or None,
+        site_url=web_address(source.get("link"), url) or None,
         language=_language(source.get("language")),
-        entries=tuple(_xml_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
+        entries=tuple(_loose_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
+        reader="feedparser",
+        hints=Hints(ttl=_whole(str(source.get("ttl") or ""))),
     )
 
 
-def _xml_entry(entry: Any, feed_url: str) -> Entry:
-    content = entry.get("content") or [{}]
-    text = entry.get("summary") or content[0].get("value") or ""
+def _cut(text: str) -> str:
+    """No more entries and characters than are read in the end."""
+    text = text[:_LAST_RESORT]
+    for number, found in enumerate(re.finditer(r"<(?:\w+:)?(?:item|entry)[\s>]", text)):
+        if number == MAX_ENTRIES:
+            return text[: found.start()]
+    return text
+
+
+def _loose_entry(entry: Any, url: str) -> RawEntry:
+    # The library's own get() warns of a mapping between dates that it is going to lose.
+    said: Callable[[str], str] = lambda name: str(dict.get(entry, name) or "")  # noqa: E731 - three uses
     guid = str(entry.get("id") or "")
-    return _entry(
+    return _raw(
         guid=guid,
-        url=_web_address(entry.get("link"), feed_url) or _web_address(guid, ""),
+        url=web_address(entry.get("link"), url) or web_address(guid, ""),
         title=str(entry.get("title") or ""),
-        text=str(text),
-        # The library's own get() warns of a mapping between the two that it is going to lose.
-        published_at=_moment(
-            dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
-        ),
+        short=iter([str(entry.get("summary") or "")]),
+        long=(str(part.get("value") or "") for part in entry.get("content") or ()),
+        date=said("published") or said("updated"),
     )
+
+
+# ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _read_json(document: bytes, url: str) -> ParsedFeed:
@@ -133,72 +482,94 @@ def _read_json(document: bytes, url: str) -> ParsedFeed:
     items = source.get("items")
     if not (isinstance(version, str) and "jsonfeed.org" in version and isinstance(items, list)):
         raise FetchFailed(Failure.NOT_A_FEED)
+    hubs = source.get("hubs")
+    hub = (
+        hubs[0].get("url") if isinstance(hubs, list) and hubs and isinstance(hubs[0], dict) else ""
+    )
     return ParsedFeed(
         title=_name(source.get("title")),
-        site_url=_web_address(source.get("home_page_url"), url) or None,
+        site_url=web_address(source.get("home_page_url"), url) or None,
         language=_language(source.get("language")),
         entries=tuple(
             _json_entry(item, url) for item in items[:MAX_ENTRIES] if isinstance(item, dict)
         ),
+        reader="json",
+        hints=Hints(hub=web_address(hub, url), self_url=web_address(source.get("feed_url"), url)),
     )
 
 
-def _json_entry(item: dict[str, Any], feed_url: str) -> Entry:
+def _json_entry(item: dict[str, Any], url: str) -> RawEntry:
     def said(*names: str) -> str:
         values = (item.get(name) for name in names)
         return next((str(value) for value in values if isinstance(value, str | int | float)), "")
 
-    return _entry(
+    return _raw(
         guid=said("id"),
-        url=_web_address(said("url", "external_url"), feed_url) or _web_address(said("id"), ""),
+        url=web_address(said("url", "external_url"), url) or web_address(said("id"), ""),
         title=said("title"),
-        text=said("summary", "content_text", "content_html"),
-        published_at=_rfc3339(said("date_published", "date_modified")),
+        short=iter([said("summary")]),
+        long=iter([said("content_html", "content_text")]),
+        date=said("date_published", "date_modified"),
     )
 
 
-def _entry(guid: str, url: str, title: str, text: str, published_at: datetime | None) -> Entry:
-    summary = plain(text[: 4 * MAX_SUMMARY])
-    headline = plain(title[: 4 * MAX_TITLE]) or shorten(summary, 100)
-    address = canonical(url)
-    source = guid or address or f"{headline}\n{summary}"
-    return Entry(
-        identity=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest(),
-        url=url,
-        canonical_url=address,
-        title=shorten(headline or urlsplit(url).hostname or "—", MAX_TITLE),
-        summary=shorten(summary, MAX_SUMMARY),
-        published_at=published_at,
+# ── Telegram's public channels ───────────────────────────────────────────────────────────────────
+
+
+def _read_channel(body: bytes, url: str) -> ParsedFeed:
+    channel = telegram_preview.channel(body)
+    if channel is None:
+        raise FetchFailed(Failure.NOT_A_FEED, "no preview")
+    entries = tuple(
+        _raw(name, address, "", iter([text]), iter(()), date)
+        for name, address, text, date in telegram_preview.posts(body)
+    )
+    return ParsedFeed(_name(channel[0]), url, None, entries, "telegram")
+
+
+# ── all of them ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _raw(
+    guid: str, url: str, title: str, short: Iterator[str], long: Iterator[str], date: str
+) -> RawEntry:
+    title = title[: 4 * MAX_TITLE].strip()
+    summary = next((text for text in short if text), "")[:_MAX_MARKUP]
+    text = max((text[:_MAX_MARKUP] for text in long), key=len, default="")
+    source = _lasting(guid) or canonical(url) or f"{title}\n{summary}"
+    return RawEntry(
+        identity=_hash(source),
+        fingerprint=_hash(f"{title}\n{summary}\n{url}")[:16],
+        url=url[:MAX_URL],
+        title=title,
+        summary=summary,
+        text=text,
+        date=date[:64],
     )
 
 
-def _told_apart(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _lasting(guid: str) -> str:
+    """A guid without what changes when a site learns https or drops its www."""
+    if guid.startswith(("http://", "https://")):
+        return guid.split("://", 1)[1].removeprefix("www.")
+    return guid
+
+
+def _hash(source: str) -> str:
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _told_apart(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
     """Entries of one document that share an identity and yet differ are two; true repeats are one."""
-    seen: dict[str, Entry] = {}
+    seen: dict[str, RawEntry] = {}
     for entry in entries:
         twin = seen.get(entry.identity)
         if twin is None:
             seen[entry.identity] = entry
-        elif (twin.canonical_url, twin.title) != (entry.canonical_url, entry.title):
-            source = f"{entry.identity}\n{entry.canonical_url}\n{entry.title}"
-            identity = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+        elif (twin.url, twin.title) != (entry.url, entry.title):
+            identity = _hash(f"{entry.identity}\n{canonical(entry.url)}\n{entry.title}")
             seen.setdefault(identity, replace(entry, identity=identity))
     return tuple(seen.values())
-
-
-def _web_address(value: object, base: str) -> str:
-    """An absolute http or https address, or nothing."""
-    if not isinstance(value, str) or not value.strip():
-        return ""
-    try:
-        address = urljoin(base, value.strip())
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not host or len(address) > MAX_URL:
-        return ""
-    return address
 
 
 def _name(value: object) -> str:
@@ -206,27 +577,9 @@ def _name(value: object) -> str:
 
 
 def _language(value: object) -> str | None:
-    if not isinstance(value, str) or re.fullmatch(r"[A-Za-z]{2,3}([-_]\w{1,8})*", value) is None:
+    if (
+        not isinstance(value, str)
+        or re.fullmatch(r"[A-Za-z]{2,3}([-_]\w{1,8})*", value.strip()) is None
+    ):
         return None
-    return value.replace("_", "-")[:35]
-
-
-def _moment(value: struct_time | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return _credible(datetime(*value[:6], tzinfo=UTC))
-    except ValueError:
-        return None
-
-
-def _rfc3339(value: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return _credible(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-
-
-def _credible(moment: datetime) -> datetime | None:
-    return moment if moment >= _EARLIEST else None
+    return value.strip().replace("_", "-")[:35]

@@ -1,22 +1,41 @@
-"""The only door to the web: bounded, timed, and guarded against private addresses."""
+"""The only door to the web: bounded, timed, polite, and guarded against private addresses.
 
+turn of its host ─▶ guarded connection ─▶ redirects by hand ─▶ body: counted on the wire and unpacked
+"""
+
+import asyncio
 import ipaddress
 import socket
-from dataclasses import dataclass
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import aiohttp
+from multidict import CIMultiDictProxy
 from yarl import URL
 
-from news.errors import FetchFailed
+from news.addresses import MAX_URL, host_of
+from news.errors import Answer, FetchFailed, Hop
 from storage.records import Failure
 
 MAX_HOPS = 5
 _CHUNK = 64 * 1024
+_MAX_MEMBERS = 16
+"""Parts of a gzip body; each may be empty, and costs time all the same."""
 _PORTS = frozenset({80, 443, 8080, 8443})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, "
+    "application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
+)
+_KEPT_HEADERS = (
+    *("age", "cache-control", "cf-mitigated", "content-encoding", "content-type", "date", "etag"),
+    *("expires", "last-modified", "link", "retry-after", "server", "x-robots-tag"),
+)
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -27,11 +46,15 @@ class FetchLimits:
     """What a fetch may cost, and where it may go."""
 
     timeout: float = 30.0
-    """Seconds for a whole request, redirects included."""
+    """Seconds for a whole request, redirects included; waiting for a host's turn is not counted."""
     max_bytes: int = 10_000_000
-    """Of a body, unpacked."""
+    """Of a body, on the wire and unpacked."""
     concurrency: int = 32
-    """Connections at once, over all hosts."""
+    """Requests at once, over all hosts."""
+    host_delay: float = 2.0
+    """Seconds between two requests to one host; 0 for no manners, as with hosts of one's own."""
+    proxy: str = ""
+    """A proxy's address, which then decides what may be reached; empty for none."""
     allowed_networks: tuple[IPNetwork, ...] = ()
     """Private networks that may be fetched all the same, any port."""
     allowed_endpoints: frozenset[tuple[str, int]] = frozenset()
@@ -42,16 +65,24 @@ class FetchLimits:
 class Fetched:
     """An answer: a body, or the word that nothing changed."""
 
-    url: str
-    """Where the body was found, after redirects."""
+    answer: Answer
     not_modified: bool
     """True for 304; then the body is empty."""
     body: bytes
-    content_type: str
     etag: str | None
     """Byte for byte as sent; None if there was none."""
     last_modified: str | None
     """Likewise."""
+
+    @property
+    def url(self) -> str:
+        """Where the body was found, after redirects."""
+        return self.answer.url
+
+    @property
+    def content_type(self) -> str:
+        """As the server says; empty if it does not."""
+        return self.answer.headers.get("content-type", "")
 
 
 class _Refused(OSError):
@@ -61,12 +92,59 @@ class _Refused(OSError):
         super().__init__("address refused")
 
 
+@dataclass(slots=True)
+class _Turn:
+    """Whose turn it is at one host."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0
+    waiting: int = 0
+
+
+class _Hosts:
+    """One request at a time to a host, and a pause after each."""
+
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
+        self._turns: dict[str, _Turn] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        if not self._delay:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        turn = self._turns.setdefault(host, _Turn())
+        turn.waiting += 1
+        try:
+            async with turn.lock:
+                await asyncio.sleep(max(0.0, turn.free_at - loop.time()))
+                try:
+                    yield
+                finally:
+                    turn.free_at = loop.time() + self._delay
+        finally:
+            turn.waiting -= 1
+            self._forget(loop.time())
+
+    def _forget(self, now: float) -> None:
+        if len(self._turns) > 2048:
+            self._turns = {
+                host: turn
+                for host, turn in self._turns.items()
+                if turn.waiting or turn.free_at > now
+            }
+
+
 class Fetcher:
     """An HTTP client for addresses that strangers give us. Use it as an async context manager."""
 
-    def __init__(self, limits: FetchLimits, user_agent: str) -> None:
+    def __init__(self, limits: FetchLimits, program: str, contact: str = "") -> None:
+        """`program` is name/version; `contact` an address at which publishers find who runs it."""
         self._limits = limits
-        self._user_agent = user_agent
+        self._program = program
+        self._contact = contact
+        self._hosts = _Hosts(limits.host_delay)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -76,12 +154,13 @@ class Fetcher:
             # answer, or a literal that never is a name, comes by here all the same.
             connector=aiohttp.TCPConnector(
                 limit=self._limits.concurrency,
-                limit_per_host=2,
+                limit_per_host=1 if self._limits.host_delay else 0,
                 socket_factory=self._guarded_socket,
             ),
-            timeout=aiohttp.ClientTimeout(total=self._limits.timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip"},
+            headers={"Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+            # Bodies are unpacked here, since both of their sizes are to be bounded.
+            auto_decompress=False,
             trust_env=False,
         )
         return self
@@ -96,17 +175,41 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
+    def user_agent(self, subscribers: int = 0) -> str:
+        """Who we are, and for how many chats we ask."""
+        remarks = [f"+{self._contact}"] if self._contact else []
+        if subscribers:
+            remarks.append(f"{subscribers} subscriber{'s' if subscribers > 1 else ''}")
+        return f"{self._program} ({'; '.join(remarks)})" if remarks else self._program
+
     async def get(
-        self, url: str, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        subscribers: int = 0,
     ) -> Fetched:
-        """Get an address, conditionally if validators are given. Raises FetchFailed."""
-        validators = {}
+        """Get an address, conditionally if validators are given. Raises FetchFailed.
+
+        Validators go out byte for byte as they came (RFC 9110, 13.1), but a date in 2038 is a
+        server's mistake that would never change again.
+        """
+        headers = {"User-Agent": self.user_agent(subscribers)}
         if etag is not None:
-            validators["If-None-Match"] = etag
-        if last_modified is not None:
-            validators["If-Modified-Since"] = last_modified
+            headers["If-None-Match"] = etag
+        if last_modified is not None and "2038" not in last_modified:
+            headers["If-Modified-Since"] = last_modified
+        return await self._guarded("GET", url, headers, None)
+
+    async def post(self, url: str, form: Mapping[str, str]) -> Fetched:
+        """Send a form, as WebSub hubs want it; redirects are not followed. Raises FetchFailed."""
+        return await self._guarded("POST", url, {"User-Agent": self.user_agent()}, form)
+
+    async def _guarded(
+        self, method: str, url: str, headers: dict[str, str], form: Mapping[str, str] | None
+    ) -> Fetched:
         try:
-            return await self._follow(url, validators)
+            return await self._follow(method, url, headers, form)
         except TimeoutError as error:
             raise FetchFailed(Failure.TIMEOUT) from error
         except aiohttp.ClientConnectorError as error:
@@ -118,57 +221,71 @@ class Fetcher:
         except (aiohttp.ClientError, OSError) as error:
             raise FetchFailed(Failure.UNREACHABLE) from error
 
-    async def _follow(self, url: str, validators: dict[str, str]) -> Fetched:
+    async def _follow(
+        self, method: str, url: str, headers: dict[str, str], form: Mapping[str, str] | None
+    ) -> Fetched:
         assert self._session is not None, "the fetcher is not open"  # noqa: S101
-        deadline = aiohttp.ClientTimeout(total=self._limits.timeout)
-        for _ in range(MAX_HOPS + 1):
+        loop = asyncio.get_running_loop()
+        left = self._limits.timeout
+        hops: list[Hop] = []
+        while len(hops) <= MAX_HOPS:
             address = _checked(url)
-            async with self._session.get(
-                address, headers=validators, allow_redirects=False, timeout=deadline
-            ) as answer:
-                target = answer.headers.get("Location")
-                if answer.status in _REDIRECTS and target:
-                    url = urljoin(url, target)
-                    continue
-                if answer.status == 304 and validators:
-                    return Fetched(
-                        url,
-                        True,
-                        b"",
-                        "",
-                        answer.headers.get("ETag") or validators.get("If-None-Match"),
-                        answer.headers.get("Last-Modified") or validators.get("If-Modified-Since"),
-                    )
-                if answer.status != 200:
-                    raise FetchFailed(Failure.STATUS, str(answer.status))
-                return Fetched(
-                    url,
-                    False,
-                    await self._body(answer),
-                    answer.headers.get("Content-Type", ""),
-                    answer.headers.get("ETag"),
-                    answer.headers.get("Last-Modified"),
-                )
+            async with self._hosts.turn(host_of(url)):
+                began = loop.time()
+                async with self._session.request(
+                    method,
+                    address,
+                    headers=headers,
+                    data=form,
+                    allow_redirects=False,
+                    proxy=self._limits.proxy or None,
+                    timeout=aiohttp.ClientTimeout(total=max(0.01, left)),
+                ) as reply:
+                    target = _target(url, reply.headers) if reply.status in _REDIRECTS else ""
+                    hops.append(Hop(url, reply.status, target))
+                    if not target or method != "GET":
+                        answer = Answer(tuple(hops), _kept(reply.headers))
+                        return await self._read(reply, answer, headers)
+                left -= loop.time() - began
+            if any(hop.url == target for hop in hops):
+                raise FetchFailed(Failure.UNREACHABLE, "redirects in a circle")
+            url = target
         raise FetchFailed(Failure.UNREACHABLE, "too many redirects")
 
-    async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
+    async def _read(
+        self, reply: aiohttp.ClientResponse, answer: Answer, asked: Mapping[str, str]
+    ) -> Fetched:
+        etag = reply.headers.get("ETag")
+        last_modified = reply.headers.get("Last-Modified")
+        conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
+        # Some servers say "nothing new" with an empty page.
+        empty = reply.status == 200 and reply.headers.get("Content-Length") == "0"
+        if conditional and (reply.status == 304 or empty):
+            return Fetched(answer, True, b"", etag, last_modified)
+        failure = _failure(reply.status, answer.headers)
+        if failure is not None:
+            raise FetchFailed(failure, str(reply.status), answer)
+        body = await self._body(reply, answer)
+        return Fetched(answer, False, body, etag, last_modified)
+
+    async def _body(self, reply: aiohttp.ClientResponse, answer: Answer) -> bytes:
+        coding = reply.headers.get("Content-Encoding", "").strip().lower()
+        if coding not in ("", "identity", "gzip", "x-gzip"):
+            raise FetchFailed(Failure.NOT_A_FEED, f"packed as {coding[:20]}", answer)
         limit = self._limits.max_bytes
-        if (
-            "," in answer.headers.get("Content-Encoding", "")
-            or (answer.content_length or 0) > limit
-        ):
-            raise FetchFailed(Failure.TOO_LARGE)
-        body = bytearray()
-        async for chunk in answer.content.iter_chunked(_CHUNK):
-            body += chunk
-            if len(body) > limit:
-                raise FetchFailed(Failure.TOO_LARGE)
-        return bytes(body)
+        if (reply.content_length or 0) > limit:
+            raise FetchFailed(Failure.TOO_LARGE, "", answer)
+        unpacked = _Unpacked(limit)
+        async for chunk in reply.content.iter_chunked(_CHUNK):
+            if not unpacked.take(chunk):
+                raise FetchFailed(Failure.TOO_LARGE, "", answer)
+        if not unpacked.whole:
+            raise FetchFailed(Failure.UNREACHABLE, "cut off", answer)
+        return bytes(unpacked.body)
 
     def _guarded_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = info
-        host, port = str(where[0]), int(where[1])
-        if not self._may_connect(host, port):
+        if not self._limits.proxy and not self._may_connect(str(where[0]), int(where[1])):
             raise _Refused
         return socket.socket(family=family, type=kind, proto=protocol)
 
@@ -181,26 +298,111 @@ class Fetcher:
         return (port in _PORTS or port > 1023) and _is_public(address)
 
 
+class _Unpacked:
+    """A body as it comes in, unpacked if it begins like gzip, whatever its header says."""
+
+    def __init__(self, limit: int) -> None:
+        self.body = bytearray()
+        self._limit = limit
+        self._wire = 0
+        self._members = 0
+        self._gzip: zlib._Decompress | None = None
+        self._first = True
+
+    @property
+    def whole(self) -> bool:
+        """False if a gzip body ended in the middle."""
+        return self._gzip is None or self._gzip.eof
+
+    def take(self, chunk: bytes) -> bool:
+        """Take a piece of the wire; False if that is too much."""
+        self._wire += len(chunk)
+        if self._wire > self._limit:
+            return False
+        if self._first and chunk:
+            self._first = False
+            if chunk[:2] == b"\x1f\x8b":
+                self._gzip = zlib.decompressobj(31)
+        if self._gzip is None:
+            self.body += chunk
+            return True
+        try:
+            return self._inflate(chunk)
+        except zlib.error:
+            raise FetchFailed(Failure.NOT_A_FEED, "broken gzip") from None
+
+    def _inflate(self, chunk: bytes) -> bool:
+        assert self._gzip is not None  # noqa: S101 - the caller has looked
+        while chunk:
+            if self._gzip.eof:
+                self._members += 1
+                if self._members > _MAX_MEMBERS or chunk[:1] != b"\x1f":
+                    # Zeros behind the end are padding; anything else is not ours to guess.
+                    return self._members <= _MAX_MEMBERS
+                self._gzip = zlib.decompressobj(31)
+            self.body += self._gzip.decompress(chunk, self._limit - len(self.body) + 1)
+            if len(self.body) > self._limit:
+                return False
+            chunk = self._gzip.unconsumed_tail or self._gzip.unused_data
+        return True
+
+
+def _failure(status: int, headers: Mapping[str, str]) -> Failure | None:
+    if headers.get("cf-mitigated", "").lower() == "challenge" or status in (401, 403):
+        return Failure.BLOCKED
+    if status in (429, 503):
+        return Failure.BUSY
+    if status == 410:
+        return Failure.GONE
+    # 204 and the like say well done, and bring nothing that could be read; 202 is for forms.
+    return None if status in (200, 202, 203, 226) else Failure.STATUS
+
+
+def _kept(headers: CIMultiDictProxy[str]) -> dict[str, str]:
+    kept = {name: ", ".join(headers.getall(name)) for name in _KEPT_HEADERS if name in headers}
+    return {name: value[:4096] for name, value in kept.items()}
+
+
+def _target(url: str, headers: Mapping[str, str]) -> str:
+    """Where a redirect leads; empty if it does not say. Credentials stay with their origin."""
+    location = headers.get("Location", "").strip()
+    if not location:
+        return ""
+    parts = urlsplit(urljoin(url, location))
+    here = urlsplit(url)
+    if (parts.scheme, parts.hostname, parts.port) != (here.scheme, here.hostname, here.port):
+        parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    return urlunsplit(parts)
+
+
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is routed on the internet (RFC 4291, 2.4, and IANA's registry); private networks lie elsewhere."""
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
 def _is_public(address: IPAddress) -> bool:
     """Whether an address, and any that it carries inside, belongs to the internet at large."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner: list[IPAddress] = [
-            found for found in (address.ipv4_mapped, address.sixtofour) if found is not None
-        ]
-        if address.teredo is not None:
-            inner.extend(address.teredo)
-        if address in ipaddress.ip_network("64:ff9b::/96"):
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if inner:
-            return all(_is_public(found) for found in inner)
-    return address.is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_global and not address.is_multicast
+    inside: list[IPAddress] = [
+        found for found in (address.ipv4_mapped, address.sixtofour) if found is not None
+    ]
+    inside.extend(address.teredo or ())
+    if address in _NAT64:
+        inside.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    if inside:
+        return all(_is_public(found) for found in inside)
+    return address in _GLOBAL_UNICAST and address.is_global
 
 
 def _checked(url: str) -> URL:
     """The address as the client takes it. Raises FetchFailed if it is none that may be fetched."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise FetchFailed(Failure.REFUSED)
-    if parts.username is not None or parts.password is not None:
-        raise FetchFailed(Failure.REFUSED)
-    return URL(url)
+    try:
+        parts = urlsplit(url)
+        short = len(url.encode("utf-8", "replace")) <= MAX_URL
+        if parts.scheme in ("http", "https") and parts.hostname and short:
+            return URL(url)
+    except ValueError:
+        pass
+    raise FetchFailed(Failure.REFUSED)

@@ -2,25 +2,38 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urljoin
 
 from news import query
-from news.errors import LimitReached, NoSuchNumber
-from news.fetch import Fetcher
-from news.outcomes import Followed
-from news.poller import Pace, Reading, read, take_in
+from news.addresses import host_of, path_of
+from news.discover import FoundFeed, FoundList, FoundSeveral, discover
+from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
+from news.fetch import Fetched
+from news.intake import Reading
+from news.opml import FeedList
+from news.outcomes import Choice, Followed, Imported
+from news.poller import body_hash, visited
+from news.sites import Candidate, known_form
+from news.sources import Sources
 from news.text import normalise, squeeze
 from storage import articles, chats, feeds
+from storage.batches import batches
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
     ChatId,
+    Feed,
     FeedId,
     Kind,
     Subscription,
     SubscriptionId,
     TopicId,
 )
+
+_IMPORT_BATCH = 100
+"""Feeds of a list that are followed in one transaction."""
 
 PROOF = 3
 """Stories that are shown when something is followed."""
@@ -76,33 +89,168 @@ async def follow_topic(
     return Followed(Kind.TOPIC, topic.id, wanted.text, not added, stories)
 
 
-async def follow_feed(
-    database: Database,
-    fetcher: Fetcher,
-    chat_id: ChatId,
-    url: str,
-    limit: int,
-    clock: Callable[[], datetime],
-    pace: Pace,
-) -> Followed:
-    """Follow the feed at an address, with one request if it is not known yet.
+async def follow_address(
+    sources: Sources, chat_id: ChatId, address: str, limit: int
+) -> Followed | Choice | Imported:
+    """Follow whatever is at an address: its feed, with one request if it is one; a choice; or a list.
 
-    Raises FetchFailed if the address brings no feed, LimitReached as above; then nothing is kept.
+    Raises FetchFailed if the address can't be read, NoFeedFound if there is nothing to follow,
+    LimitReached as above; then nothing is kept.
     """
-    reading: Reading | None = None
-    async with database.read() as tx:
-        feed = await feeds.find(tx, url)
-    if feed is None or feed.visited_at is None:
-        reading = await read(fetcher, url)
-    now = clock()
+    async with sources.database.read() as tx:
+        feed = await feeds.find(tx, address)
+        form = known_form(address)
+        if feed is None and form is not None:
+            feed = await feeds.find(tx, form)
+    if feed is not None and feed.visited_at is not None:
+        return await follow_known_feed(sources, chat_id, feed.id, limit)
+    match await discover(sources, address):
+        case FoundFeed(url, fetched, reading):
+            return await follow_new_feed(sources, chat_id, url, fetched, reading, limit)
+        case FoundSeveral(page, candidates):
+            return await _choice(sources, page, candidates)
+        case FoundList(listed):
+            return await import_list(sources.database, chat_id, listed, limit, sources.clock())
+
+
+async def _choice(sources: Sources, page: str, candidates: tuple[Candidate, ...]) -> Choice:
+    now = sources.clock()
+    async with sources.database.write() as tx:
+        kept = [await feeds.add(tx, one.url, now, one.title) for one in candidates]
+    named = (
+        (feed.id, one.title or path_of(one.url)) for feed, one in zip(kept, candidates, strict=True)
+    )
+    return Choice(page, tuple(dict(named).items()))
+
+
+async def follow_chosen(sources: Sources, chat_id: ChatId, feed_id: FeedId, limit: int) -> Followed:
+    """Follow a feed by its id, with one request if it was never visited. Raises what `follow_address` raises.
+
+    NoSuchNumber if it is not known any more.
+    """
+    async with sources.database.read() as tx:
+        feed = await feeds.get(tx, feed_id)
+    if feed is None:
+        raise NoSuchNumber(0)
+    if feed.visited_at is not None:
+        return await follow_known_feed(sources, chat_id, feed.id, limit)
+    fetched = await sources.fetcher.get(feed.url, subscribers=1)
+    reading = await sources.intake.read(None, fetched, sources.clock())
+    return await follow_new_feed(sources, chat_id, feed.url, fetched, reading, limit)
+
+
+async def find_again(
+    sources: Sources, chat_id: ChatId, lost: Feed, limit: int
+) -> Followed | Choice | Imported | None:
+    """Look on a lost feed's site for where it is now, and follow that instead; None if nothing is found.
+
+    The site's page comes first, else the root of its host. Raises LimitReached.
+    """
+    places = dict.fromkeys(filter(None, [lost.site_url, urljoin(lost.url, "/")]))
+    for place in places:
+        try:
+            found = await discover(sources, place)
+        except (FetchFailed, NoFeedFound):
+            continue
+        match found:
+            case FoundFeed(url, _, _) if url == lost.url:
+                continue
+            case FoundFeed(url, fetched, reading):
+                # The old one makes room for the new one.
+                followed = await follow_new_feed(sources, chat_id, url, fetched, reading, limit + 1)
+                await _unfollow_feed(sources.database, chat_id, lost.id, followed.target)
+                return followed
+            case FoundSeveral(page, candidates):
+                others = tuple(one for one in candidates if one.url != lost.url)
+                if others:
+                    return await _choice(sources, page, others)
+            case FoundList():
+                continue
+    return None
+
+
+async def _unfollow_feed(database: Database, chat_id: ChatId, lost: FeedId, new: int) -> None:
+    if lost == new:
+        return
     async with database.write() as tx:
+        for item in await chats.subscriptions_of(tx, chat_id):
+            if item.kind is Kind.FEED and item.target == lost:
+                await chats.unsubscribe(tx, chat_id, item.id)
+
+
+async def import_list(
+    database: Database,
+    chat_id: ChatId,
+    listed: FeedList,
+    limit: int,
+    now: datetime,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Follow every feed of a list, as far as the chat has room; each is visited when its turn comes.
+
+    `progress` hears how many are done, from time to time.
+    """
+    followed = already = over = done = 0
+    for batch in batches(listed.outlines, _IMPORT_BATCH):
+        async with database.write() as tx:
+            room = max(0, limit - await chats.count_subscriptions(tx, chat_id))
+            mine = await chats.feeds_of(tx, chat_id)
+            known = await feeds.ids_of(tx, [outline.url for outline in batch])
+            wanted = [outline for outline in batch if known.get(outline.url) not in mine]
+            taken = [feeds.Listed(one.url, one.title) for one in wanted[:room]]
+            ids = await feeds.add_all(tx, taken, now)
+            named = {ids[one.url]: one.title or host_of(one.url) for one in taken}
+            await chats.follow_feeds(
+                tx, chat_id, list(named.items()), await articles.newest(tx), now
+            )
+            await feeds.revive(tx, list(named), now)
+        followed, already = followed + len(named), already + len(batch) - len(wanted)
+        over += len(wanted) - len(taken)
+        done += len(batch)
+        progress(done)
+    return Imported(followed, already, over, listed.rejected)
+
+
+async def follow_new_feed(
+    sources: Sources, chat_id: ChatId, url: str, fetched: Fetched, reading: Reading, limit: int
+) -> Followed:
+    """Follow a feed that was just read for the first time. Raises LimitReached; then nothing is kept."""
+    now = sources.clock()
+    async with sources.database.write() as tx:
         feed = await feeds.add(tx, url, now)
-        if reading is not None and feed.visited_at is None:
-            await take_in(tx, feed, reading, now, pace)
-        added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-        stories = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
-        kept = await feeds.get(tx, feed.id)
-    return Followed(Kind.FEED, feed.id, (kept or feed).title, not added, stories)
+        taken = None
+        if feed.visited_at is None:
+            taken = await sources.intake.take_in(tx, [(feed, reading)], now)
+            visit = visited(sources.pace, url, fetched, reading, now, sources.chance())
+            whole = replace(visit, in_full=True, body_hash=body_hash(fetched.body))
+            await feeds.record(tx, [(feed.id, whole)])
+            feed = await feeds.get(tx, feed.id) or feed
+        followed = await _follow_feed(tx, chat_id, feed, limit, now)
+    if taken is not None:
+        sources.intake.learn(taken)
+    return followed
+
+
+async def follow_known_feed(
+    sources: Sources, chat_id: ChatId, feed_id: FeedId, limit: int
+) -> Followed:
+    """Follow a feed that has been visited before. Raises LimitReached; NoSuchNumber if it is gone."""
+    now = sources.clock()
+    async with sources.database.write() as tx:
+        feed = await feeds.get(tx, feed_id)
+        if feed is None:
+            raise NoSuchNumber(0)
+        # One that was given up gets another chance: somebody believes in it.
+        await feeds.revive(tx, [feed.id], now)
+        return await _follow_feed(tx, chat_id, feed, limit, now)
+
+
+async def _follow_feed(
+    tx: Transaction, chat_id: ChatId, feed: Feed, limit: int, now: datetime
+) -> Followed:
+    added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
+    stories = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
+    return Followed(Kind.FEED, feed.id, feed.title, not added, stories)
 
 
 async def _subscribe(
@@ -117,7 +265,7 @@ async def _subscribe(
 ) -> bool:
     after = await articles.newest(tx) if after_article is None else after_article
     added = await chats.subscribe(tx, chat_id, kind, target, name, after, now)
-    if added and len(await chats.subscriptions_of(tx, chat_id)) > limit:
+    if added and await chats.count_subscriptions(tx, chat_id) > limit:
         raise LimitReached(limit)
     return added
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from storage.records import Kind, Story
+from news.opml import Rejected
+from storage.records import FeedId, Kind, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,23 @@ class Followed:
     """True if the chat followed it before; then nothing changed."""
     stories: tuple[Story, ...]
     """A few current stories of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A page with several feeds, of which the reader may choose."""
+
+    page: str
+    feeds: tuple[tuple[FeedId, str], ...]
+    """With what they are called; at least two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of following a whole list."""
+
+    followed: int
+    already: int
+    over_limit: int
+    """Feeds for which the chat had no room."""
+    rejected: tuple[Rejected, ...]

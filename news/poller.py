@@ -1,54 +1,36 @@
-"""The visits to feeds, and what they bring in.
+"""The visits to feeds.
 
-claim due ─▶ fetch ─▶ parse ─▶ only what is new ─▶ topics, stories ─▶ one transaction
-              │304                                                      ▲
-              └────────────────────────── visit recorded ───────────────┘
+claim due ─▶ fetch ─▶ intake.read ─┐
+              │304, same body      ▼
+              └──────────────▶ one transaction for all visits that are ready: what is new,
+                               validators, moves, pauses, next visit
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
 
-from news import feed as feed_reader
-from news import stories
+from news import pace
+from news.addresses import host_of
 from news.errors import FetchFailed
-from news.fetch import Fetched, Fetcher
-from news.text import words
-from news.topics import TopicIndex
-from storage import articles, chats, feeds
-from storage.database import Database, Transaction
-from storage.records import ArticleId, Failure, Feed, NewArticle, StoryId, Visit
+from news.fetch import Fetched
+from news.intake import Reading
+from news.pace import Pace, Setback
+from news.sources import Sources
+from storage import feeds, hubs
+from storage.database import Transaction
+from storage.records import Failure, Feed, Move, Visit
 
 LEASE = timedelta(minutes=5)
 """For how long a claimed feed is nobody else's; longer than any visit."""
 
-PER_HOST = 2
-"""Feeds of one host that are visited in one go."""
-
-_HEADLINES = 5000
-"""The newest headlines that a new article is compared with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often a feed is visited."""
-
-    minimum: timedelta = timedelta(minutes=15)
-    maximum: timedelta = timedelta(hours=24)
-    quick_prefix: str = ""
-    """Addresses that begin with this are visited every `quick`; empty for none."""
-    quick: timedelta = timedelta(minutes=15)
-
-    def after_success(self, url: str) -> timedelta:
-        """Once an hour, within the bounds."""
-        if self.quick_prefix and url.startswith(self.quick_prefix):
-            return self.quick
-        return max(self.minimum, min(timedelta(hours=1), self.maximum))
-
-    def after_failure(self, url: str, failures: int) -> timedelta:
-        """Twice as long after each failure in a row, counted from 1, up to the maximum."""
-        return min(self.maximum, self.after_success(url) * float(2 ** min(failures, 16)))
+_BATCH_VISITS = 64
+_BATCH_ENTRIES = 300
+"""Visits and entries that share a transaction: more would keep the event loop from everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,158 +39,329 @@ class PollResult:
 
     feed: Feed
     new_articles: int
+    """Those that are news, not those that were old when they were first seen."""
     failure: Failure | None
     """None: it went well."""
+    seconds: float
+    """What the visit took, waiting for its host's turn included."""
+    moved_to: str | None = None
+    """The address that the feed has from now on, if that changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A document that was fetched and understood."""
+class Claimed:
+    """A feed whose turn it is."""
 
-    fetched: Fetched
-    parsed: feed_reader.ParsedFeed
-
-
-async def read(fetcher: Fetcher, url: str) -> Reading:
-    """Fetch and parse an address. Raises FetchFailed."""
-    return await _parse(await fetcher.get(url))
+    feed: Feed
+    subscribers: int
+    """Chats that follow it."""
+    announced: bool
+    """True if a hub tells us of its news."""
 
 
-async def _parse(fetched: Fetched) -> Reading:
-    parsed = await asyncio.to_thread(
-        feed_reader.parse, fetched.body, fetched.url, fetched.content_type
-    )
-    return Reading(fetched, parsed)
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What one visit has to write down."""
+
+    claimed: Claimed
+    at: datetime
+    in_full: bool
+    """True if the feed was asked for unconditionally."""
+    fetched: Fetched | None
+    """None: the visit failed."""
+    body_hash: str | None
+    reading: Reading | None
+    """None: nothing changed, or the visit failed."""
+    error: FetchFailed | None
+    saved: "asyncio.Future[tuple[int, str | None]]"
+    """Number of new articles and the new address, once all is written down."""
 
 
-async def poll_due(
-    database: Database,
-    fetcher: Fetcher,
-    clock: Callable[[], datetime],
-    owner: str,
-    pace: Pace,
-    limit: int,
-) -> tuple[PollResult, ...]:
-    """Visit up to `limit` feeds that are due, at once; a result for each."""
-    async with database.write() as tx:
-        due = await feeds.claim_due(tx, clock(), owner, LEASE, limit, PER_HOST)
-    async with asyncio.TaskGroup() as group:
-        visits = [group.create_task(visit(database, fetcher, feed, clock, pace)) for feed in due]
-    return tuple(task.result() for task in visits)
+class Poller:
+    """Visits feeds. Use it as an async context manager; leaving it gives back what it had claimed."""
 
+    def __init__(
+        self,
+        sources: Sources,
+        owner: str,
+        concurrency: int,
+        report: Callable[[PollResult | Exception], None] = lambda _: None,
+    ) -> None:
+        """`report` hears of every visit that `begin_due` began, or of what kept it from being kept.
 
-async def visit(
-    database: Database, fetcher: Fetcher, feed: Feed, clock: Callable[[], datetime], pace: Pace
-) -> PollResult:
-    """Visit one claimed feed. What its publisher does wrong ends up in the result, not as an exception."""
-    reading: Reading | None = None
-    try:
-        fetched = await fetcher.get(feed.url, feed.etag, feed.last_modified)
-        if not fetched.not_modified:
-            reading = await _parse(fetched)
-    except FetchFailed as error:
-        return await _record_failure(database, feed, error, clock(), pace)
-    except Exception as error:  # noqa: BLE001 - whatever a document does to its parser is that feed's trouble
-        wrapped = FetchFailed(Failure.NOT_A_FEED, type(error).__name__)
-        return await _record_failure(database, feed, wrapped, clock(), pace)
-    now = clock()
-    new: tuple[ArticleId, ...] = ()
-    async with database.write() as tx:
-        if reading is None:
-            await feeds.record(
-                tx,
-                feed.id,
-                Visit(
-                    at=now,
-                    next_visit_at=now + pace.after_success(feed.url),
-                    etag=fetched.etag,
-                    last_modified=fetched.last_modified,
-                ),
+        Such a feed is visited again when its lease is over.
+        """
+        self._sources = sources
+        self._database = sources.database
+        self._clock = sources.clock
+        self._owner = owner
+        self._report = report
+        self._concurrency = concurrency
+        self._slots = asyncio.Semaphore(concurrency)
+        self._claiming = asyncio.Lock()
+        self._waiting: list[_Outcome] = []
+        self._saving = False
+        self._group = asyncio.TaskGroup()
+        self._visits: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def __aenter__(self) -> Self:
+        """Open the group that visits run in."""
+        await self._group.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Break off what is under way: it is due as before, for whoever comes next."""
+        self._closing = True
+        for visit in self._visits:
+            visit.cancel()
+        await self._group.__aexit__(None, None, None)
+        async with self._database.write() as tx:
+            await feeds.release(tx, self._owner)
+
+    async def begin_due(self) -> int:
+        """Begin to visit what is due, as slots get free; how many. The visits go on by themselves."""
+        begun = 0
+        if self._claiming.locked():
+            return begun
+        async with self._claiming:
+            while not self._closing:
+                await self._slots.acquire()
+                self._slots.release()
+                claimed = await self._claim()
+                if not claimed:
+                    break
+                for one in claimed:
+                    await self._slots.acquire()
+                    if self._closing:
+                        break
+                    task = self._group.create_task(self._in_slot(one))
+                    self._visits.add(task)
+                    task.add_done_callback(self._visits.discard)
+                    begun += 1
+        return begun
+
+    async def poll_due(self) -> tuple[PollResult, ...]:
+        """Visit what is due now, and wait for it; a result for each."""
+        claimed = await self._claim()
+        async with asyncio.TaskGroup() as group:
+            visits = [group.create_task(self.visit(one)) for one in claimed]
+        return tuple(task.result() for task in visits)
+
+    async def _claim(self) -> list[Claimed]:
+        now = self._clock()
+        async with self._database.read() as tx:
+            if not await feeds.any_due(tx, now):
+                return []
+        async with self._database.write() as tx:
+            due = await feeds.claim_due(
+                tx, now, self._owner, LEASE, self._concurrency, self._sources.pace.host_delay
             )
-        else:
-            new = await take_in(tx, feed, reading, now, pace)
-    return PollResult(feed, len(new), None)
+            ids = [feed.id for feed in due]
+            followers = await feeds.followers(tx, ids)
+            announced = await hubs.announced(tx, ids, now)
+        return [Claimed(feed, followers.get(feed.id, 0), feed.id in announced) for feed in due]
 
+    async def _in_slot(self, claimed: Claimed) -> None:
+        try:
+            self._report(await self.visit(claimed))
+        except Exception as error:  # noqa: BLE001 - one feed's trouble must not stop the others
+            self._report(error)
+        finally:
+            self._slots.release()
 
-async def _record_failure(
-    database: Database, feed: Feed, error: FetchFailed, now: datetime, pace: Pace
-) -> PollResult:
-    async with database.write() as tx:
-        await feeds.record(
-            tx,
-            feed.id,
-            Visit(
-                at=now,
-                next_visit_at=now + pace.after_failure(feed.url, feed.failures + 1),
+    async def visit(self, claimed: Claimed) -> PollResult:
+        """Visit one claimed feed. What its publisher does wrong ends up in the result, not as an exception."""
+        loop = asyncio.get_running_loop()
+        began, at, feed = loop.time(), self._clock(), claimed.feed
+        in_full = feed.in_full_at is None or at - feed.in_full_at >= pace.IN_FULL
+        fetched: Fetched | None = None
+        reading: Reading | None = None
+        digest: str | None = None
+        error: FetchFailed | None = None
+        try:
+            fetched = await self._sources.fetcher.get(
+                feed.url,
+                None if in_full else feed.etag,
+                None if in_full else feed.last_modified,
+                claimed.subscribers,
+            )
+            if not fetched.not_modified:
+                digest = body_hash(fetched.body)
+                if digest != feed.body_hash:
+                    known = feed if feed.visited_at is not None else None
+                    reading = await self._sources.intake.read(known, fetched, self._clock())
+        except FetchFailed as failed:
+            error, fetched = failed, None
+        outcome = _Outcome(
+            claimed,
+            self._clock(),
+            in_full,
+            fetched,
+            digest,
+            reading,
+            error,
+            loop.create_future(),
+        )
+        new, moved_to = await self._save(outcome)
+        failure = error.failure if error else None
+        return PollResult(feed, new, failure, loop.time() - began, moved_to)
+
+    # ── writing it down ──────────────────────────────────────────────────────────────────────────
+
+    async def _save(self, outcome: _Outcome) -> tuple[int, str | None]:
+        """Write a visit down together with all others that are ready."""
+        self._waiting.append(outcome)
+        if not self._saving:
+            # Whoever comes first writes for all who come meanwhile.
+            self._saving = True
+            try:
+                while self._waiting:
+                    await self._save_batch(self._next_batch())
+            finally:
+                self._saving = False
+        return await outcome.saved
+
+    def _next_batch(self) -> list[_Outcome]:
+        count = entries = 0
+        for outcome in self._waiting[:_BATCH_VISITS]:
+            entries += len(outcome.reading.unknown) if outcome.reading else 0
+            if count and entries > _BATCH_ENTRIES:
+                break
+            count += 1
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
+        return batch
+
+    async def _save_batch(self, batch: list[_Outcome]) -> None:
+        try:
+            results = await self._write(batch)
+        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for the visit
+            if len(batch) > 1:
+                # One of them is the matter: the others must not suffer for it.
+                for outcome in batch:
+                    await self._save_batch([outcome])
+            else:
+                batch[0].saved.set_exception(error)
+            return
+        except BaseException:
+            for outcome in batch:
+                outcome.saved.cancel()
+            raise
+        for outcome, result in zip(batch, results, strict=True):
+            if not outcome.saved.done():
+                outcome.saved.set_result(result)
+
+    async def _write(self, batch: list[_Outcome]) -> list[tuple[int, str | None]]:
+        now = self._clock()
+        async with self._database.write() as tx:
+            readings = [(item.claimed.feed, item.reading) for item in batch if item.reading]
+            taken = await self._sources.intake.take_in(tx, readings, now)
+            visits = [await self._entry(tx, item) for item in batch]
+            ids = [item.claimed.feed.id for item in batch]
+            await feeds.record(tx, list(zip(ids, visits, strict=True)))
+            moves = [
+                await _adopt(tx, item.claimed.feed, visit)
+                for item, visit in zip(batch, visits, strict=True)
+            ]
+        self._sources.intake.learn(taken)
+        return [
+            (taken.fresh.get(item.claimed.feed.id, 0), move)
+            for item, move in zip(batch, moves, strict=True)
+        ]
+
+    async def _entry(self, tx: Transaction, item: _Outcome) -> Visit:
+        """What is written down about a feed; a pause that its host asked for is written here."""
+        feed = item.claimed.feed
+        if item.fetched is None:
+            error = item.error or FetchFailed(Failure.UNREACHABLE)
+            setback: Setback = pace.after_failure(
+                self._sources.pace, feed, error, item.at, self._sources.chance()
+            )
+            if setback.host_until is not None:
+                host = host_of(error.answer.url if error.answer else feed.url)
+                await feeds.pause_host(tx, host, setback.host_until)
+            return Visit(
+                at=item.at,
+                next_visit_at=setback.next_visit_at,
                 failure=error.failure,
                 failure_detail=error.detail,
-            ),
+                stop=setback.stop,
+            )
+        visit = visited(
+            self._sources.pace,
+            feed.url,
+            item.fetched,
+            item.reading,
+            item.at,
+            self._sources.chance(),
+            known=feed,
+            announced=item.claimed.announced,
         )
-    return PollResult(feed, 0, error.failure)
+        return replace(
+            visit,
+            body_hash=item.body_hash,
+            in_full=item.in_full,
+            move=_move(feed, item.fetched, item.at),
+        )
 
 
-async def take_in(
-    tx: Transaction, feed: Feed, reading: Reading, now: datetime, pace: Pace
-) -> tuple[ArticleId, ...]:
-    """Keep what is new in a feed, with its stories and topics, and record the visit.
+def body_hash(body: bytes) -> str:
+    """What tells whether a document is the same as last time."""
+    return hashlib.sha256(body).hexdigest()
 
-    What a feed holds at its first visit becomes known and searchable, and is never pushed.
-    The new articles, in the order of their dates.
-    """
-    fetched, parsed = reading.fetched, reading.parsed
-    known = await articles.known(tx, feed.id, [entry.identity for entry in parsed.entries])
-    fresh = sorted(
-        (entry for entry in parsed.entries if entry.identity not in known),
-        key=lambda entry: entry.published_at or now,
-    )
-    story_ids = await _stories_of(tx, feed, fresh, now)
-    new = [
-        NewArticle(
-            identity=entry.identity,
-            url=entry.url,
-            canonical_url=entry.canonical_url,
-            title=entry.title,
-            summary=entry.summary,
-            words=words([entry.title, entry.summary]),
-            published_at=min(entry.published_at or now, now),
-            story_id=story_id,
-            archived=feed.visited_at is None,
-        )
-        for entry, story_id in zip(fresh, story_ids, strict=True)
-    ]
-    ids = await articles.add(tx, feed.id, new, now)
-    if new:
-        index = TopicIndex(await chats.followed_topics(tx))
-        await chats.match(
-            tx, {id: index.match(article.words) for id, article in zip(ids, new, strict=True)}
-        )
-    await feeds.record(
-        tx,
-        feed.id,
-        Visit(
-            at=now,
-            next_visit_at=now + pace.after_success(feed.url),
-            title=parsed.title or None,
-            site_url=parsed.site_url,
-            language=parsed.language,
-            etag=fetched.etag,
-            last_modified=fetched.last_modified,
+
+def visited(
+    pace_: Pace,
+    url: str,
+    fetched: Fetched,
+    reading: Reading | None,
+    at: datetime,
+    chance: float,
+    known: Feed | None = None,
+    announced: bool = False,
+) -> Visit:
+    """What is written down of a visit that went well."""
+    kept = fetched.not_modified and known is not None
+    etag = fetched.etag or (known.etag if kept and known else None)
+    last_modified = fetched.last_modified or (known.last_modified if kept and known else None)
+    says = reading.said if reading else known
+    assert says is not None  # noqa: S101 - a first visit always brings a document
+    return Visit(
+        at=at,
+        next_visit_at=pace.after_success(
+            pace_,
+            url,
+            says,
+            fetched.answer.headers,
+            bool(etag or last_modified),
+            announced,
+            at,
+            chance,
         ),
+        etag=etag,
+        last_modified=last_modified,
+        said=reading.said if reading else None,
     )
-    return ids
 
 
-async def _stories_of(
-    tx: Transaction, feed: Feed, fresh: list[feed_reader.Entry], now: datetime
-) -> list[StoryId]:
-    if not fresh:
-        return []
-    dates = [min(entry.published_at or now, now) for entry in fresh]
-    known = await articles.headlines(tx, min(dates) - stories.WINDOW, _HEADLINES)
-    arrivals = [
-        stories.Arrival(feed.id, entry.canonical_url, entry.title, date)
-        for entry, date in zip(fresh, dates, strict=True)
-    ]
-    assigned = stories.assign(arrivals, known)
-    begun = await articles.add_stories(tx, len({place for place in assigned if place <= 0}), now)
-    return [StoryId(place) if place > 0 else begun[-place] for place in assigned]
+def _move(feed: Feed, fetched: Fetched, at: datetime) -> Move | None:
+    target = pace.permanent_target(fetched.answer.hops)
+    if target is None or target == feed.url:
+        return None
+    if feed.moved_to == target and feed.moved_since is not None:
+        return Move(target, feed.moved_since, feed.moved_polls + 1)
+    return Move(target, at, 1)
+
+
+async def _adopt(tx: Transaction, feed: Feed, visit: Visit) -> str | None:
+    """Take over an address that has proved itself; None while it has not."""
+    move = visit.move
+    if move is None or move.polls < pace.MOVE_POLLS or visit.at - move.since < pace.MOVE_TIME:
+        return None
+    await feeds.move(tx, feed, move.to)
+    return move.to

@@ -13,14 +13,16 @@ BREAK = "|"
 GAP = "·"
 """The token that stands for a space between two characters of a script written without them."""
 
-_BLOCKS = (
-    "address, article, aside, blockquote, br, dd, div, dl, dt, figcaption, figure, footer, "
-    "h1, h2, h3, h4, h5, h6, header, hr, li, main, nav, ol, p, pre, section, table, td, th, tr, ul"
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
+    r"|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b",
+    re.IGNORECASE,
 )
 _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
 
+_UNSEEN_TAG = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
+
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{1,31};")
-_SPACE = re.compile(r"\s+")
 # Controls, and the marks that turn the direction of what follows; line ends count as space.
 _HIDDEN = re.compile(
     "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f"
@@ -33,15 +35,18 @@ _CJK = (
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
     "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
 )
+_CJK_CHARACTER = re.compile(f"[{_CJK}]")
+# In this order: a character of those scripts, an acronym, an initial or title, a number, a word, then
+# what breaks a phrase, and a space between two such characters.
 _TOKEN = re.compile(
     rf"""
-      (?P<cjk>[{_CJK}])
-    | (?P<acronym>(?<![^\W_])[a-z](?:\.[a-z])+(?![^\W_])\.?)
-    | (?P<initial>(?<![^\W_])(?:[a-z]|mr|mrs|ms|dr|prof|gen|sen|rep|gov|st|vs)\.(?=\s))
-    | (?P<number>\d+(?:[.,]\d+)*)
-    | (?P<word>(?:[^\W\d_{_CJK}])(?:[^\W_{_CJK}])*(?:'[^\W\d_{_CJK}]+)*)
-    | (?P<break>[.,;:!?…()\[\]{{}}<>«»“”„|。、．，！？：；「」『』（）【】〈〉《》・·\n]|\s[-–—]+\s|—)
-    | (?P<gap>(?<=[{_CJK}])[^\S\n]+(?=[{_CJK}]))
+      [{_CJK}]
+    | (?<![^\W_])[a-z](?:\.[a-z])+(?![^\W_])\.?
+    | (?<![^\W_])(?:[a-z]|mr|mrs|ms|dr|prof|gen|sen|rep|gov|st|vs)\.(?=\s)
+    | \d+(?:[.,]\d+)*
+    | (?:[^\W\d_{_CJK}])(?:[^\W_{_CJK}])*(?:'[^\W\d_{_CJK}]+)*
+    | [.,;:!?…()\[\]{{}}<>«»“”„|。、．，！？：；「」『』（）【】〈〉《》・·\n]|\s[-–—]+\s|—
+    | (?<=[{_CJK}])[^\S\n]+(?=[{_CJK}])
     """,
     re.VERBOSE,
 )
@@ -61,23 +66,23 @@ def plain(markup: str) -> str:
 
 
 def _visible_text(markup: str) -> str:
-    tree = LexborHTMLParser(f"<body>{markup}</body>")
-    tree.strip_tags(_UNSEEN)
-    if tree.body is None:
-        return ""
-    for block in tree.body.css(_BLOCKS):
-        block.insert_before(" ")
-        block.insert_after(" ")
-    return str(tree.body.text())
+    # A space where a block begins or ends keeps its words from growing together with those around it.
+    tree = LexborHTMLParser("<body>" + _BLOCK.sub(r" \g<0>", markup))
+    if _UNSEEN_TAG.search(markup):
+        tree.strip_tags(_UNSEEN)
+    return str(tree.body.text()) if tree.body is not None else ""
 
 
 def squeeze(text: str) -> str:
     """One line without control characters, direction marks and superfluous white space."""
-    return _SPACE.sub(" ", _HIDDEN.sub("", text)).strip()
+    text = " ".join(text.split())
+    return text if text.isprintable() else " ".join(_HIDDEN.sub("", text).split())
 
 
 def normalise(text: str) -> str:
     """Text in the form in which it is compared: no case, width, Latin accents or typographic quotes."""
+    if text.isascii():
+        return text.casefold()
     text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("ʼ", "'").casefold()
     if not text.isascii():
         # Accents fall from letters of Latin, Greek and Cyrillic; kana keep their voicing marks.
@@ -93,19 +98,13 @@ def tokens(text: str) -> tuple[str, ...]:
     words where no spaces show them. A possessive counts as its word; "U.S." and "N." keep their kind.
     """
     found: list[str] = []
-    for match in _TOKEN.finditer(normalise(text)):
-        kind, token = match.lastgroup, match.group()
-        if kind == "break":
-            token = BREAK
-        elif kind == "gap":
-            token = GAP
-        elif kind in ("acronym", "initial"):
-            token = token.rstrip(".")
-        elif kind == "word":
-            token = token.removesuffix("'s")
-        if token in (BREAK, GAP) and (not found or found[-1] in (BREAK, GAP)):
-            continue
-        found.append(token)
+    for token in _TOKEN.findall(normalise(text)):
+        if token[0].isalnum():
+            found.append(token if token[-1] not in ".s" else token.rstrip(".").removesuffix("'s"))
+        elif _CJK_CHARACTER.match(token):
+            found.append(token)
+        elif found and found[-1] not in (BREAK, GAP):
+            found.append(BREAK if token.strip() else GAP)
     while found and found[-1] in (BREAK, GAP):
         found.pop()
     return tuple(found)

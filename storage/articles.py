@@ -9,16 +9,18 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    bindparam,
     delete,
     exists,
     func,
     literal,
     or_,
     select,
-    union_all,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.batches import batches
 from storage.records import (
     Article,
     ArticleId,
@@ -27,6 +29,7 @@ from storage.records import (
     ChatId,
     FeedId,
     Headline,
+    KnownEntry,
     NewArticle,
     Story,
     StoryId,
@@ -54,6 +57,7 @@ _ARTICLE = (
     articles.c.summary,
     articles.c.published_at,
     articles.c.seen_at,
+    articles.c.text,
 )
 
 
@@ -73,25 +77,64 @@ def contains(phrase: str) -> ColumnElement[bool]:
     return articles.c.words.like(f"% {phrase} %")
 
 
-async def known(
+async def recall(
     tx: AsyncConnection, feed_id: FeedId, identities: Collection[str]
-) -> frozenset[str]:
-    """Which of these entries of a feed are no news: kept, or kept once and dropped since."""
-    rows = await tx.scalars(
-        union_all(
-            *(
-                select(table.c.identity).where(
-                    table.c.feed_id == feed_id, table.c.identity.in_(identities)
-                )
-                for table in (articles, dropped)
+) -> dict[str, KnownEntry]:
+    """What is remembered of these entries of a feed, by identity: kept, or kept once and dropped since."""
+    found: dict[str, KnownEntry] = {}
+    for some in batches(identities):
+        gone = await tx.execute(
+            select(dropped.c.identity, dropped.c.twin).where(
+                dropped.c.feed_id == feed_id, dropped.c.identity.in_(some)
             )
         )
-    )
-    return frozenset(rows)
+        for identity, twin in gone:
+            found[identity] = KnownEntry(identity, twin, None, "", 0)
+        kept = await tx.execute(
+            select(
+                articles.c.identity,
+                articles.c.twin,
+                articles.c.id,
+                articles.c.fingerprint,
+                articles.c.changes,
+            ).where(articles.c.feed_id == feed_id, articles.c.identity.in_(some))
+        )
+        for row in kept:
+            found[row.identity] = KnownEntry(*row)
+    return found
+
+
+async def known_twins(
+    tx: AsyncConnection, feed_id: FeedId, twins: Collection[str]
+) -> frozenset[str]:
+    """Which of these twins of entries a feed has shown before."""
+    found: set[str] = set()
+    for some in batches(twins):
+        for table in (articles, dropped):
+            found.update(
+                await tx.scalars(
+                    select(table.c.twin).where(table.c.feed_id == feed_id, table.c.twin.in_(some))
+                )
+            )
+    return frozenset(found)
+
+
+async def untwinned(tx: AsyncConnection, feed_id: FeedId, urls: Collection[str]) -> frozenset[str]:
+    """Which of these addresses a feed's articles have that were kept before twins were."""
+    found: set[str] = set()
+    for some in batches(urls):
+        found.update(
+            await tx.scalars(
+                select(articles.c.url).where(
+                    articles.c.feed_id == feed_id, articles.c.twin == "", articles.c.url.in_(some)
+                )
+            )
+        )
+    return frozenset(found)
 
 
 async def add(
-    tx: AsyncConnection, feed_id: FeedId, new: Sequence[NewArticle], now: datetime
+    tx: AsyncConnection, new: Sequence[tuple[FeedId, NewArticle]], now: datetime
 ) -> tuple[ArticleId, ...]:
     """Keep articles that are not known yet; their ids in the same order, each larger than any before."""
     if not new:
@@ -108,14 +151,48 @@ async def add(
                 "title": article.title,
                 "summary": article.summary,
                 "words": article.words,
+                "text": article.text,
+                "fingerprint": article.fingerprint,
+                "twin": article.twin,
                 "published_at": article.published_at,
                 "seen_at": now,
                 "archived": article.archived,
             }
-            for article in new
+            for feed_id, article in new
         ],
     )
     return tuple(ArticleId(row) for row in rows)
+
+
+async def edit(tx: AsyncConnection, edits: Sequence[tuple[ArticleId, int, NewArticle]]) -> None:
+    """Put what an outlet made of its articles in place of what is kept, with the number of changes so far."""
+    if not edits:
+        return
+    await tx.execute(
+        update(articles)
+        .where(articles.c.id == bindparam("article"))
+        .values(
+            {
+                name: bindparam(f"new_{name}")
+                for name in ("title", "summary", "words", "text", "url", "fingerprint", "twin")
+            }
+            | {"changes": bindparam("so_far")}
+        ),
+        [
+            {
+                "article": id,
+                "so_far": changes,
+                "new_title": article.title,
+                "new_summary": article.summary,
+                "new_words": article.words,
+                "new_text": article.text,
+                "new_url": article.url,
+                "new_fingerprint": article.fingerprint,
+                "new_twin": article.twin,
+            }
+            for id, changes, article in edits
+        ],
+    )
 
 
 async def add_stories(tx: AsyncConnection, count: int, now: datetime) -> tuple[StoryId, ...]:
@@ -128,15 +205,35 @@ async def add_stories(tx: AsyncConnection, count: int, now: datetime) -> tuple[S
     return tuple(StoryId(row) for row in rows)
 
 
-async def headlines(tx: AsyncConnection, since: datetime, limit: int) -> tuple[Headline, ...]:
-    """What was published since then, newest first: the stories that a new article may join."""
+async def headlines(
+    tx: AsyncConnection, after: ArticleId, since: datetime, limit: int
+) -> tuple[Headline, ...]:
+    """The newest articles with larger ids than `after` that were published since then, oldest id first."""
     rows = await tx.execute(
         select(*(articles.c[field.name] for field in fields(Headline)))
-        .where(articles.c.published_at >= since)
-        .order_by(articles.c.published_at.desc())
+        .where(articles.c.id > after, articles.c.published_at >= since)
+        .order_by(articles.c.id.desc())
         .limit(limit)
     )
-    return tuple(Headline(*row) for row in rows)
+    return tuple(reversed([Headline(*row) for row in rows]))
+
+
+async def stories_of_pages(
+    tx: AsyncConnection, canonical_urls: Collection[str], since: datetime
+) -> tuple[tuple[str, StoryId, FeedId], ...]:
+    """The stories that articles on these pages tell already, with the page and the feed of each article.
+
+    Articles that were published before `since` are left out: a page may serve for many a story.
+    """
+    found: set[tuple[str, StoryId, FeedId]] = set()
+    for some in batches(filter(None, canonical_urls)):
+        rows = await tx.execute(
+            select(articles.c.canonical_url, articles.c.story_id, articles.c.feed_id).where(
+                articles.c.canonical_url.in_(some), articles.c.published_at >= since
+            )
+        )
+        found.update((url, StoryId(story), FeedId(feed)) for url, story, feed in rows)
+    return tuple(sorted(found))
 
 
 async def newest(tx: AsyncConnection) -> ArticleId:
@@ -264,8 +361,10 @@ async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
     await tx.execute(
         insert_for(tx)(dropped)
         .from_select(
-            ["feed_id", "identity", "dropped_at"],
-            select(articles.c.feed_id, articles.c.identity, literal(now, Moment)).where(old),
+            ["feed_id", "identity", "twin", "dropped_at"],
+            select(
+                articles.c.feed_id, articles.c.identity, articles.c.twin, literal(now, Moment)
+            ).where(old),
         )
         .on_conflict_do_nothing()
     )

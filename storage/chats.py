@@ -13,6 +13,7 @@ from storage.records import (
     Chat,
     ChatId,
     Failure,
+    FeedId,
     Kind,
     StoryId,
     Subscription,
@@ -111,6 +112,59 @@ async def tell(
     rows = [{"chat_id": chat_id, "story_id": id, "told_at": now} for id in story_ids]
     if rows:
         await tx.execute(insert_for(tx)(told).on_conflict_do_nothing(), rows)
+
+
+async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
+    """The feeds that a chat follows."""
+    rows = await tx.scalars(
+        select(subscriptions.c.feed_id).where(
+            subscriptions.c.chat_id == chat_id, subscriptions.c.feed_id.is_not(None)
+        )
+    )
+    return frozenset(FeedId(row) for row in rows)
+
+
+async def count_subscriptions(tx: AsyncConnection, chat_id: ChatId) -> int:
+    """How many feeds and topics a chat follows."""
+    mine = select(func.count()).where(subscriptions.c.chat_id == chat_id)
+    return int(await tx.scalar(mine) or 0)
+
+
+async def follow_feeds(
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    named: Collection[tuple[FeedId, str]],
+    after_article: ArticleId,
+    now: datetime,
+) -> None:
+    """Let a chat follow these feeds under these names; those that it follows already stay as they are."""
+    if named:
+        await tx.execute(
+            insert_for(tx)(subscriptions).on_conflict_do_nothing(),
+            [
+                {
+                    "chat_id": chat_id,
+                    "feed_id": feed_id,
+                    "name": name,
+                    "after_article": after_article,
+                    "followed_at": now,
+                }
+                for feed_id, name in named
+            ],
+        )
+
+
+async def followers_of_feed(
+    tx: AsyncConnection, feed_id: FeedId
+) -> tuple[tuple[ChatId, SubscriptionId], ...]:
+    """The chats that follow a feed and can be written to, with their subscription."""
+    rows = await tx.execute(
+        select(subscriptions.c.chat_id, subscriptions.c.id)
+        .join(chats, chats.c.id == subscriptions.c.chat_id)
+        .where(subscriptions.c.feed_id == feed_id, chats.c.unreachable_since.is_(None))
+        .order_by(subscriptions.c.id)
+    )
+    return tuple((ChatId(chat), SubscriptionId(id)) for chat, id in rows)
 
 
 async def subscriptions_of(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:

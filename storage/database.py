@@ -37,6 +37,10 @@ class DatabaseRefused(Exception):
     """The database can't be used; the text is one line for the operator."""
 
 
+class _InUse(DatabaseRefused):
+    """Another process has the SQLite file."""
+
+
 class Database:
     """An open, migrated database."""
 
@@ -77,19 +81,28 @@ class Database:
             self._lock.release()
 
 
-async def open_database(url: str) -> Database:
+async def open_database(url: str, alone: bool = True) -> Database:
     """Open the database at `url`, creating and migrating it as needed.
 
     `url` is `sqlite:///path` (relative to the working directory) or
     `postgresql://user:password@host/name`. Raises DatabaseRefused, with one line for the operator,
-    if it can't be reached, is used by another process (SQLite), or is newer than this program.
+    if it can't be reached, is used by another process (SQLite), or is newer than this program. With
+    `alone=False`, for short work beside a bot that runs, it may be in use; it is migrated only if not.
     """
     address = _driver_url(url)
-    lock = _lock_file(address) if address.get_backend_name() == "sqlite" else None
+    lock = None
+    in_use = False
+    if address.get_backend_name() == "sqlite":
+        try:
+            lock = _lock_file(address)
+        except _InUse:
+            if alone:
+                raise
+            in_use = True
     try:
         engine = _create_engine(address)
         try:
-            await _migrate(engine)
+            await (_require_current(engine) if in_use else _migrate(engine))
         except BaseException:
             await engine.dispose()
             raise
@@ -126,7 +139,7 @@ def _lock_file(address: URL) -> FileLock:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise DatabaseRefused(
+        raise _InUse(
             f"DATABASE_URL: {path} is in use by another Kawaraban; stop that one or name another file"
         ) from error
     except OSError as error:
@@ -181,6 +194,21 @@ async def _migrate(engine: AsyncEngine) -> None:
     """Bring the tables up to date; concurrent starts wait for each other."""
     async with _write(engine) as tx:
         await tx.run_sync(_upgrade)
+
+
+async def _require_current(engine: AsyncEngine) -> None:
+    """Refuse a database of another version: whoever uses it would not like it to change."""
+
+    def check(connection: Connection) -> None:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current != ScriptDirectory.from_config(_alembic_config()).get_current_head():
+            raise DatabaseRefused(
+                "DATABASE_URL: the Kawaraban that uses this database is of another version; "
+                "stop it first"
+            )
+
+    async with engine.connect() as connection:
+        await connection.run_sync(check)
 
 
 def _upgrade(connection: Connection) -> None:

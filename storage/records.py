@@ -29,6 +29,12 @@ class Failure(StrEnum):
     """No complete answer within the time allowed."""
     STATUS = "status"
     """The server answered with an error status; the detail is the number."""
+    GONE = "gone"
+    """The server says that it is gone for good (410)."""
+    BLOCKED = "blocked"
+    """The server refuses us: 401, 403, or a puzzle for browsers."""
+    BUSY = "busy"
+    """The server asks us to come later (429, 503)."""
     TOO_LARGE = "too_large"
     """More bytes than allowed, on the wire or unpacked."""
     NOT_A_FEED = "not_a_feed"
@@ -47,15 +53,35 @@ class Feed:
     """The page the feed belongs to; None if the feed does not say."""
     language: str | None
     """BCP 47 tag as the feed declares it; None if it does not."""
+    folder: str
+    """Folders of the list it came from, outermost first, with "/" between them; empty for none."""
     in_catalogue: bool
     """True if the operator's catalogue lists it: polled even when no chat follows it."""
+    pinned: bool
+    """True if the operator added it by hand: likewise."""
     etag: str | None
     """Validator of the last body, byte for byte; None if the server sent none."""
     last_modified: str | None
     """Likewise."""
+    body_hash: str | None
+    """SHA-256 of the last body; None before the first."""
+    in_full_at: datetime | None
+    """Last visit that was unconditional, and brought a whole feed."""
     next_visit_at: datetime
     visited_at: datetime | None
     """Last visit that brought a feed or a 304; None before the first: then all entries are old news."""
+    newest_entry_at: datetime | None
+    """Date of its newest entry; None if entries have no dates."""
+    entry_gap: int | None
+    """Mean seconds between its latest entries; None if that is unknown."""
+    window_span: int | None
+    """Seconds between the newest and the oldest entry it lists; None if that is unknown."""
+    least_interval: int
+    """Seconds that it asks to be left alone between two visits; 0 if it does not say."""
+    skip_hours: int
+    """Bits 0 … 23: hours in UTC in which it asks not to be visited."""
+    skip_days: int
+    """Bits 0 … 6, Monday first: days in UTC, likewise."""
     failures: int
     """Failed visits in a row."""
     failing_since: datetime | None
@@ -64,6 +90,46 @@ class Feed:
     """Kind of the last of them; None while the feed works."""
     failure_detail: str
     """A status number or a short reason; empty while the feed works."""
+    trouble_told_at: datetime | None
+    """When its followers were told of the trouble; None while there is none, or none worth telling."""
+    stopped_at: datetime | None
+    """When it was given up, since it is gone; None as long as it is polled."""
+    moved_to: str | None
+    """Where permanent redirects have led lately; None if nowhere."""
+    moved_since: datetime | None
+    moved_polls: int
+    """Visits in a row that were sent there."""
+    hub_url: str
+    """The WebSub hub that it names; empty for none."""
+    hub_topic: str
+    """The address under which the hub knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a document says about its feed, as far as it is kept."""
+
+    title: str | None = None
+    """None keeps what is known; so do `site_url` and `language`."""
+    site_url: str | None = None
+    language: str | None = None
+    newest_entry_at: datetime | None = None
+    entry_gap: int | None = None
+    window_span: int | None = None
+    least_interval: int = 0
+    skip_hours: int = 0
+    skip_days: int = 0
+    hub_url: str = ""
+    hub_topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far a permanent redirect has proved itself."""
+
+    to: str
+    since: datetime
+    polls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +138,40 @@ class Visit:
 
     at: datetime
     next_visit_at: datetime
-    title: str | None = None
-    """None keeps what is known; so do `site_url` and `language`."""
-    site_url: str | None = None
-    language: str | None = None
     etag: str | None = None
     """Replaces what is known on success, also when None; ignored on failure."""
     last_modified: str | None = None
+    body_hash: str | None = None
+    """None keeps what is known."""
+    in_full: bool = False
+    """True if it was unconditional and brought a feed."""
+    said: Said | None = None
+    """None keeps what is known."""
+    move: Move | None = None
+    """Replaces what is known on success."""
     failure: Failure | None = None
     """None: the visit succeeded."""
     failure_detail: str = ""
+    stop: bool = False
+    """True if the feed is not to be visited any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubSubscription:
+    """A hub that was asked to announce a feed's news (WebSub)."""
+
+    feed_id: FeedId
+    token: str
+    """The part of the callback address that nobody else can guess."""
+    hub_url: str
+    topic_url: str
+    """The address under which the hub knows the feed."""
+    secret: str
+    """What the hub signs its announcements with."""
+    asked_at: datetime | None
+    """When it was asked last; None if not yet."""
+    verified_until: datetime | None
+    """Until when the hub has promised to announce; None if it has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +192,26 @@ class NewArticle:
     """The feed's date, never later than the visit."""
     story_id: StoryId
     archived: bool
-    """True if it was there at the feed's first visit: known and searchable, never pushed."""
+    """True if it was old when it was first seen: known and searchable, never pushed."""
+    text: str = ""
+    """The article's own text where the feed gives more than the summary."""
+    fingerprint: str = ""
+    """Differs from the one kept when the entry was edited."""
+    twin: str = ""
+    """Equal for an entry of the feed that came back under another guid; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What is remembered of an entry of a feed."""
+
+    identity: str
+    twin: str
+    article_id: ArticleId | None
+    """None if the article was dropped since."""
+    fingerprint: str
+    changes: int
+    """Times it was edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +228,8 @@ class Article:
     summary: str
     published_at: datetime
     seen_at: datetime
+    text: str = ""
+    """The article's own text, from its feed or its page; empty if the summary is all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +244,7 @@ class Story:
 class Headline:
     """The little of an article that tells whether another one tells the same story."""
 
+    id: ArticleId
     story_id: StoryId
     feed_id: FeedId
     canonical_url: str

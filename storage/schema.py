@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -66,18 +67,67 @@ feeds = Table(
     Column("title", Text, nullable=False),
     Column("site_url", Text),
     Column("language", String(35)),
+    Column("folder", Text, nullable=False, server_default=""),
     Column("in_catalogue", Boolean, nullable=False),
+    Column("pinned", Boolean, nullable=False, server_default=false()),
     Column("etag", Text),
     Column("last_modified", Text),
+    Column("body_hash", String(64)),
+    Column("in_full_at", Moment),
     Column("next_visit_at", Moment, nullable=False, index=True),
     Column("visited_at", Moment),
+    Column("newest_entry_at", Moment),
+    Column("entry_gap", Integer),
+    Column("window_span", Integer),
+    Column("least_interval", Integer, nullable=False, server_default="0"),
+    Column("skip_hours", Integer, nullable=False, server_default="0"),
+    Column("skip_days", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False),
     Column("failing_since", Moment),
     Column("failure", String(16)),
     Column("failure_detail", Text, nullable=False),
+    Column("trouble_told_at", Moment),
+    Column("stopped_at", Moment),
+    Column("moved_to", Text),
+    Column("moved_since", Moment),
+    Column("moved_polls", Integer, nullable=False, server_default="0"),
+    Column("hub_url", Text, nullable=False, server_default=""),
+    Column("hub_topic", Text, nullable=False, server_default=""),
     Column("lease_owner", String(64)),
-    Column("leased_until", Moment),
+    Column("leased_until", Moment, index=True),
+    Index("ix_feeds_host", "host"),
     sqlite_autoincrement=True,
+)
+
+# Addresses that a feed had before it moved.
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# What all feeds and pages of a host have in common: when it may be asked again.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("next_request_at", Moment, nullable=False),
+    Column("paused_until", Moment),
+)
+
+# WebSub: one row for each feed that a hub was asked to announce.
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    metadata,
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("hub_url", Text, nullable=False),
+    Column("topic_url", Text, nullable=False),
+    Column("secret", String(64), nullable=False),
+    Column("asked_at", Moment),
+    Column("next_try_at", Moment, nullable=False, index=True),
+    Column("verified_until", Moment),
 )
 
 stories = Table(
@@ -100,10 +150,18 @@ articles = Table(
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("words", Text, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("image_url", Text, nullable=False, server_default=""),
+    Column("language", String(35)),
+    Column("fingerprint", String(16), nullable=False, server_default=""),
+    Column("twin", String(32), nullable=False, server_default=""),
+    Column("changes", Integer, nullable=False, server_default="0"),
     Column("published_at", Moment, nullable=False, index=True),
     Column("seen_at", Moment, nullable=False, index=True),
     Column("archived", Boolean, nullable=False),
     UniqueConstraint("feed_id", "identity"),
+    Index("ix_articles_feed_id_twin", "feed_id", "twin"),
+    Index("ix_articles_canonical_url", "canonical_url"),
     # A digest watermark is an article's id: an id must never be given out twice.
     sqlite_autoincrement=True,
 )
@@ -114,7 +172,18 @@ dropped = Table(
     metadata,
     Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
     Column("identity", String(64), primary_key=True),
+    Column("twin", String(32), nullable=False, server_default=""),
     Column("dropped_at", Moment, nullable=False),
+    Index("ix_dropped_feed_id_twin", "feed_id", "twin"),
+)
+
+# Articles whose feed says too little of them: their pages are to be read.
+page_visits = Table(
+    "page_visits",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("next_try_at", Moment, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
 )
 
 chats = Table(

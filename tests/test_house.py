@@ -16,11 +16,16 @@ ROOT = Path(__file__).parent.parent
 
 PURE = [
     "storage/records.py",
+    "news/addresses.py",
+    "news/arrivals.py",
+    "news/dates.py",
     "news/digest.py",
+    "news/document.py",
     "news/errors.py",
     "news/feed.py",
     "news/opml.py",
     "news/outcomes.py",
+    "news/pace.py",
     "news/query.py",
     "news/schedule.py",
     "news/stories.py",

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.buttons import ListPage, Undo, Unfollow
+from handlers.buttons import FindFeed, FollowFeed, KeepFeed, ListPage, Undo, Unfollow
 from handlers.views.message import Button, View, button, split
 from handlers.views.reader import Reader, ago, moment
 from handlers.views.stories import story
 from handlers.words import say, say_count
-from news.outcomes import Followed
+from news.outcomes import Choice, Followed, Imported
 from news.text import shorten
-from storage.records import Chat, Failure, Kind, Subscription
+from storage.records import Chat, Failure, Feed, Kind, Subscription, SubscriptionId
 
 PAGE_SUBSCRIPTIONS = 10
+_SHOWN_REJECTED = 15
 
 
 def followed(result: Followed, chat: Chat, reader: Reader) -> View:
@@ -33,6 +34,48 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
         for number, told in enumerate(result.stories, start=1)
     ]
     return View(split([head, say("follow.proof", reader.language), *proof])[0])
+
+
+def choice(found: Choice, reader: Reader) -> View:
+    """The feeds of a page, a button each."""
+    head = say("follow.choose", reader.language, page=shorten(found.page, 100))
+    rows = ((button(shorten(name, 40), FollowFeed(id)),) for id, name in found.feeds)
+    return View(head, tuple(rows))
+
+
+def imported(result: Imported, reader: Reader) -> View:
+    """What came of a list of feeds, with what failed line by line."""
+    blocks = [say_count("import.followed", result.followed, reader.language)]
+    if result.already:
+        blocks.append(say_count("import.already", result.already, reader.language))
+    if result.over_limit:
+        blocks.append(say_count("import.over_limit", result.over_limit, reader.language))
+    if result.rejected:
+        blocks.append(say_count("import.rejected", len(result.rejected), reader.language))
+        blocks += [
+            say(f"import.{line.reason}", reader.language, line=line.line, name=line.name or "—")
+            for line in result.rejected[:_SHOWN_REJECTED]
+        ]
+    return View(Markup("\n").join(blocks))
+
+
+def lasting_trouble(feed: Feed, subscription_id: SubscriptionId, reader: Reader) -> View:
+    """What a follower is told of a feed that brings nothing for long, with what can be done."""
+    assert feed.failure is not None  # noqa: S101 - that is why it is told
+    key = "trouble.gone_notice" if feed.stopped_at is not None else "trouble.notice"
+    since = moment(feed.failing_since, reader) if feed.failing_since else ""
+    reason = trouble(feed.failure, feed.failure_detail, reader)
+    text = say(key, reader.language, name=feed.title, reason=reason, since=since)
+    return View(
+        text,
+        (
+            (button(reader.label("button.find_feed"), FindFeed(feed.id)),),
+            (
+                button(reader.label("button.keep"), KeepFeed(feed.id)),
+                button(reader.label("button.unfollow_it"), Unfollow(subscription_id)),
+            ),
+        ),
+    )
 
 
 def subscriptions(

@@ -9,12 +9,13 @@ from telegram.ext import ExtBot
 
 from bot.console.door import ConsoleRequest
 from bot.console.server import ConsoleTelegram
-from news.feed import Entry, ParsedFeed
-from news.fetch import Fetched
-from news.poller import Pace, Reading, take_in
+from news import pace
+from news.feed import complete_all, parse
+from news.intake import Intake, Reading
+from news.worker import Worker
 from storage import articles, chats, feeds
 from storage.database import Database
-from storage.records import ArticleId, Chat, ChatId, Kind
+from storage.records import ArticleId, Chat, ChatId, Kind, Visit
 
 
 class Press:
@@ -26,18 +27,22 @@ class Press:
 
     async def publish(self, database: Database, *titles: str) -> None:
         """Take in a document with these headlines, as a visit would."""
-        entries = []
+        items = ""
         for title in titles:
             self._number += 1
-            url = f"https://example.org/{self._number}"
-            entries.append(
-                Entry(f"{self._number:064}", url, url, title, "A summary.", self._clock())
+            items += (
+                f"<item><guid>{self._number}</guid><link>https://example.org/{self._number}</link>"
+                f"<title>{title}</title><description>A summary.</description></item>"
             )
-        fetched = Fetched("https://example.org/feed", False, b"", "", None, None)
-        reading = Reading(fetched, ParsedFeed("Example", None, "en", tuple(entries)))
-        async with database.write() as tx:
-            feed = await feeds.add(tx, "https://example.org/feed", self._clock())
-            await take_in(tx, feed, reading, self._clock(), Pace())
+        document = f"<rss><channel><title>Example</title>{items}</channel></rss>"
+        parsed = parse(document.encode(), "https://example.org/feed")
+        now = self._clock()
+        reading = Reading(parsed, pace.said(parsed, now), complete_all(parsed.entries), ())
+        async with Worker() as worker, database.write() as tx:
+            feed = await feeds.add(tx, "https://example.org/feed", now)
+            intake = Intake(database, worker)
+            await intake.take_in(tx, [(feed, reading)], now)
+            await feeds.record(tx, [(feed.id, Visit(now, now, said=reading.said))])
 
 
 async def settle(

@@ -10,7 +10,7 @@ import pytest
 from bot.sample import render
 from bot.sample.edition import load
 from bot.sample.newsroom import HOST, Newsroom
-from news.feed import parse
+from news.feed import complete, parse
 from news.fetch import Fetcher, FetchLimits
 from news.text import squeeze
 
@@ -67,7 +67,7 @@ def test_every_feed_is_read_back_as_it_was_written(outlet: Any) -> None:
     parsed = parse(body, "http://127.0.0.1:1/x/feed", render.MEDIA_TYPES[outlet.format])
     assert parsed.title == outlet.name
     assert parsed.language == outlet.language
-    assert [(e.title, e.summary, e.published_at) for e in parsed.entries] == [
+    assert [(e.title, e.summary, e.published_at) for e in map(complete, parsed.entries)] == [
         (squeeze(piece.title), squeeze(piece.summary), piece.published_at) for piece in pieces
     ]
 
@@ -77,7 +77,7 @@ async def test_the_newsroom_serves_feeds_with_validators_and_pages_behind_the_li
 ) -> None:
     clock.now = START
     async with Newsroom(START, clock, 0) as newsroom:
-        limits = FetchLimits(allowed_endpoints=frozenset({(HOST, newsroom.port)}))
+        limits = FetchLimits(host_delay=0, allowed_endpoints=frozenset({(HOST, newsroom.port)}))
         async with Fetcher(limits, "test") as fetcher:
             for outline in newsroom.catalogue():
                 first = await fetcher.get(outline.url)

@@ -77,7 +77,7 @@ async def talk(sqlite_url: str, clock: Callable[[], datetime]) -> AsyncIterator[
     async with assemble(settings, clock, telegram, failures.append) as parts, parts.application:
         await parts.application.start()
         me = Person(parts.application, telegram, 1)
-        address = parts.services.pace.quick_prefix.rstrip("/")
+        address = parts.services.sources.pace.quick_prefix.rstrip("/")
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
         yield Talk(parts, telegram, me, address)
         await parts.application.stop()

@@ -102,7 +102,7 @@ async def test_pages_are_turned_in_place_and_do_not_shift_while_news_comes(
     assert buttons_of(message) == ["Older ▶"]
     before = await talk.newest()
     clock.forward(seconds=120)
-    await talk.parts.jobs.poll()
+    await talk.parts.poller.poll_due()
     assert await talk.newest() > before
     older = await talk.me.press(message, "Older ▶")
     assert [m["message_id"] for m in older] == [message["message_id"]]
@@ -162,7 +162,7 @@ async def test_what_was_there_before_does_not_count_as_new(talk: Talk, clock: An
     assert "Nothing new since" in answers[0]["text"]
     assert answers[1]["text"].startswith("What came in")
     clock.forward(seconds=120)
-    await talk.parts.jobs.poll()
+    await talk.parts.poller.poll_due()
     answers = await talk.me.type("/digest")
     assert answers[0]["text"].startswith("Your digest as it is now")
     assert (await talk.me.type("/digest"))[0]["text"] == answers[0]["text"]

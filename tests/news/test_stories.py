@@ -6,7 +6,7 @@ import pytest
 
 from news.digest import decide
 from news.opml import BadOpml, Outline, read
-from news.stories import Arrival, assign, lead, outlets
+from news.stories import Arrival, Board, lead, outlets
 from news.summary import MAX_CHARACTERS, summarise
 from news.topics import TopicIndex
 from storage.records import (
@@ -31,6 +31,12 @@ TALKS = "Tokyo seeks talks with Pyongyang in Singapore, told no summit"
 
 def arrival(feed: int, title: str, url: str = "", days: float = 0) -> Arrival:
     return Arrival(FeedId(feed), url, title, NOW - timedelta(days=days))
+
+
+def assign(arrivals: list[Arrival], known: list[Headline]) -> tuple[int, ...]:
+    board = Board()
+    board.learn(known)
+    return board.assign(arrivals, [], NOW)
 
 
 def test_nearly_the_same_headline_elsewhere_is_the_same_story() -> None:
@@ -63,7 +69,7 @@ def test_headlines_with_other_numbers_tell_other_stories() -> None:
 
 
 def test_articles_join_stories_that_are_known() -> None:
-    known = [Headline(StoryId(7), FeedId(1), "https://a.example/1", TALKS, NOW)]
+    known = [Headline(ArticleId(1), StoryId(7), FeedId(1), "https://a.example/1", TALKS, NOW)]
     assert assign([arrival(2, TALKS), arrival(2, "Rice gets cheaper in Japan again")], known) == (
         StoryId(7),
         0,
@@ -193,11 +199,15 @@ def test_a_list_of_feeds_is_read_with_its_folders_each_address_once() -> None:
       <outline text="again" xmlUrl="https://a.example/"/>
       <outline title="B" xmlUrl=" http://b.example/ "/><outline text="odd" xmlUrl="ftp://c.example/"/>
     </body></opml>"""
-    assert read(document) == (Outline("https://a.example/", "A"), Outline("http://b.example/", "B"))
+    assert read(document).outlines == (
+        Outline("https://a.example/", "A", "Japan"),
+        Outline("http://b.example/", "B"),
+    )
 
 
 @pytest.mark.parametrize(
-    "document", [b"", b"<html/>", b"<opml>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml/>']
+    "document",
+    [b"", b"<html/>", b"nothing", b'<!DOCTYPE x [<!ENTITY a "' + b"b" * 999 + b'">]><opml/>'],
 )
 def test_what_is_no_list_of_feeds_is_refused(document: bytes) -> None:
     with pytest.raises(BadOpml):

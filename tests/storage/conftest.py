@@ -28,7 +28,7 @@ class Seed:
     async def feed(
         self, tx: Transaction, url: str = "https://a.example/feed", listed: bool = True
     ) -> Feed:
-        return await feeds.add(tx, url, self.clock(), in_catalogue=listed)
+        return await feeds.add(tx, url, self.clock(), pinned=listed)
 
     async def article(
         self,
@@ -57,7 +57,7 @@ class Seed:
             story_id=story,
             archived=archived,
         )
-        [id] = await articles.add(tx, feed.id, [new], self.clock())
+        [id] = await articles.add(tx, [(feed.id, new)], self.clock())
         await chats.match(tx, {id: topics})
         return id
 

@@ -137,11 +137,14 @@ async def test_old_articles_go_and_stay_known(
         await seed.article(tx, "new")
         assert await articles.prune(tx, clock() - timedelta(days=90), clock()) == 1
         assert titles(await articles.latest(tx, limit=9)) == ["new"]
-        assert await articles.known(tx, FeedId(1), ["id-1", "id-2", "id-3"]) == {"id-1", "id-2"}
+        assert set(await articles.recall(tx, FeedId(1), ["id-1", "id-2", "id-3"])) == {
+            "id-1",
+            "id-2",
+        }
         assert await tx.scalar(select(func.count()).select_from(told)) == 0
         assert await tx.scalar(select(func.count()).select_from(stories)) == 1
         clock.forward(days=366)
         await articles.prune(tx, clock() - timedelta(days=90), clock())
         clock.forward(days=366)
         await articles.prune(tx, clock() - timedelta(days=90), clock())
-        assert await articles.known(tx, FeedId(1), ["id-1", "id-2"]) == set()
+        assert await articles.recall(tx, FeedId(1), ["id-1", "id-2"]) == {}

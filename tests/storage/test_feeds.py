@@ -6,14 +6,20 @@ from typing import Any
 
 from storage import chats, feeds
 from storage.database import Database, Transaction
-from storage.records import ArticleId, ChatId, Failure, Feed, Kind, Visit
+from storage.feeds import Listed
+from storage.records import ArticleId, ChatId, Failure, Feed, Kind, Said, Visit
 
 Seed = Any
 LEASE = timedelta(minutes=5)
 
 
-async def claim(tx: Transaction, clock: Any, limit: int = 100, per_host: int = 100) -> list[str]:
-    due = await feeds.claim_due(tx, clock(), "me", LEASE, limit, per_host)
+DELAY = timedelta(seconds=2)
+
+
+async def claim(
+    tx: Transaction, clock: Any, limit: int = 100, delay: timedelta = timedelta(0)
+) -> list[str]:
+    due = await feeds.claim_due(tx, clock(), "me", LEASE, limit, delay)
     return sorted(feed.url for feed in due)
 
 
@@ -37,21 +43,64 @@ async def test_only_due_feeds_that_somebody_wants_are_claimed(
         await seed.feed(tx, "https://a.example/nobodys", listed=False)
         later = await seed.feed(tx, "https://a.example/later")
         visit = Visit(clock(), clock() + timedelta(hours=1))
-        await feeds.record(tx, later.id, visit)
+        await feeds.record(tx, [(later.id, visit)])
         await seed.chat(tx)
         await chats.subscribe(tx, ChatId(1), Kind.FEED, followed.id, "x", ArticleId(0), clock())
         assert await claim(tx, clock) == ["https://a.example/followed", "https://a.example/listed"]
 
 
-async def test_no_host_gets_more_than_its_share_at_once(
+async def test_a_host_is_visited_once_at_a_time_and_not_before_its_pause_is_over(
     any_database: Database, clock: Any, seed: Seed
 ) -> None:
     async with any_database.write() as tx:
-        for number in range(5):
+        for number in range(3):
             await seed.feed(tx, f"https://a.example/{number}")
             await seed.feed(tx, f"https://b.example/{number}")
-        assert len(await claim(tx, clock, per_host=2)) == 4
-        assert len(await claim(tx, clock, limit=3)) == 3
+        assert await claim(tx, clock, delay=DELAY) == ["https://a.example/0", "https://b.example/0"]
+        clock.forward(seconds=3)
+        assert await claim(tx, clock, delay=DELAY) == []
+        first = await feeds.find(tx, "https://a.example/0")
+        assert first is not None
+        await feeds.record(tx, [(first.id, Visit(clock(), clock() + timedelta(hours=1)))])
+        assert await claim(tx, clock, delay=DELAY) == ["https://a.example/1"]
+        second = await feeds.find(tx, "https://a.example/1")
+        assert second is not None
+        await feeds.record(tx, [(second.id, Visit(clock(), clock() + timedelta(hours=1)))])
+        assert await claim(tx, clock, delay=DELAY) == []
+        clock.forward(seconds=2)
+        assert await claim(tx, clock, delay=DELAY) == ["https://a.example/2"]
+
+
+async def test_a_paused_host_is_left_alone_and_a_longer_pause_stays(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.feed(tx, "https://a.example/1")
+        await seed.feed(tx, "https://b.example/1")
+        long = clock() + timedelta(hours=2)
+        await feeds.pause_host(tx, "a.example", long)
+        await feeds.pause_host(tx, "a.example", clock() + timedelta(hours=1))
+        assert await feeds.paused_until(tx, "a.example", clock()) == long
+        assert await feeds.any_due(tx, clock())
+        assert await claim(tx, clock) == ["https://b.example/1"]
+        clock.forward(hours=1, minutes=59)
+        assert await claim(tx, clock, delay=DELAY) == ["https://b.example/1"]
+        clock.forward(minutes=2)
+        assert await claim(tx, clock, delay=DELAY) == ["https://a.example/1"]
+        await feeds.prune_hosts(tx, clock() + timedelta(days=1))
+        assert await feeds.paused_until(tx, "a.example", clock()) is None
+
+
+async def test_what_was_claimed_and_not_visited_is_given_back(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.feed(tx, "https://a.example/1")
+        assert await claim(tx, clock)
+        await feeds.release(tx, "somebody else")
+        assert not await feeds.any_due(tx, clock())
+        await feeds.release(tx, "me")
+        assert await claim(tx, clock) == ["https://a.example/1"]
 
 
 async def test_eight_claimers_at_once_claim_each_feed_exactly_once(
@@ -65,7 +114,7 @@ async def test_eight_claimers_at_once_claim_each_feed_exactly_once(
     async def work(owner: str) -> None:
         while True:
             async with any_database.write() as tx:
-                due = await feeds.claim_due(tx, clock(), owner, LEASE, 7, 9)
+                due = await feeds.claim_due(tx, clock(), owner, LEASE, 7, DELAY)
             if not due:
                 return
             claimed.extend(due)
@@ -84,16 +133,18 @@ async def test_failures_are_counted_until_a_success(
         feed = await seed.feed(tx)
         first = clock()
         failed = Visit(clock(), clock(), failure=Failure.STATUS, failure_detail="500")
-        await feeds.record(tx, feed.id, Visit(clock(), clock(), etag='W/"x"', title="Title"))
-        await feeds.record(tx, feed.id, failed)
+        await feeds.record(
+            tx, [(feed.id, Visit(clock(), clock(), etag='W/"x"', said=Said("Title")))]
+        )
+        await feeds.record(tx, [(feed.id, failed)])
         clock.forward(hours=1)
         failed = Visit(clock(), clock(), failure=Failure.TIMEOUT)
-        await feeds.record(tx, feed.id, failed)
+        await feeds.record(tx, [(feed.id, failed)])
         seen = await feeds.get(tx, feed.id)
         assert seen is not None
         assert (seen.failures, seen.failing_since, seen.failure) == (2, first, Failure.TIMEOUT)
         assert (seen.etag, seen.title) == ('W/"x"', "Title")
-        await feeds.record(tx, feed.id, Visit(clock(), clock()))
+        await feeds.record(tx, [(feed.id, Visit(clock(), clock()))])
         seen = await feeds.get(tx, feed.id)
         assert seen is not None
         assert (seen.failures, seen.failing_since, seen.failure) == (0, None, None)
@@ -104,15 +155,78 @@ async def test_the_catalogue_is_exactly_what_was_listed_last(
     any_database: Database, clock: Any
 ) -> None:
     async with any_database.write() as tx:
-        await feeds.set_catalogue(
-            tx, [("https://a.example/", "A"), ("https://b.example/", "")], clock()
+        a_, b_, c_ = (
+            Listed("https://a.example/", "A"),
+            Listed("https://b.example/"),
+            Listed("https://c.example/", "C", "Asia/Japan"),
         )
-        await feeds.set_catalogue(
-            tx, [("https://b.example/", ""), ("https://c.example/", "C")], clock()
-        )
+        await feeds.set_catalogue(tx, [a_, b_], clock())
+        await feeds.set_catalogue(tx, [b_, c_], clock())
         assert await claim(tx, clock) == ["https://b.example/", "https://c.example/"]
         a = await feeds.find(tx, "https://a.example/")
         assert a is not None
         assert (a.title, a.in_catalogue) == ("A", False)
+        assert [feed.folder for feed in await feeds.every(tx)] == ["", "Asia/Japan"]
         await feeds.set_catalogue(tx, [], clock())
         assert await claim(tx, clock) == []
+
+
+async def test_a_feed_that_the_operator_added_is_polled_whoever_follows_it(
+    any_database: Database, clock: Any
+) -> None:
+    async with any_database.write() as tx:
+        feed = await feeds.add(tx, "https://a.example/", clock(), folder="Mine", pinned=True)
+        assert await claim(tx, clock) == ["https://a.example/"]
+        await feeds.release(tx, "me")
+        await feeds.unpin(tx, feed.id)
+        assert await claim(tx, clock) == []
+
+
+async def test_a_feed_that_moved_is_found_under_both_addresses(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        feed = await seed.feed(tx, "https://a.example/old")
+        await feeds.record(tx, [(feed.id, Visit(clock(), clock(), etag="x"))])
+        moved = await feeds.move(tx, feed, "https://b.example/new")
+        assert (moved.id, moved.url, moved.etag) == (feed.id, "https://b.example/new", None)
+        old = await feeds.find(tx, "https://a.example/old")
+        assert old == await feeds.find(tx, "https://b.example/new") == moved
+        assert await claim(tx, clock) == ["https://b.example/new"]
+        back = await feeds.move(tx, moved, "https://a.example/old")
+        assert back.url == "https://a.example/old"
+        assert (await feeds.add(tx, "https://b.example/new", clock())).id == feed.id
+
+
+async def test_lasting_trouble_is_found_once_and_only_if_somebody_follows(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        followed = await seed.feed(tx, "https://a.example/1")
+        await seed.feed(tx, "https://a.example/2")
+        await seed.chat(tx)
+        await chats.subscribe(tx, ChatId(1), Kind.FEED, followed.id, "x", ArticleId(0), clock())
+        for feed in await feeds.every(tx):
+            failed = Visit(clock(), clock(), failure=Failure.TIMEOUT)
+            await feeds.record(tx, [(feed.id, failed)])
+
+        async def lasting() -> list[str]:
+            week = clock() - timedelta(days=7)
+            return [feed.url for feed in await feeds.in_lasting_trouble(tx, week, 10)]
+
+        assert await lasting() == []
+        clock.forward(days=7)
+        assert await lasting() == ["https://a.example/1"]
+        await feeds.told_trouble(tx, followed.id, clock())
+        assert await lasting() == []
+        await feeds.record(tx, [(followed.id, Visit(clock(), clock()))])
+        gone = Visit(clock(), clock(), failure=Failure.GONE, stop=True)
+        await feeds.record(tx, [(followed.id, gone)])
+        assert await lasting() == ["https://a.example/1"]
+        assert [feed.url for feed in await feeds.every(tx, failing=True)] == [
+            "https://a.example/1",
+            "https://a.example/2",
+        ]
+        assert await claim(tx, clock) == ["https://a.example/2"]
+        await feeds.revive(tx, [followed.id], clock())
+        assert await claim(tx, clock) == ["https://a.example/1"]

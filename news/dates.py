@@ -1,0 +1,180 @@
+"""The dates of feeds, in the many ways in which they are written."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_tz
+
+from dateutil import parser as dateutil_parser
+from dateutil.tz import tzoffset
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+"""An older date is a mistake: there was no web yet."""
+
+_LONGEST = 64
+
+_HOURS = {
+    "UT": 0,
+    "UTC": 0,
+    "GMT": 0,
+    "Z": 0,
+    "WET": 0,
+    "WEST": 1,
+    "BST": 1,
+    "CET": 1,
+    "CEST": 2,
+    "MEZ": 1,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "SAST": 2,
+    "IST": 5.5,
+    "PKT": 5,
+    "NPT": 5.75,
+    "ICT": 7,
+    "WIB": 7,
+    "HKT": 8,
+    "SGT": 8,
+    "PHT": 8,
+    "AWST": 8,
+    "KST": 9,
+    "JST": 9,
+    "ACST": 9.5,
+    "ACDT": 10.5,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "NZDT": 13,
+    "EST": -5,
+    "EDT": -4,
+    "CST": -6,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "AKST": -9,
+    "AKDT": -8,
+    "HST": -10,
+    "NST": -3.5,
+    "NDT": -2.5,
+    "AST": -4,
+    "ADT": -3,
+    "BRT": -3,
+}
+"""Offsets in hours of the names that occur in feeds; where a name is used twice, the usual one there."""
+
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_RFC822 = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2})(?::(\d{2}))? "
+    r"(?:([+-])(\d{2}):?(\d{2})|([A-Z]{1,4}))"
+)
+
+_ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()}
+_ZONE_NAME = re.compile(r"\b([A-Z]{1,5})\)?$")
+_CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+_CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
+_HALVES = {"오전": "AM", "午前": "AM", "上午": "AM", "오후": "PM", "午後": "PM", "下午": "PM"}
+_HALF = re.compile("(" + "|".join(_HALVES) + r")\s*(\d{1,2}:\d{2}(?::\d{2})?)")
+_MIDNIGHT = re.compile(r"(?<![\d:])24:00(:00)?(?!\d)")
+_YEAR_BEFORE_1000 = re.compile(r"(?<!\d)0\d{3}(?!\d)(?!$)")
+_DAY_FIRST = re.compile(r"^\d{1,2}\.\d{1,2}\.\d{2,4}\b")
+_WEEKDAY = re.compile(r"[(（]?[月火水木金土日월화수목금토일](?:曜日?|요일)?[)）]")
+
+
+def moment(written: str) -> datetime | None:
+    """A date as it was meant, in UTC; None if it is unreadable or can't be true.
+
+    Understands RFC 822 and RFC 3339, names of zones, two-digit years, 24:00, and Chinese, Japanese and
+    Korean dates. Without a zone, UTC.
+    """
+    text = written.strip()[:_LONGEST]
+    if not text or _YEAR_BEFORE_1000.search(text):
+        return None
+    next_day = False
+    if "24:00" in text:
+        text, count = _MIDNIGHT.subn("00:00", text)
+        next_day = count > 0
+    try:
+        found = _usual(text) or _iso(text) or _rfc822(text) or _any(text)
+        if found is None:
+            return None
+        found = found.astimezone(UTC)
+        if next_day:
+            found += timedelta(days=1)
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+    return found if found >= EARLIEST else None
+
+
+def _iso(text: str) -> datetime | None:
+    if not text[:4].isdecimal() or not text.isascii():
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _usual(text: str) -> datetime | None:
+    """The one form that nine of ten feeds use, read without ceremony."""
+    found = _RFC822.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, sign, hours, minutes, name = found.groups()
+    number = _MONTHS.get(month)
+    zone = _HOURS.get(name) if name else None
+    if number is None or (name and zone is None):
+        return None
+    east = timedelta(hours=zone or 0)
+    if sign:
+        east = timedelta(hours=int(hours), minutes=int(minutes)) * (1 if sign == "+" else -1)
+    return (
+        datetime(
+            int(year),
+            number,
+            int(day),
+            int(hour),
+            int(minute),
+            min(int(second or 0), 59),
+            tzinfo=UTC,
+        )
+        - east
+    )
+
+
+def _rfc822(text: str) -> datetime | None:
+    named = _ZONE_NAME.search(text)
+    zone = _ZONES.get(named[1]) if named else None
+    parsed = parsedate_tz(text)
+    if parsed is None or not 1 <= parsed[1] <= 12 or parsed[0] < 100:
+        return None
+    if zone is None and parsed[9] is not None:
+        zone = tzoffset(None, parsed[9])
+    return datetime(*parsed[:5], min(parsed[5], 59), tzinfo=zone or UTC)
+
+
+def _any(text: str) -> datetime | None:
+    text = _WEEKDAY.sub(" ", text)
+    text = _CJK_DATE.sub(r"\1-\2-\3 ", text)
+    text = _CJK_TIME.sub(lambda at: f"{at[1]}:{at[2]}:{at[3] or '00'}", text)
+    text = _HALF.sub(lambda half: f"{half[2]} {_HALVES[half[1]]}", text)
+    # Fewer numbers than a day, a month and a year need make no date, whatever the library finds in them.
+    if (
+        len(re.findall(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", text.lower()))
+        < 3
+    ):
+        return None
+    found: datetime = dateutil_parser.parse(
+        text,
+        tzinfos=_ZONES,
+        default=datetime(2000, 1, 1, tzinfo=UTC),
+        dayfirst=_DAY_FIRST.match(text) is not None,
+    )
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,122 @@
+"""Whatever address a person types → the feed, the feeds to choose from, or the list that is there.
+
+known form? ─▶ GET ─▶ a feed: done, with one request
+                      a list of feeds: that
+                      a page ─▶ what it announces ─▶ one: GET · several: a choice
+                                nothing ─▶ the usual places, one after the other
+"""
+
+import json
+from dataclasses import dataclass
+
+from news import opml, sites
+from news.errors import FetchFailed, NoFeedFound
+from news.fetch import Fetched
+from news.intake import Reading
+from news.sites import Candidate
+from news.sources import Sources
+from news.worker import WorkerKilled
+from storage.records import Failure
+
+MAX_PLACES = 6
+"""Usual places that a site is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeed:
+    """A feed that was just read."""
+
+    url: str
+    fetched: Fetched
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSeveral:
+    """A page that announces several feeds."""
+
+    url: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """A list of feeds."""
+
+    feeds: opml.FeedList
+
+
+Found = FoundFeed | FoundSeveral | FoundList
+
+
+async def discover(sources: Sources, url: str) -> Found:
+    """What there is to follow at an address. Raises FetchFailed, or NoFeedFound with what was tried."""
+    known = sites.known_form(url)
+    tried = [known or url]
+    try:
+        fetched = await sources.fetcher.get(tried[0], subscribers=1)
+    except FetchFailed:
+        if known is None or known == url:
+            raise
+        # The rule was too clever for this address: it may still be a page that announces something.
+        tried.append(url)
+        fetched = await sources.fetcher.get(url, subscribers=1)
+    if known is not None and known.startswith("https://itunes.apple.com/lookup"):
+        return await _podcast(sources, fetched, tried)
+    try:
+        return await _feed(sources, tried[-1], fetched)
+    except FetchFailed as error:
+        if error.detail == "opml":
+            return await _list(sources, fetched)
+        if error.detail == "too hard to read":
+            raise
+    return await _of_page(sources, fetched, tried)
+
+
+async def _feed(sources: Sources, url: str, fetched: Fetched) -> FoundFeed:
+    reading = await sources.intake.read(None, fetched, sources.clock())
+    return FoundFeed(url, fetched, reading)
+
+
+async def _list(sources: Sources, fetched: Fetched) -> FoundList:
+    try:
+        return FoundList(await sources.worker.run(opml.read, fetched.body))
+    except (opml.BadOpml, WorkerKilled) as error:
+        raise FetchFailed(Failure.NOT_A_FEED) from error
+
+
+async def _podcast(sources: Sources, fetched: Fetched, tried: list[str]) -> FoundFeed:
+    try:
+        url = sites.apple_podcast(json.loads(fetched.body))
+    except (ValueError, RecursionError):
+        url = None
+    if url is None:
+        raise NoFeedFound(tuple(tried))
+    return await _feed(sources, url, await sources.fetcher.get(url, subscribers=1))
+
+
+async def _of_page(sources: Sources, page: Fetched, tried: list[str]) -> Found:
+    try:
+        candidates = await sources.worker.run(
+            sites.announced, page.body, page.url, page.answer.headers.get("link", "")
+        )
+    except WorkerKilled as error:
+        raise FetchFailed(Failure.NOT_A_FEED) from error
+    candidates = sites.without_comments(tuple(one for one in candidates if one.url not in tried))
+    if len(candidates) > 1:
+        return FoundSeveral(page.url, candidates)
+    places = (
+        [candidates[0].url]
+        if candidates
+        else [place for place in sites.usual_places(page.url)[:MAX_PLACES] if place not in tried]
+    )
+    for place in places:
+        tried.append(place)
+        try:
+            fetched = await sources.fetcher.get(place, subscribers=1)
+            return await _feed(sources, place, fetched)
+        except FetchFailed as error:
+            if error.failure in (Failure.BUSY, Failure.BLOCKED):
+                # A host that says so does not want to be asked for the next place.
+                break
+    raise NoFeedFound(tuple(tried))

@@ -1,0 +1,245 @@
+"""Bytes of a publisher → a well-formed XML tree: decoded, without DOCTYPE, repaired where that is safe.
+
+strict ─▶ cap on one tag ─▶ repair (charset, entities, bare &, control characters) ─▶ strict again
+                                                                                       └▶ text for the last resort
+"""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    resolve_encoding,
+)
+
+from news.errors import FetchFailed
+from storage.records import Failure
+
+MAX_TAG = 65_536
+"""Bytes of one tag; loose parsers need the square of them (libxml2 does not)."""
+
+MAX_ENTITY = 256
+MAX_EXPANSION = 1_000_000
+"""Characters that a document's own entities may add to it, all in all."""
+
+_HEAD = 4096
+_LONG_TAG = re.compile(rb"<[A-Za-z!?/][^<]{%d}" % MAX_TAG)
+_QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'|>")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>(?:\s*<\?xml[^>]*\?>)*")
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", re.DOTALL)
+_ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]{0,63})\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_AMPERSAND = re.compile(r"&(?:([A-Za-z][\w.-]{0,63});|(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};))?")
+_TAG = re.compile(r"<[A-Za-z][^<>]{1,4000}>")
+_UNQUOTED = re.compile(r"(?<=\s)([\w:-]+)=([^\s\"'<>=]+)(?=[\s>]|/>)")
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_ENDS = ("</rss>", "</feed>", "</rdf:RDF>", "</RDF>", "</opml>")
+_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What came of the bytes: a tree, or, if nothing makes it well-formed, its repaired text."""
+
+    root: Any
+    """The root element of lxml; None if `text` is all there is."""
+    text: str
+    repaired: bool
+    """True if the bytes were not well-formed as they came."""
+
+
+def _strict(document: bytes) -> Any:
+    """The root element, or None. Entities, files and the network are out of its reach."""
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=False,
+    )
+    try:
+        return etree.fromstring(document, parser)
+    except etree.XMLSyntaxError as error:
+        if "depth" in str(error).lower():
+            raise FetchFailed(Failure.NOT_A_FEED, "nested too deeply") from error
+        return None
+    except ValueError:
+        return None
+
+
+def read(body: bytes, content_type: str = "") -> Document:
+    """The tree of an XML document, or its text. Raises FetchFailed for a page, and for what is meant to hurt."""
+    head = body[:_HEAD]
+    if _is_plain_utf8(head) and b"<!DOCTYPE" not in head and b"<!ENTITY" not in body:
+        root = _strict(body.lstrip())
+        if root is not None:
+            _refuse_page(root.tag)
+            return Document(root, "", False)
+    _refuse_long_tags(body)
+    text = _DECLARATION.sub("", decode(body, content_type).lstrip("\ufeff \t\r\n"), count=1)
+    if _PAGE.match(text):
+        raise FetchFailed(Failure.NOT_A_FEED, "page")
+    text = repair(text)
+    root = _strict(text.encode("utf-8", "replace"))
+    if root is None and "<![CDATA[" not in text:
+        root = _strict(_TAG.sub(_quote, text).encode("utf-8", "replace"))
+    if root is not None:
+        _refuse_page(root.tag)
+    return Document(root, text if root is None else "", True)
+
+
+def _quote(tag: re.Match[str]) -> str:
+    """A tag with its attributes in quotation marks."""
+    return _UNQUOTED.sub(r'\1="\2"', tag[0]) if "=" in tag[0] else tag[0]
+
+
+def _refuse_page(tag: object) -> None:
+    if str(tag).rpartition("}")[2].lower() == "html":
+        raise FetchFailed(Failure.NOT_A_FEED, "page")
+
+
+def _refuse_long_tags(body: bytes) -> None:
+    for candidate in _LONG_TAG.finditer(body):
+        end = candidate.start() + MAX_TAG
+        # The tag may be over long before the next one begins: text is allowed to be long.
+        for piece in _QUOTED.finditer(body, candidate.start(), end):
+            if piece[0] == b">":
+                break
+        else:
+            if body[candidate.start() : candidate.start() + 9] != b"<![CDATA[":
+                raise FetchFailed(Failure.NOT_A_FEED, "one tag is too long")
+
+
+def _is_plain_utf8(head: bytes) -> bool:
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in head[:64]:
+        return False
+    declared = html_body_declared_encoding(head[:200])
+    return declared in (None, "utf-8")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a document: by its byte order mark, the HTTP header, its declaration, or its looks."""
+    marked, mark = read_bom(body)
+    if marked is not None and mark is not None:
+        return body[len(mark) :].decode(marked, "replace")
+    said = http_content_type_encoding(content_type or None)
+    declared = html_body_declared_encoding(body[:_HEAD])
+    for encoding in dict.fromkeys([said, declared]):
+        # Text that is UTF-8 throughout is UTF-8, whatever somebody's server says.
+        if encoding in (None, "utf-8") or _is_utf8(body):
+            continue
+        codec = resolve_encoding(encoding)
+        if codec is not None:
+            try:
+                return body.decode(codec)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    foreign = next((name for name in (said, declared) if name not in (None, "utf-8")), None)
+    if foreign is not None:
+        return body.decode(resolve_encoding(foreign) or "utf-8", "replace")
+    # A few broken characters in UTF-8 are replaced; text without any of its sequences is Windows-1252.
+    broken = body.decode("utf-8", "replace").count("\ufffd")
+    whole = sum(1 for _ in _MULTIBYTE.finditer(body))
+    return body.decode("utf-8" if whole > broken else "cp1252", "replace")
+
+
+def _is_utf8(body: bytes) -> bool:
+    if body.isascii():
+        return b"\x1b" not in body
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sum(1 for _ in _MULTIBYTE.finditer(body[: 64 * _HEAD])) > 4
+
+
+def repair(text: str) -> str:
+    """A document as its author will have meant it: linear in its length, nothing guessed about its structure.
+
+    Raises FetchFailed if its own entities would blow it up.
+    """
+    text, entities = _without_doctype(text)
+    text = _CONTROL.sub("", text)
+    text = _cut_after_end(text)
+    if "&" not in text:
+        return text
+    added = 0
+
+    def mend(found: re.Match[str]) -> str:
+        nonlocal added
+        name, number = found[1], found[2]
+        if number:
+            return found[0] if _is_character(number) else ""
+        if name in _OWN:
+            return found[0]
+        if name in entities:
+            added += len(entities[name])
+            if added > MAX_EXPANSION:
+                raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
+            return entities[name]
+        if name:
+            character = html.unescape(f"&{name};")
+            if not character.startswith("&"):
+                return html.escape(character)
+        return "&amp;" + found[0][1:]
+
+    pieces = _CDATA.split(text) if "<![CDATA[" in text else [text]
+    return "".join(
+        piece if piece.startswith("<![CDATA[") else _AMPERSAND.sub(mend, piece) for piece in pieces
+    )
+
+
+def _cut_after_end(text: str) -> str:
+    """Without what a server hung on behind the document."""
+    ends = (text.rfind(end) + len(end) for end in _ENDS if end in text)
+    return text[: max(ends, default=text.rfind(">") + 1) or None]
+
+
+def _without_doctype(text: str) -> tuple[str, dict[str, str]]:
+    """The text without DOCTYPE, and the harmless entities that it declared, escaped."""
+    begin = text.find("<!DOCTYPE")
+    found = _DOCTYPE.match(text, begin, begin + MAX_EXPANSION) if begin >= 0 else None
+    if found is None:
+        if "<!ENTITY" in text:
+            raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
+        return text, {}
+    entities = {}
+    for name, double, single in _ENTITY.findall(found[1] or ""):
+        value = double or single
+        if len(value) > MAX_ENTITY:
+            raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
+        # One that names another, or a file, stands for nothing.
+        harmless = "%" not in value and all(
+            own in _OWN or number for own, number in _AMPERSAND.findall(value)
+        )
+        entities[name] = html.escape(html.unescape(value)) if harmless else ""
+    rest = text[: found.start()] + text[found.end() :]
+    if "<!ENTITY" in rest:
+        raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
+    return rest, entities
+
+
+def _is_character(number: str) -> bool:
+    digits = number[1:-1]
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return (
+        code in (9, 10, 13)
+        or 32 <= code < 0xD800
+        or 0xE000 <= code < 0xFFFE
+        or 0x10000 <= code < 0x110000
+    )

@@ -1,0 +1,250 @@
+"""What a document brings in: from its bytes to articles, stories and topics.
+
+bytes ─▶ worker: parse ─▶ known? ─▶ worker: text of what is not ─▶ Reading
+Readings ─▶ one transaction: articles, their stories, their topics ─▶ Taken
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from news import arrivals, pace
+from news import feed as feed_reader
+from news.errors import FetchFailed
+from news.fetch import Fetched
+from news.stories import HORIZON, WINDOW, Arrival, Board
+from news.topics import TopicIndex
+from news.worker import Worker, WorkerKilled
+from storage import articles, chats, pages
+from storage.database import Database, Transaction
+from storage.records import (
+    ArticleId,
+    Failure,
+    Feed,
+    FeedId,
+    Headline,
+    NewArticle,
+    Said,
+    StoryId,
+)
+
+_LEARN = 2000
+"""Headlines that are learnt in one go, some milliseconds each."""
+
+_KNOWN_HEADLINES = 60_000
+
+_READABLE = 400
+"""Characters of text below which an article's page is worth reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document that was understood, with the text of what is not known of it."""
+
+    parsed: feed_reader.ParsedFeed
+    said: Said
+    unknown: tuple[feed_reader.Entry, ...]
+    edited: tuple[tuple[ArticleId, int, feed_reader.Entry], ...]
+    """With the article, and how often it was changed, this time included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was kept of some readings."""
+
+    ids: dict[FeedId, tuple[ArticleId, ...]]
+    """The new articles of each feed, in the order of their dates; archived ones too."""
+    fresh: dict[FeedId, int]
+    """How many of them are news."""
+    headlines: tuple[Headline, ...]
+
+
+class Intake:
+    """Takes documents in. One for a process, since it remembers what is told already."""
+
+    def __init__(self, database: Database, worker: Worker, read_pages: bool = False) -> None:
+        """With `read_pages`, the pages of articles that say little are put down to be read."""
+        self._database = database
+        self._worker = worker
+        self._read_pages = read_pages
+        self._board = Board()
+
+    async def parse(self, fetched: Fetched) -> feed_reader.ParsedFeed:
+        """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble."""
+        try:
+            return await self._worker.run(
+                feed_reader.parse, fetched.body, fetched.url, fetched.content_type
+            )
+        except FetchFailed as error:
+            raise FetchFailed(error.failure, error.detail, fetched.answer) from error
+        except WorkerKilled as error:
+            raise FetchFailed(Failure.NOT_A_FEED, "too hard to read", fetched.answer) from error
+        except Exception as error:
+            raise FetchFailed(Failure.NOT_A_FEED, type(error).__name__, fetched.answer) from error
+
+    async def read(self, feed: Feed | None, fetched: Fetched, now: datetime) -> Reading:
+        """Parse what was fetched, and take the text out of what a feed did not have before. Raises FetchFailed."""
+        return await self.sort_out(feed, await self.parse(fetched), now)
+
+    async def sort_out(
+        self, feed: Feed | None, parsed: feed_reader.ParsedFeed, now: datetime
+    ) -> Reading:
+        """Take the text out of the entries that a feed did not have before; None for a feed that is new itself."""
+        known = {}
+        if feed is not None:
+            async with self._database.read() as tx:
+                known = await articles.recall(
+                    tx, feed.id, [entry.identity for entry in parsed.entries]
+                )
+        found = arrivals.sort_out(parsed.entries, known)
+        raws = [*found.unknown, *(raw for _, _, raw in found.edited)]
+        entries: tuple[feed_reader.Entry, ...] = ()
+        if raws:
+            try:
+                entries = await self._worker.run(feed_reader.complete_all, raws)
+            except WorkerKilled as error:
+                raise FetchFailed(Failure.NOT_A_FEED, "too hard to read") from error
+        count = len(found.unknown)
+        edited = zip(found.edited, entries[count:], strict=True)
+        return Reading(
+            parsed,
+            pace.said(parsed, now),
+            entries[:count],
+            tuple((id, changes, entry) for (id, changes, _), entry in edited),
+        )
+
+    async def take_in(
+        self, tx: Transaction, readings: Sequence[tuple[Feed, Reading]], now: datetime
+    ) -> Taken:
+        """Keep what is new in some feeds, with its stories and topics. Tell `learn` once it is committed.
+
+        What a feed holds at its first visit becomes known and searchable, and is never pushed.
+        """
+        await self._catch_up(tx, now)
+        new: list[tuple[FeedId, feed_reader.Entry, bool]] = []
+        edits: list[tuple[ArticleId, int, NewArticle]] = []
+        for feed, reading in readings:
+            new += await _new_entries(tx, feed, reading)
+            edits += [
+                (id, changes, _article(entry, StoryId(0), False, now))
+                for id, changes, entry in reading.edited
+            ]
+        story_ids = await self._stories_of(tx, new, now)
+        kept = [
+            (feed_id, _article(entry, story_id, archived, now))
+            for (feed_id, entry, archived), story_id in zip(new, story_ids, strict=True)
+        ]
+        ids = await articles.add(tx, kept, now)
+        await articles.edit(tx, edits)
+        await _match(tx, [*zip(ids, (article for _, article in kept), strict=True)], edits)
+        if self._read_pages:
+            wanting = [
+                id
+                for id, (_, article) in zip(ids, kept, strict=True)
+                if not article.archived
+                and article.url
+                and len(article.summary) + len(article.text) < _READABLE
+            ]
+            await pages.put(tx, wanting, now)
+        taken: dict[FeedId, tuple[ArticleId, ...]] = {}
+        fresh: dict[FeedId, int] = {}
+        for id, (feed_id, article) in zip(ids, kept, strict=True):
+            taken[feed_id] = (*taken.get(feed_id, ()), id)
+            fresh[feed_id] = fresh.get(feed_id, 0) + (not article.archived)
+        headlines = tuple(
+            Headline(
+                id,
+                article.story_id,
+                feed_id,
+                article.canonical_url,
+                article.title,
+                article.published_at,
+            )
+            for id, (feed_id, article) in zip(ids, kept, strict=True)
+            if now - article.published_at <= HORIZON
+        )
+        return Taken(taken, fresh, headlines)
+
+    def learn(self, taken: Taken) -> None:
+        """Remember what was kept, now that it is committed."""
+        self._board.learn(taken.headlines)
+
+    async def _catch_up(self, tx: Transaction, now: datetime) -> None:
+        """Learn what was kept before this process began, or by another one."""
+        missed = await articles.headlines(tx, self._board.newest, now - HORIZON, _KNOWN_HEADLINES)
+        for first in range(0, len(missed), _LEARN):
+            self._board.learn(missed[first : first + _LEARN])
+            await asyncio.sleep(0)
+
+    async def _stories_of(
+        self, tx: Transaction, new: Sequence[tuple[FeedId, feed_reader.Entry, bool]], now: datetime
+    ) -> list[StoryId]:
+        if not new:
+            return []
+        found = [
+            Arrival(feed_id, entry.canonical_url, entry.title, min(entry.published_at or now, now))
+            for feed_id, entry, _ in new
+        ]
+        since = min(arrival.published_at for arrival in found) - WINDOW
+        told = await articles.stories_of_pages(
+            tx, [arrival.canonical_url for arrival in found], max(since, now - 2 * HORIZON)
+        )
+        assigned = self._board.assign(found, told, now)
+        begun = await articles.add_stories(tx, len({one for one in assigned if one <= 0}), now)
+        return [StoryId(one) if one > 0 else begun[-one] for one in assigned]
+
+
+async def _new_entries(
+    tx: Transaction, feed: Feed, reading: Reading
+) -> list[tuple[FeedId, feed_reader.Entry, bool]]:
+    """What is still unknown, oldest first, with whether it is archived."""
+    unknown = reading.unknown
+    if unknown and feed.visited_at is not None:
+        # Somebody else may have read the same feed meanwhile; and some come back under other names.
+        known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
+        twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
+        before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
+        archive = arrivals.are_archive(unknown, len(reading.parsed.entries), feed.visited_at)
+        found = [
+            (feed.id, entry, archived)
+            for entry, archived in zip(unknown, archive, strict=True)
+            if entry.identity not in known and entry.twin not in twins and entry.url not in before
+        ]
+    else:
+        found = [(feed.id, entry, True) for entry in unknown]
+    # Sorting is stable: entries without a date are taken as listed, newest first.
+    found.reverse()
+    dated = [entry.published_at for _, entry, _ in found if entry.published_at]
+    latest = max(dated, default=arrivals.EPOCH)
+    return sorted(found, key=lambda one: one[1].published_at or latest)
+
+
+def _article(
+    entry: feed_reader.Entry, story_id: StoryId, archived: bool, now: datetime
+) -> NewArticle:
+    return NewArticle(
+        identity=entry.identity,
+        url=entry.url,
+        canonical_url=entry.canonical_url,
+        title=entry.title,
+        summary=entry.summary,
+        words=entry.words,
+        published_at=min(entry.published_at or now, now),
+        story_id=story_id,
+        archived=archived,
+        text=entry.text,
+        fingerprint=entry.fingerprint,
+        twin=entry.twin,
+    )
+
+
+async def _match(
+    tx: Transaction,
+    new: Sequence[tuple[ArticleId, NewArticle]],
+    edits: Sequence[tuple[ArticleId, int, NewArticle]],
+) -> None:
+    changed = [*new, *((id, article) for id, _, article in edits)]
+    if changed:
+        index = TopicIndex(await chats.followed_topics(tx))
+        await chats.match(tx, {id: index.match(article.words) for id, article in changed})

@@ -1,0 +1,218 @@
+"""What is news, visit by visit: entries that are new, edited, renamed, old, or back again."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from news.arrivals import MAX_CHANGES
+from storage import articles
+
+World = Any
+Host = Any
+
+
+async def publish(world: World, host: Host, body: bytes, path: str = "/feed") -> int:
+    """Put a document in place of the last one, and visit it: how many articles are news."""
+    host.serve(path, body, etag=f'"{hash(body)}"')
+    if not host.asked:
+        await world.enlist(f"{host.url}{path}")
+        [(new, failure)] = await world.poll()
+    else:
+        [(new, failure)] = await world.poll(hours=25)
+    assert failure is None
+    return int(new)
+
+
+async def test_an_entry_without_guid_is_known_by_its_link_or_else_by_its_words(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    link = item(None, "Title", link="https://a.example/1?utm_source=feed")
+    words = item(None, "Only words", description="and text")
+    await publish(world, host, rss(link, words))
+    edited = item(None, "Better title", link="https://a.example/1?utm_source=other")
+    assert await publish(world, host, rss(edited, words)) == 0
+    assert await world.titles() == ["Better title", "Only words"]
+    assert await publish(world, host, rss(item(None, "Other words", description="and text"))) == 1
+
+
+async def test_two_entries_with_one_guid_and_different_links_are_two(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss("first"))
+    both = rss(
+        item("same", "A", link="https://a.example/1"), item("same", "B", link="https://a.example/2")
+    )
+    assert await publish(world, host, both) == 2
+    assert await publish(world, host, both.replace(b"Out", b"Out again")) == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("http://a.example/{}", "https://a.example/{}"),
+        ("https://www.a.example/{}", "https://a.example/{}"),
+        ("https://old.example/{}", "https://new.example/{}"),
+        ("{}", "tag:a.example,2026:{}"),
+    ],
+    ids=["scheme", "www", "host", "numbers"],
+)
+@pytest.mark.parametrize("dated", [True, False])
+async def test_a_feed_that_renames_all_its_entries_brings_no_news(
+    world: World, host: Host, rss: Any, item: Any, before: str, after: str, dated: bool
+) -> None:
+    date = format_datetime(world.clock() - timedelta(hours=1))
+    more = {"pubDate": date} if dated else {}
+
+    def entries(guid: str, count: int) -> Any:
+        links = [
+            f"{guid.format(n) if '/' in guid else f'https://a.example/{n}'}" for n in range(count)
+        ]
+        return rss(
+            *(
+                item(
+                    guid.format(n),
+                    f"News of number {n}",
+                    link=links[n],
+                    description="Text.",
+                    **more,
+                )
+                for n in range(count)
+            )
+        )
+
+    await publish(world, host, entries(before, 3))
+    assert await publish(world, host, entries(after, 3)) == 0
+    assert len(await world.titles()) == 3
+    # What is new among the renamed is news all the same.
+    assert await publish(world, host, entries(after, 4)) == 1
+
+
+async def test_an_archive_that_is_listed_anew_is_no_news_but_can_be_found(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss("recent"))
+    old = world.clock() - timedelta(days=400)
+    archive = [
+        item(f"old {n}", pubDate=format_datetime(old + timedelta(days=n))) for n in range(20)
+    ]
+    assert await publish(world, host, rss("recent", *archive)) == 0
+    assert len(await world.titles()) == 21
+
+
+async def test_a_feed_that_renumbers_and_rewrites_everything_brings_only_what_is_dated_since(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    def entries(word: str, days: int) -> list[str]:
+        return [
+            item(
+                f"{word} {n}", pubDate=format_datetime(world.clock() - timedelta(hours=20 * n + 2))
+            )
+            for n in range(days)
+        ]
+
+    await publish(world, host, rss(*entries("old", 6)))
+    # Twenty-five hours later: two of them are younger than the last visit.
+    world.clock.forward(hours=25)
+    renumbered = rss(*entries("new", 6))
+    world.clock.forward(hours=-25)
+    assert await publish(world, host, renumbered) == 2
+
+
+async def test_what_had_left_the_window_and_comes_back_is_not_news(
+    world: World, host: Host, rss: Any
+) -> None:
+    names = [f"hot {n}" for n in range(300)]
+    await publish(world, host, rss(*names[:100]))
+    assert await publish(world, host, rss(*names[100:200])) == 100
+    assert await publish(world, host, rss(*names[200:])) == 100
+    assert await publish(world, host, rss(*reversed(names))) == 0
+
+
+async def test_what_was_dropped_long_ago_is_not_news(world: World, host: Host, rss: Any) -> None:
+    await publish(world, host, rss("one"))
+    world.clock.forward(days=91)
+    async with world.database.write() as tx:
+        dropped = await articles.prune(tx, world.clock() - timedelta(days=90), world.clock())
+    assert dropped == 1
+    assert await publish(world, host, rss("two", "one")) == 1
+    assert await world.titles() == ["two"]
+
+
+async def test_an_edited_article_is_updated_and_not_sent_again(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss("first"))
+    chat = await world.chat(1, f"{host.url}/feed")
+    await publish(world, host, rss(item("1", "Quake, 3 hurt")))
+    assert await world.news_for(chat) == ["Quake, 3 hurt"]
+    assert await publish(world, host, rss(item("1", "Quake, 5 hurt"))) == 0
+    assert await world.news_for(chat) == ["Quake, 5 hurt"]
+
+
+async def test_an_entry_that_changes_at_every_visit_stops_counting_after_five_changes(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss(item("1", "0 comments")))
+    for number in range(1, 9):
+        assert await publish(world, host, rss(item("1", f"{number} comments"))) == 0
+    assert await world.titles() == [f"{MAX_CHANGES} comments"]
+
+
+async def test_no_date_or_a_wild_one_is_the_first_sight_and_the_future_is_now(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss("first"))
+    later = format_datetime(world.clock() + timedelta(days=90))
+    body = rss(item("a"), item("b", pubDate="soon"), item("c", pubDate=later))
+    assert await publish(world, host, body) == 3
+    dates = {article.title: article.published_at for article in await world.articles()}
+    assert {dates[name] for name in "abc"} == {world.clock()}
+
+
+async def test_the_same_article_in_two_feeds_of_a_site_is_one_story(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await world.enlist(f"{host.url}/world", f"{host.url}/asia")
+    for path in ("/world", "/asia"):
+        host.serve(path, rss("first"), etag='"1"')
+    await world.poll()
+    for path, link in (
+        ("/world", "https://www.a.example/talks?utm_source=world"),
+        ("/asia", "http://m.a.example/talks/amp/#top"),
+    ):
+        host.serve(path, rss(item(path, f"Talks {path}", link=link)), etag='"2"')
+    assert await world.poll(hours=1) == [(1, None), (1, None)]
+    async with world.database.read() as tx:
+        stories = await articles.latest(tx, limit=9)
+    assert sorted(len(story.articles) for story in stories) == [1, 1, 2]
+
+
+async def test_notices_of_one_feed_that_share_a_page_are_stories_of_their_own(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    page = "https://status.example/"
+    await publish(world, host, rss(item("1", "Disk is full", link=page)))
+    assert await publish(world, host, rss(item("2", "Network is down", link=page))) == 1
+    async with world.database.read() as tx:
+        assert len(await articles.latest(tx, limit=9)) == 2
+
+
+async def test_articles_kept_before_twins_were_known_are_not_news_under_a_new_identity(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss(item("http://a.example/1", link="http://a.example/1")))
+    async with world.database.write() as tx:
+        await tx.exec_driver_sql(
+            "UPDATE articles SET identity = 'old', twin = '', fingerprint = ''"
+        )
+    body = rss("two", item("http://a.example/1", link="http://a.example/1"))
+    assert await publish(world, host, body) == 1
+
+
+async def test_a_large_first_document_floods_nobody(world: World, host: Host, rss: Any) -> None:
+    chat = await world.chat(1, f"{host.url}/feed")
+    assert await publish(world, host, rss(*(f"piece {n}" for n in range(500)))) == 0
+    assert await world.news_for(chat) == []
+    assert len(await world.articles()) == 500
