@@ -1,0 +1,125 @@
+"""Polling: 2,000 feeds on 20 hosts over TLS, ours beside the library `reader` in the same run.
+
+    python -m pip install reader        # what it is compared with
+    python -m bench.poll DIR            # DIR: real feeds, one a file
+
+Both poll the same publishers (see `bench.publishers`): first everything anew, then again, when four of
+five answer 304. Manners towards hosts are off on our side, for the benchmark only.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.publishers import feed_url, publishers
+
+HOSTS = 20
+ROOT = Path(__file__).parent.parent
+PACE = 150
+"""Polls a second, in the paced part."""
+
+WORKERS = (1, 4, 8, 16, 32)
+"""Numbers of threads that `reader` is tried with."""
+
+
+async def ours(folder: Path, count: int, concurrency: int) -> dict[str, float]:
+    """Our figures."""
+    from bench.polling import bench  # noqa: PLC0415 - the certificate is trusted at import
+
+    found: dict[str, float] = {}
+    async with bench(folder, concurrency) as running:
+        await running.list_feeds([feed_url(number, HOSTS) for number in range(count)])
+        found["cold"] = count / await running.poll(count)
+        await running.make_due()
+        found["again"] = count / await running.poll(count)
+        found["lag_full_speed"] = running.lag(0.99)
+        await running.make_due(over=timedelta(seconds=count / PACE))
+        found["paced"] = count / await running.poll(count)
+        found["lag_paced"] = running.lag(0.99)
+        found["memory"], found["parser_memory"] = running.memory()
+    return found
+
+
+def theirs(folder: Path, count: int) -> dict[str, float]:
+    """What `reader` does with its best number of workers."""
+    import reader as library  # noqa: PLC0415 - not needed by anybody else
+
+    best: dict[str, float] = {"again": 0.0}
+    for workers in WORKERS:
+        path = folder / f"reader-{workers}.db"
+        reader: Any = library.make_reader(str(path))
+        for number in range(count):
+            reader.add_feed(feed_url(number, HOSTS))
+        rates = []
+        for _ in range(2):
+            # It remembers when it updated a feed last and would leave it alone for an hour.
+            began = time.perf_counter()
+            done = sum(1 for _ in reader.update_feeds_iter(workers=workers, scheduled=False))
+            rates.append(done / (time.perf_counter() - began))
+        reader.close()
+        if rates[1] > best["again"]:
+            best = {"cold": rates[0], "again": rates[1], "workers": workers}
+    return best
+
+
+def in_process(part: str, folder: Path, certificate: Path, count: int, concurrency: int) -> Any:
+    """Run one side in a process of its own that trusts the publishers."""
+    trust = {"SSL_CERT_FILE": str(certificate), "REQUESTS_CA_BUNDLE": str(certificate)}
+    command = [sys.executable, "-m", "bench.poll", str(folder)]
+    command += ["--part", part, "--feeds", str(count)]
+    answer = subprocess.run(  # noqa: S603 - our own arguments
+        [*command, "--concurrency", str(concurrency)],
+        cwd=ROOT,
+        env=os.environ | trust,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="real feeds, one a file")
+    parser.add_argument("--feeds", type=int, default=2000)
+    parser.add_argument("--concurrency", type=int, default=32)
+    parser.add_argument("--part", choices=["ours", "theirs"], help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.part == "ours":
+        print(json.dumps(asyncio.run(ours(chosen.folder, chosen.feeds, chosen.concurrency))))
+        return 0
+    if chosen.part == "theirs":
+        print(json.dumps(theirs(chosen.folder, chosen.feeds)))
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with publishers(chosen.folder, chosen.feeds, HOSTS, folder) as certificate:
+            arguments = (folder, certificate, chosen.feeds, chosen.concurrency)
+            mine = in_process("ours", *arguments)
+            print(f"{chosen.feeds} feeds on {HOSTS} hosts, TLS, {chosen.concurrency} at once")
+            print(f"ours    cold {mine['cold']:7.0f} feeds/s   again {mine['again']:7.0f} feeds/s")
+            print(
+                f"        loop lag p99: {mine['lag_full_speed']:.1f} ms at full speed, {mine['lag_paced']:.1f} ms at {PACE} polls/s (made: {mine['paced']:.0f}/s)"
+            )
+            print(f"        memory: {mine['memory']:.0f} MB, parser {mine['parser_memory']:.0f} MB")
+            other = in_process("theirs", *arguments)
+            print(
+                f"reader  cold {other['cold']:7.0f} feeds/s   again {other['again']:7.0f} feeds/s   ({other['workers']:.0f} workers)"
+            )
+            print(
+                f"ratio   cold {mine['cold'] / other['cold']:7.1f}           again {mine['again'] / other['again']:7.1f}"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
