@@ -30,14 +30,17 @@ from bot.sample.newsroom import HOST, Newsroom
 from bot.settings import BadSetting, Settings
 from bot.updates import PerChat
 from bot.version import VERSION
+from bot.web import listening
 from handlers.commands import AnyApplication, menu, register
 from handlers.context import Defaults, Services
 from news import opml
 from news.fetch import Fetcher, FetchLimits
 from news.intake import Intake
 from news.pace import Pace
+from news.page_visits import PageReader
 from news.poller import Poller, PollResult
 from news.sources import Sources
+from news.websub import Hubs
 from news.worker import Worker
 from storage import feeds
 from storage.database import Database, mark, open_database, set_mark
@@ -128,7 +131,7 @@ async def assemble(
             database=database,
             fetcher=fetcher,
             worker=worker,
-            intake=Intake(database, worker),
+            intake=Intake(database, worker, read_pages=settings.pages),
             clock=clock,
             chance=random.random,
             pace=pace,
@@ -146,11 +149,35 @@ async def assemble(
         poller = await stack.enter_async_context(
             Poller(sources, owner, settings.fetch_concurrency, _report)
         )
-        jobs = Jobs(database, poller, application.bot, clock, settings.retention, fail)
+        pages = PageReader(sources, _report_page) if settings.pages else None
+        # Nobody calls a console from outside.
+        public_url = settings.webhook_url if telegram is None else ""
+        hubs = Hubs(sources, public_url, lambda: secrets.token_urlsafe(32))
+        await hubs.begin()
+        if telegram is None and settings.listen is not None:
+            await stack.enter_async_context(_web(settings, settings.listen, hubs))
+        jobs = Jobs(database, poller, pages, hubs, application.bot, clock, settings.retention, fail)
         if telegram is not None:
             # What the newsroom has is there before the first question.
             await _first_visits(poller)
         yield Parts(services, application, poller, jobs)
+
+
+@asynccontextmanager
+async def _web(settings: Settings, address: tuple[str, int], hubs: Hubs) -> AsyncIterator[None]:
+    """Listen, or say in one line why that can't be."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(listening(address, hubs, int(settings.fetch_max_bytes)))
+        except OSError as error:
+            host, port = address
+            reason = error.strerror or error
+            raise BadSetting(f"LISTEN: {host}:{port} can't be used ({reason})") from error
+        yield
+
+
+def _report_page(error: Exception) -> None:
+    log.error("page not read", exc_info=error)
 
 
 def _report(result: PollResult | Exception) -> None:

@@ -1,4 +1,4 @@
-"""What APScheduler calls: four ticks, nothing else. What is due stands in the database."""
+"""What APScheduler calls: a few ticks, nothing else. What is due stands in the database."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,9 @@ from telegram.error import InvalidToken
 
 from bot.composer import compose_due, tell_trouble
 from bot.courier import deliver
+from news.page_visits import PageReader
 from news.poller import Poller
+from news.websub import Hubs
 from storage import articles, chats, feeds, outbox
 from storage.database import Database
 
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 POLL_SECONDS = 2
 COMPOSE_SECONDS = 5
 DELIVER_SECONDS = 1
+PAGES_SECONDS = 5
+HUBS_SECONDS = 60
 CLEAN_SECONDS = 3600
 
 _SETTLED_KEPT = timedelta(days=7)
@@ -36,13 +40,18 @@ class Jobs:
         self,
         database: Database,
         poller: Poller,
+        pages: PageReader | None,
+        hubs: Hubs,
         bot: Bot,
         clock: Callable[[], datetime],
         retention: timedelta,
         fail: Callable[[BaseException], None],
     ) -> None:
+        """Without `pages`, none are read."""
         self._database = database
         self._poller = poller
+        self._pages = pages
+        self._hubs = hubs
         self._bot = bot
         self._clock = clock
         self._retention = retention
@@ -59,6 +68,8 @@ class Jobs:
             (self.poll, POLL_SECONDS),
             (self.compose, COMPOSE_SECONDS),
             (self.deliver, DELIVER_SECONDS),
+            (self.read_pages, PAGES_SECONDS),
+            (self.ask_hubs, HUBS_SECONDS),
             (self.clean, CLEAN_SECONDS),
         )
         for tick, seconds in ticks:
@@ -122,6 +133,19 @@ class Jobs:
         sent = await deliver(self._database, self._bot, self._clock, self._stop)
         if sent:
             log.info("messages sent", count=sent)
+
+    async def read_pages(self) -> None:
+        """Read the pages of articles that say little."""
+        if self._pages is not None:
+            read = await self._pages.read_due()
+            if read:
+                log.debug("pages read", count=read)
+
+    async def ask_hubs(self) -> None:
+        """Ask hubs to announce feeds, or to go on announcing them."""
+        asked = await self._hubs.ask_due()
+        if asked:
+            log.info("hubs asked", count=asked)
 
     async def clean(self) -> None:
         """Drop what is not needed any more."""

@@ -81,6 +81,23 @@ def _proxy(value: str) -> str:
     return text
 
 
+def _listen(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    host, _, port = value.strip().rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
+        raise ValueError("write an address and a port, as 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def _public_url(value: str) -> str:
+    text = value.strip().rstrip("/")
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+        raise ValueError("write the public address of this bot, as https://bot.example.org")
+    return text
+
+
 def _networks(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -128,6 +145,9 @@ class Settings(BaseSettings):
     fetch_allowed_networks: Annotated[
         tuple[IPNetwork, ...], NoDecode, BeforeValidator(_networks)
     ] = ()
+    pages: bool = True
+    listen: Annotated[tuple[str, int] | None, NoDecode, BeforeValidator(_listen)] = None
+    webhook_url: Annotated[str, BeforeValidator(_public_url)] = ""
     max_subscriptions: Annotated[int, Field(ge=1, le=10_000)] = 200
     retention: Duration = timedelta(days=90)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -152,6 +172,8 @@ def load(**overrides: Any) -> Settings:
         raise BadSetting("POLL_INTERVAL_MIN: is longer than POLL_INTERVAL_MAX; make it shorter")
     if settings.retention < timedelta(days=7):
         raise BadSetting("RETENTION: a weekly digest needs at least 7d")
+    if settings.webhook_url and settings.listen is None:
+        raise BadSetting("WEBHOOK_URL: needs LISTEN, the address that it leads to; set that too")
     if settings.catalogue is not None and not settings.catalogue.is_file():
         raise BadSetting(
             f"CATALOGUE: there is no file {settings.catalogue}; name an OPML file, or leave it empty"

@@ -266,7 +266,9 @@ def _read_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
     return ParsedFeed(
         title=_name(head.first("title")),
         site_url=head.site or None,
-        language=_language(head.first("language") or head.first("dc:language") or root.get(_LANG)),
+        language=language_tag(
+            head.first("language") or head.first("dc:language") or root.get(_LANG)
+        ),
         entries=tuple(_xml_entry(item, names, url, has_base) for item in items),
         reader="repaired" if document.repaired else "strict",
         hints=head.hints(),
@@ -440,7 +442,7 @@ def _read_loosely(text: str, url: str) -> ParsedFeed:
     return ParsedFeed(
         title=_name(source.get("title")),
         site_url=web_address(source.get("link"), url) or None,
-        language=_language(source.get("language")),
+        language=language_tag(source.get("language")),
         entries=tuple(_loose_entry(entry, url) for entry in parsed.entries[:MAX_ENTRIES]),
         reader="feedparser",
         hints=Hints(ttl=_whole(str(source.get("ttl") or ""))),
@@ -489,7 +491,7 @@ def _read_json(document: bytes, url: str) -> ParsedFeed:
     return ParsedFeed(
         title=_name(source.get("title")),
         site_url=web_address(source.get("home_page_url"), url) or None,
-        language=_language(source.get("language")),
+        language=language_tag(source.get("language")),
         entries=tuple(
             _json_entry(item, url) for item in items[:MAX_ENTRIES] if isinstance(item, dict)
         ),
@@ -576,10 +578,7 @@ def _name(value: object) -> str:
     return shorten(plain(value[: 4 * MAX_NAME]), MAX_NAME) if isinstance(value, str) else ""
 
 
-def _language(value: object) -> str | None:
-    if (
-        not isinstance(value, str)
-        or re.fullmatch(r"[A-Za-z]{2,3}([-_]\w{1,8})*", value.strip()) is None
-    ):
-        return None
-    return value.strip().replace("_", "-")[:35]
+def language_tag(value: object) -> str | None:
+    """A BCP 47 tag as somebody declares it; None if it is none."""
+    text = value.strip().replace("_", "-") if isinstance(value, str) else ""
+    return text[:35] if re.fullmatch(r"[A-Za-z]{2,3}(-\w{1,8})*", text) else None

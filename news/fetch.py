@@ -28,10 +28,13 @@ _MAX_MEMBERS = 16
 """Parts of a gzip body; each may be empty, and costs time all the same."""
 _PORTS = frozenset({80, 443, 8080, 8443})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_ACCEPT = (
+FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
 )
+"""What is asked for by default: feeds, and pages that may announce one."""
+
+PAGES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _KEPT_HEADERS = (
     *("age", "cache-control", "cf-mitigated", "content-encoding", "content-type", "date", "etag"),
     *("expires", "last-modified", "link", "retry-after", "server", "x-robots-tag"),
@@ -158,7 +161,7 @@ class Fetcher:
                 socket_factory=self._guarded_socket,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept": _ACCEPT, "Accept-Encoding": "gzip"},
+            headers={"Accept-Encoding": "gzip"},
             # Bodies are unpacked here, since both of their sizes are to be bounded.
             auto_decompress=False,
             trust_env=False,
@@ -175,6 +178,11 @@ class Fetcher:
         if self._session is not None:
             await self._session.close()
 
+    @property
+    def agent(self) -> str:
+        """The name by which robots.txt may address us: that of the program, without its version."""
+        return self._program.partition("/")[0]
+
     def user_agent(self, subscribers: int = 0) -> str:
         """Who we are, and for how many chats we ask."""
         remarks = [f"+{self._contact}"] if self._contact else []
@@ -188,13 +196,14 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         subscribers: int = 0,
+        accept: str = FEEDS,
     ) -> Fetched:
         """Get an address, conditionally if validators are given. Raises FetchFailed.
 
         Validators go out byte for byte as they came (RFC 9110, 13.1), but a date in 2038 is a
         server's mistake that would never change again.
         """
-        headers = {"User-Agent": self.user_agent(subscribers)}
+        headers = {"User-Agent": self.user_agent(subscribers), "Accept": accept}
         if etag is not None:
             headers["If-None-Match"] = etag
         if last_modified is not None and "2038" not in last_modified:

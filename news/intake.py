@@ -6,17 +6,17 @@ Readings ─▶ one transaction: articles, their stories, their topics ─▶ Ta
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news import arrivals, pace
+from news import arrivals, pace, sites
 from news import feed as feed_reader
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.stories import HORIZON, WINDOW, Arrival, Board
 from news.topics import TopicIndex
 from news.worker import Worker, WorkerKilled
-from storage import articles, chats, pages
+from storage import articles, chats, feeds, pages
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
@@ -47,6 +47,8 @@ class Reading:
     unknown: tuple[feed_reader.Entry, ...]
     edited: tuple[tuple[ArticleId, int, feed_reader.Entry], ...]
     """With the article, and how often it was changed, this time included."""
+    announced: bool = False
+    """True if a hub sent it: then it holds only what is new, and tells nothing of what is missing in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,17 @@ class Intake:
 
     async def read(self, feed: Feed | None, fetched: Fetched, now: datetime) -> Reading:
         """Parse what was fetched, and take the text out of what a feed did not have before. Raises FetchFailed."""
-        return await self.sort_out(feed, await self.parse(fetched), now)
+        reading = await self.sort_out(feed, await self.parse(fetched), now)
+        hub, topic = sites.hub_links(fetched.answer.headers.get("link", ""), fetched.url)
+        if not hub and not reading.said.hub_url:
+            return reading
+        # Without a word on it, the hub will know the feed by the address that it was read from.
+        said = replace(
+            reading.said,
+            hub_url=hub or reading.said.hub_url,
+            hub_topic=topic or reading.said.hub_topic or fetched.url,
+        )
+        return replace(reading, said=said)
 
     async def sort_out(
         self, feed: Feed | None, parsed: feed_reader.ParsedFeed, now: datetime
@@ -137,14 +149,19 @@ class Intake:
         ]
         ids = await articles.add(tx, kept, now)
         await articles.edit(tx, edits)
-        await _match(tx, [*zip(ids, (article for _, article in kept), strict=True)], edits)
+        matched = await _match(
+            tx, [*zip(ids, (article for _, article in kept), strict=True)], edits
+        )
         if self._read_pages:
+            followed = await feeds.followers(tx, {feed_id for feed_id, _ in kept})
             wanting = [
                 id
-                for id, (_, article) in zip(ids, kept, strict=True)
+                for id, (feed_id, article) in zip(ids, kept, strict=True)
                 if not article.archived
                 and article.url
                 and len(article.summary) + len(article.text) < _READABLE
+                # Pages that nobody is going to read are no business of ours.
+                and (feed_id in followed or id in matched)
             ]
             await pages.put(tx, wanting, now)
         taken: dict[FeedId, tuple[ArticleId, ...]] = {}
@@ -205,7 +222,8 @@ async def _new_entries(
         known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
         twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
         before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
-        archive = arrivals.are_archive(unknown, len(reading.parsed.entries), feed.visited_at)
+        listed = 0 if reading.announced else len(reading.parsed.entries)
+        archive = arrivals.are_archive(unknown, listed, feed.visited_at)
         found = [
             (feed.id, entry, archived)
             for entry, archived in zip(unknown, archive, strict=True)
@@ -243,8 +261,12 @@ async def _match(
     tx: Transaction,
     new: Sequence[tuple[ArticleId, NewArticle]],
     edits: Sequence[tuple[ArticleId, int, NewArticle]],
-) -> None:
+) -> frozenset[ArticleId]:
+    """Note which topics hold these articles; those that any topic holds."""
     changed = [*new, *((id, article) for id, _, article in edits)]
-    if changed:
-        index = TopicIndex(await chats.followed_topics(tx))
-        await chats.match(tx, {id: index.match(article.words) for id, article in changed})
+    if not changed:
+        return frozenset()
+    index = TopicIndex(await chats.followed_topics(tx))
+    found = {id: index.match(article.words) for id, article in changed}
+    await chats.match(tx, found)
+    return frozenset(id for id, topics in found.items() if topics)

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from news import pace
+from news import arrivals, pace
 from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.intake import Reading
 from news.pace import Pace, Setback
 from news.sources import Sources
+from news.websub import DISTRUST
 from storage import feeds, hubs
 from storage.database import Transaction
 from storage.records import Failure, Feed, Move, Visit
@@ -31,6 +32,10 @@ LEASE = timedelta(minutes=5)
 _BATCH_VISITS = 64
 _BATCH_ENTRIES = 300
 """Visits and entries that share a transaction: more would keep the event loop from everything else."""
+
+
+_HUB_DELAY = timedelta(hours=1)
+"""What a hub may take to announce an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +269,9 @@ class Poller:
             visits = [await self._entry(tx, item) for item in batch]
             ids = [item.claimed.feed.id for item in batch]
             await feeds.record(tx, list(zip(ids, visits, strict=True)))
+            for item in batch:
+                if item.claimed.announced and item.reading and _was_silent(item.reading, item.at):
+                    await hubs.refused(tx, item.claimed.feed.id, now + DISTRUST)
             moves = [
                 await _adopt(tx, item.claimed.feed, visit)
                 for item, visit in zip(batch, visits, strict=True)
@@ -346,6 +354,15 @@ def visited(
         etag=etag,
         last_modified=last_modified,
         said=reading.said if reading else None,
+    )
+
+
+def _was_silent(reading: Reading, at: datetime) -> bool:
+    """Whether a visit brought what the feed's hub should have announced long since."""
+    return any(
+        entry.published_at is not None
+        and at - arrivals.STALE < entry.published_at < at - _HUB_DELAY
+        for entry in reading.unknown
     )
 
 

@@ -185,7 +185,12 @@ def lead(story: Story) -> Article:
     """The article that speaks for a story: the one that says most, the earliest of equals."""
     return min(
         story.articles,
-        key=lambda article: (-len(article.summary), article.published_at, article.id),
+        key=lambda article: (
+            -len(article.summary),
+            -len(article.text),
+            article.published_at,
+            article.id,
+        ),
     )
 
 

@@ -9,14 +9,14 @@ MAX_SENTENCES = 3
 
 
 def summarise(story: Story, limit: int = MAX_CHARACTERS) -> str:
-    """At most three sentences and `limit` characters of the lead article's own description.
+    """At most three sentences and `limit` characters of the lead article's own description, else of its text.
 
-    Empty if the outlet gave none, or only said its headline again.
+    Empty if the outlet gave neither, or only said its headline again.
     """
     article = lead(story)
     chosen: list[str] = []
     length = 0
-    for sentence in sentences(article.summary):
+    for sentence in sentences(article.summary or article.text):
         if normalise(sentence).strip(" .!") == normalise(article.title).strip(" .!"):
             continue
         if len(chosen) == MAX_SENTENCES or (chosen and length + len(sentence) > limit):

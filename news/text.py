@@ -14,8 +14,8 @@ GAP = "·"
 """The token that stands for a space between two characters of a script written without them."""
 
 _BLOCK = re.compile(
-    r"</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
-    r"|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b",
+    r"(?=</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
+    r"|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b)",
     re.IGNORECASE,
 )
 _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
@@ -67,7 +67,7 @@ def plain(markup: str) -> str:
 
 def _visible_text(markup: str) -> str:
     # A space where a block begins or ends keeps its words from growing together with those around it.
-    tree = LexborHTMLParser("<body>" + _BLOCK.sub(r" \g<0>", markup))
+    tree = LexborHTMLParser("<body>" + _BLOCK.sub(" ", markup))
     if _UNSEEN_TAG.search(markup):
         tree.strip_tags(_UNSEEN)
     return str(tree.body.text()) if tree.body is not None else ""

@@ -29,16 +29,12 @@ from storage.schema import (
     feeds,
     hosts,
     hub_subscriptions,
+    is_wanted,
     subscriptions,
 )
 from storage.upsert import insert_for
 
 _COLUMNS = [feeds.c[field.name] for field in fields(Feed)]
-
-_WANTED = or_(
-    feeds.c.in_catalogue, feeds.c.pinned, exists().where(subscriptions.c.feed_id == feeds.c.id)
-)
-"""A feed that nobody follows and no list names is not polled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +174,7 @@ async def every(
     """All feeds, by folder and title: those that are polled, or really all; those in trouble, or either."""
     query = select(*_COLUMNS).order_by(feeds.c.folder, feeds.c.title, feeds.c.url)
     if wanted:
-        query = query.where(_WANTED)
+        query = query.where(is_wanted)
     if failing:
         query = query.where(feeds.c.failures > 0)
     return tuple(_feed(row) for row in await tx.execute(query))
@@ -197,7 +193,9 @@ async def followers(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId
 async def prune_unwanted(tx: AsyncConnection, before: datetime) -> None:
     """Forget the feeds that were offered for choice before then, and that nobody chose."""
     await tx.execute(
-        delete(feeds).where(feeds.c.visited_at.is_(None), feeds.c.next_visit_at < before, ~_WANTED)
+        delete(feeds).where(
+            feeds.c.visited_at.is_(None), feeds.c.next_visit_at < before, ~is_wanted
+        )
     )
 
 
@@ -209,7 +207,7 @@ def _due(now: datetime) -> ColumnElement[bool]:
         feeds.c.next_visit_at <= now,
         feeds.c.stopped_at.is_(None),
         or_(feeds.c.leased_until.is_(None), feeds.c.leased_until <= now),
-        _WANTED,
+        is_wanted,
     )
 
 
@@ -389,6 +387,15 @@ def _changes(visit: Visit) -> dict[str, Any]:
             if value is not None or field.name not in kept_if_unsaid:
                 values[field.name] = value
     return values
+
+
+async def hurry(tx: AsyncConnection, feed_id: FeedId, at: datetime) -> None:
+    """Visit a feed at `at` if that is sooner than it was to be."""
+    await tx.execute(
+        update(feeds)
+        .where(feeds.c.id == feed_id, feeds.c.next_visit_at > at)
+        .values(next_visit_at=at)
+    )
 
 
 async def told_trouble(tx: AsyncConnection, feed_id: FeedId, now: datetime) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import FeedId, HubSubscription
-from storage.schema import feeds, hub_subscriptions, subscriptions
+from storage.schema import feeds, hub_subscriptions, is_wanted
 from storage.upsert import insert_for
 
 _COLUMNS = (
@@ -49,11 +49,7 @@ async def wanting(tx: AsyncConnection, limit: int) -> tuple[tuple[FeedId, str, s
             feeds.c.hub_url != "",
             feeds.c.hub_topic != "",
             feeds.c.stopped_at.is_(None),
-            or_(
-                feeds.c.in_catalogue,
-                feeds.c.pinned,
-                exists().where(subscriptions.c.feed_id == feeds.c.id),
-            ),
+            is_wanted,
             or_(
                 hub_subscriptions.c.feed_id.is_(None),
                 hub_subscriptions.c.hub_url != feeds.c.hub_url,
@@ -64,6 +60,18 @@ async def wanting(tx: AsyncConnection, limit: int) -> tuple[tuple[FeedId, str, s
         .limit(limit)
     )
     return tuple((FeedId(id), hub, topic) for id, hub, topic in rows)
+
+
+async def unwanted(tx: AsyncConnection, limit: int) -> tuple[HubSubscription, ...]:
+    """Those of feeds that are not polled any more, or name no hub any more."""
+    rows = await tx.execute(
+        select(*_COLUMNS)
+        .join(feeds, feeds.c.id == hub_subscriptions.c.feed_id)
+        .where(or_(~is_wanted, feeds.c.stopped_at.is_not(None), feeds.c.hub_url == ""))
+        .order_by(hub_subscriptions.c.feed_id)
+        .limit(limit)
+    )
+    return tuple(HubSubscription(*row) for row in rows)
 
 
 async def put(
@@ -123,6 +131,15 @@ async def verified(
     )
 
 
+async def put_off(tx: AsyncConnection, feed_id: FeedId, again: datetime) -> None:
+    """Ask the hub again at `again`; what it has promised holds until then."""
+    await tx.execute(
+        update(hub_subscriptions)
+        .where(hub_subscriptions.c.feed_id == feed_id)
+        .values(next_try_at=again)
+    )
+
+
 async def refused(tx: AsyncConnection, feed_id: FeedId, again: datetime) -> None:
     """Note that the hub announces it no longer; it is asked again at `again`."""
     await tx.execute(
@@ -132,6 +149,11 @@ async def refused(tx: AsyncConnection, feed_id: FeedId, again: datetime) -> None
     )
 
 
-async def drop(tx: AsyncConnection, feed_id: FeedId) -> None:
-    """Forget it."""
-    await tx.execute(delete(hub_subscriptions).where(hub_subscriptions.c.feed_id == feed_id))
+async def drop(tx: AsyncConnection, ids: Collection[FeedId]) -> None:
+    """Forget those of these feeds."""
+    await tx.execute(delete(hub_subscriptions).where(hub_subscriptions.c.feed_id.in_(ids)))
+
+
+async def drop_all(tx: AsyncConnection) -> None:
+    """Forget all of them: their callbacks lead here no longer."""
+    await tx.execute(delete(hub_subscriptions))

@@ -18,7 +18,9 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    exists,
     false,
+    or_,
     text,
 )
 
@@ -114,6 +116,8 @@ hosts = Table(
     Column("host", String(255), primary_key=True),
     Column("next_request_at", Moment, nullable=False),
     Column("paused_until", Moment),
+    Column("pages_since", Moment),
+    Column("pages", Integer, nullable=False, server_default="0"),
 )
 
 # WebSub: one row for each feed that a hub was asked to announce.
@@ -286,3 +290,8 @@ marks = Table(
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+is_wanted = or_(
+    feeds.c.in_catalogue, feeds.c.pinned, exists().where(subscriptions.c.feed_id == feeds.c.id)
+)
+"""The condition for a feed to be polled: a list names it, or somebody follows it."""

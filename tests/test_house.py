@@ -26,8 +26,10 @@ PURE = [
     "news/opml.py",
     "news/outcomes.py",
     "news/pace.py",
+    "news/page.py",
     "news/query.py",
     "news/schedule.py",
+    "news/sites.py",
     "news/stories.py",
     "news/summary.py",
     "news/text.py",
@@ -128,23 +130,47 @@ def test_every_direct_dependency_is_explained() -> None:
         assert f"`{name}`" in explained
 
 
-def test_only_the_fetcher_and_the_sample_newsroom_touch_http() -> None:
-    clients = re.compile(
-        r"^\s*(?:import|from) (aiohttp|httpx|requests|urllib\.request|urllib3|http\.client)\b",
-        re.MULTILINE,
-    )
+_HTTP = re.compile(
+    r"^\s*(?:import|from) (aiohttp|httpx|httpcore|requests|urllib\.request|urllib3|http\.client|niquests"
+    r"|curl_cffi|pycurl|websockets)\b"
+    r"|^\s*from (?:urllib|http) import .*\b(request|client)\b"
+    r"|\b(fetch_url|open_connection|create_connection|urlopen)\(",
+    re.MULTILINE,
+)
+"""What reaches the web, by whatever door."""
+
+
+def test_only_the_fetcher_is_a_client_and_only_the_web_and_the_newsroom_are_servers() -> None:
     found = {
-        (str(path.relative_to(ROOT)), module)
+        (str(path.relative_to(ROOT)), next(filter(None, match.groups())))
         for floor in ("bot", "handlers", "news", "storage")
         for path in (ROOT / floor).rglob("*.py")
-        for module in clients.findall(path.read_text("utf-8"))
+        for match in _HTTP.finditer(path.read_text("utf-8"))
     }
     # The courier reads the causes of Telegram's errors, which are httpx's.
     assert found == {
         ("news/fetch.py", "aiohttp"),
         ("bot/sample/newsroom.py", "aiohttp"),
+        ("bot/web.py", "aiohttp"),
         ("bot/courier.py", "httpx"),
     }
+    for server in ("bot/sample/newsroom.py", "bot/web.py"):
+        assert "ClientSession" not in (ROOT / server).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [
+        "import httpx",
+        "from urllib import request",
+        "    import urllib.request",
+        "from http import client",
+        "trafilatura.fetch_url(url)",
+        "await asyncio.open_connection(host, 80)",
+    ],
+)
+def test_another_door_would_be_found(breach: str) -> None:
+    assert _HTTP.search(f"x = 1\n{breach}\n")
 
 
 def test_every_table_has_a_primary_key() -> None:

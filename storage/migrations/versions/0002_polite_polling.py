@@ -16,6 +16,8 @@ def upgrade() -> None:
         sa.Column("host", sa.String(length=255), nullable=False),
         sa.Column("next_request_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pages_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pages", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("host", name=op.f("pk_hosts")),
     )
     op.create_table(
