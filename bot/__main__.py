@@ -8,13 +8,11 @@ from pathlib import Path
 
 from telegram.error import InvalidToken
 
-from bot import log
+from bot import feeds, log
 from bot.app import run
 from bot.settings import BadSetting, load
 from bot.version import VERSION
 from storage.database import DatabaseRefused
-
-USED_WRONGLY = 2
 
 CONSOLE_LOG = Path("data/console.log")
 """In the console, the log would stand between the messages."""
@@ -29,10 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="the bot; without TELEGRAM_TOKEN, the console chat")
     commands.add_parser("console", help="the console chat on the sample newsroom")
+    help = "the feeds that are polled: add, remove, list, check, import, export"
+    feeds.add_arguments(commands.add_parser("feeds", help=help, description=help))
     chosen = parser.parse_args(arguments)
     try:
         settings = load()
         token = settings.telegram_token.get_secret_value()
+        if chosen.command == "feeds":
+            log.set_up("warning", settings.log_format, (token,), sys.stderr)
+            return asyncio.run(feeds.run(chosen, settings))
         console = chosen.command == "console" or not token
         with log.stream(CONSOLE_LOG if console else None) as stream:
             log.set_up(settings.log_level, settings.log_format, (token,), stream)
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _refuse(line: str) -> int:
     sys.stderr.write(f"kawaraban: {line}\n")
-    return USED_WRONGLY
+    return feeds.USED_WRONGLY
 
 
 if __name__ == "__main__":

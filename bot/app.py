@@ -5,7 +5,6 @@ database ─ newsroom (console only) ─ fetcher ─ Telegram ─ handlers ─ t
 
 import asyncio
 import os
-import random
 import secrets
 import signal
 import socket
@@ -13,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 import structlog
@@ -28,20 +26,14 @@ from bot.jobs import Jobs
 from bot.sample.edition import LIFETIME
 from bot.sample.newsroom import HOST, Newsroom
 from bot.settings import BadSetting, Settings
+from bot.sources import as_listed, catalogue, fetch_limits, open_sources, polling_pace
 from bot.updates import PerChat
-from bot.version import VERSION
 from bot.web import listening
 from handlers.commands import AnyApplication, menu, register
 from handlers.context import Defaults, Services
-from news import opml
-from news.fetch import Fetcher, FetchLimits
-from news.intake import Intake
-from news.pace import Pace
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
-from news.sources import Sources
 from news.websub import Hubs
-from news.worker import Worker
 from storage import feeds
 from storage.database import Database, mark, open_database, set_mark
 
@@ -91,22 +83,9 @@ async def assemble(
             url = CONSOLE_DATABASE
         database = await open_database(url)
         stack.push_async_callback(database.close)
-        limits = FetchLimits(
-            timeout=settings.fetch_timeout.total_seconds(),
-            max_bytes=int(settings.fetch_max_bytes),
-            concurrency=settings.fetch_concurrency,
-            host_delay=settings.fetch_host_delay.total_seconds(),
-            proxy=settings.fetch_proxy.get_secret_value(),
-            allowed_networks=settings.fetch_allowed_networks,
-        )
-        pace = Pace(
-            settings.poll_interval_min,
-            settings.poll_interval_max,
-            settings.poll_interval_uncached,
-            settings.fetch_host_delay,
-        )
+        limits, pace = fetch_limits(settings), polling_pace(settings)
         if telegram is None:
-            listed = _catalogue(settings)
+            listed = catalogue(settings)
         else:
             started = await _edition_start(database, clock())
             newsroom = await stack.enter_async_context(Newsroom(started, clock))
@@ -121,20 +100,9 @@ async def assemble(
                 host_delay=timedelta(0),
             )
         async with database.write() as tx:
-            named = [feeds.Listed(item.url, item.title, item.folder) for item in listed]
-            await feeds.set_catalogue(tx, named, clock())
-        fetcher = await stack.enter_async_context(
-            Fetcher(limits, f"Kawaraban/{VERSION}", settings.fetch_contact)
-        )
-        worker = await stack.enter_async_context(Worker())
-        sources = Sources(
-            database=database,
-            fetcher=fetcher,
-            worker=worker,
-            intake=Intake(database, worker, read_pages=settings.pages),
-            clock=clock,
-            chance=random.random,
-            pace=pace,
+            await feeds.set_catalogue(tx, as_listed(listed), clock())
+        sources = await stack.enter_async_context(
+            open_sources(settings, database, clock, limits, pace)
         )
         services = Services(
             database=database,
@@ -201,18 +169,6 @@ async def _first_visits(poller: Poller) -> None:
                 pass
     except TimeoutError:
         log.info("not all feeds were visited before the first question")
-
-
-def _catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
-    packaged = files("news") / "catalogue.opml"
-    try:
-        if settings.catalogue is None:
-            return opml.read(packaged.read_bytes()).outlines
-        return opml.read(settings.catalogue.read_bytes()).outlines
-    except opml.BadOpml as error:
-        raise BadSetting(f"CATALOGUE: {settings.catalogue} {error}") from error
-    except OSError as error:
-        raise BadSetting(f"CATALOGUE: {settings.catalogue} can't be read ({error})") from error
 
 
 async def _edition_start(database: Database, now: datetime) -> datetime:

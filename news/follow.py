@@ -11,7 +11,7 @@ from news.addresses import host_of, path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
-from news.intake import Reading
+from news.intake import Reading, Taken
 from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
@@ -217,18 +217,28 @@ async def follow_new_feed(
     """Follow a feed that was just read for the first time. Raises LimitReached; then nothing is kept."""
     now = sources.clock()
     async with sources.database.write() as tx:
-        feed = await feeds.add(tx, url, now)
-        taken = None
-        if feed.visited_at is None:
-            taken = await sources.intake.take_in(tx, [(feed, reading)], now)
-            visit = visited(sources.pace, url, fetched, reading, now, sources.chance())
-            whole = replace(visit, in_full=True, body_hash=body_hash(fetched.body))
-            await feeds.record(tx, [(feed.id, whole)])
-            feed = await feeds.get(tx, feed.id) or feed
+        feed, taken = await keep_new_feed(tx, sources, FoundFeed(url, fetched, reading), now)
         followed = await _follow_feed(tx, chat_id, feed, limit, now)
     if taken is not None:
         sources.intake.learn(taken)
     return followed
+
+
+async def keep_new_feed(
+    tx: Transaction, sources: Sources, found: FoundFeed, now: datetime
+) -> tuple[Feed, Taken | None]:
+    """Keep a feed that was just read, and what it holds; None in place of that if it was known already.
+
+    Tell the intake to learn what was taken, once it is committed.
+    """
+    feed = await feeds.add(tx, found.url, now)
+    if feed.visited_at is not None:
+        return feed, None
+    taken = await sources.intake.take_in(tx, [(feed, found.reading)], now)
+    visit = visited(sources.pace, found.url, found.fetched, found.reading, now, sources.chance())
+    whole = replace(visit, in_full=True, body_hash=body_hash(found.fetched.body))
+    await feeds.record(tx, [(feed.id, whole)])
+    return await feeds.get(tx, feed.id) or feed, taken
 
 
 async def follow_known_feed(

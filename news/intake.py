@@ -62,6 +62,28 @@ class Taken:
     headlines: tuple[Headline, ...]
 
 
+async def parse(worker: Worker, fetched: Fetched) -> feed_reader.ParsedFeed:
+    """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble."""
+    try:
+        return await worker.run(feed_reader.parse, fetched.body, fetched.url, fetched.content_type)
+    except FetchFailed as error:
+        raise FetchFailed(error.failure, error.detail, fetched.answer) from error
+    except WorkerKilled as error:
+        raise FetchFailed(Failure.NOT_A_FEED, "too hard to read", fetched.answer) from error
+    except Exception as error:
+        raise FetchFailed(Failure.NOT_A_FEED, type(error).__name__, fetched.answer) from error
+
+
+def with_hub(said: Said, fetched: Fetched) -> Said:
+    """What a document says, with the hub that its server names in `Link:` headers, which come first (WebSub, 4)."""
+    hub, topic = sites.hub_links(fetched.answer.headers.get("link", ""), fetched.url)
+    if not hub and not said.hub_url:
+        return said
+    # Without a word on it, the hub will know the feed by the address that it was read from.
+    topic = topic or said.hub_topic or fetched.url
+    return replace(said, hub_url=hub or said.hub_url, hub_topic=topic)
+
+
 class Intake:
     """Takes documents in. One for a process, since it remembers what is told already."""
 
@@ -72,32 +94,10 @@ class Intake:
         self._read_pages = read_pages
         self._board = Board()
 
-    async def parse(self, fetched: Fetched) -> feed_reader.ParsedFeed:
-        """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble."""
-        try:
-            return await self._worker.run(
-                feed_reader.parse, fetched.body, fetched.url, fetched.content_type
-            )
-        except FetchFailed as error:
-            raise FetchFailed(error.failure, error.detail, fetched.answer) from error
-        except WorkerKilled as error:
-            raise FetchFailed(Failure.NOT_A_FEED, "too hard to read", fetched.answer) from error
-        except Exception as error:
-            raise FetchFailed(Failure.NOT_A_FEED, type(error).__name__, fetched.answer) from error
-
     async def read(self, feed: Feed | None, fetched: Fetched, now: datetime) -> Reading:
         """Parse what was fetched, and take the text out of what a feed did not have before. Raises FetchFailed."""
-        reading = await self.sort_out(feed, await self.parse(fetched), now)
-        hub, topic = sites.hub_links(fetched.answer.headers.get("link", ""), fetched.url)
-        if not hub and not reading.said.hub_url:
-            return reading
-        # Without a word on it, the hub will know the feed by the address that it was read from.
-        said = replace(
-            reading.said,
-            hub_url=hub or reading.said.hub_url,
-            hub_topic=topic or reading.said.hub_topic or fetched.url,
-        )
-        return replace(reading, said=said)
+        reading = await self.sort_out(feed, await parse(self._worker, fetched), now)
+        return replace(reading, said=with_hub(reading.said, fetched))
 
     async def sort_out(
         self, feed: Feed | None, parsed: feed_reader.ParsedFeed, now: datetime

@@ -144,6 +144,25 @@ def _new_feed(item: Listed, due: datetime) -> dict[str, Any]:
     }
 
 
+async def pin_all(
+    tx: AsyncConnection, listed: Sequence[Listed], now: datetime
+) -> dict[str, FeedId]:
+    """Keep the feeds of a list, in its folders, as feeds that are polled whoever follows them; the feed of each."""
+    ids = await add_all(tx, listed, now)
+    if listed:
+        await tx.execute(
+            update(feeds)
+            .where(feeds.c.id == bindparam("feed"))
+            .values(
+                pinned=True,
+                stopped_at=None,
+                folder=func.coalesce(func.nullif(bindparam("in_folder"), ""), feeds.c.folder),
+            ),
+            [{"feed": ids[item.url], "in_folder": item.folder} for item in listed],
+        )
+    return ids
+
+
 async def unpin(tx: AsyncConnection, feed_id: FeedId) -> None:
     """Let a feed be polled only as long as somebody follows it."""
     await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(pinned=False))

@@ -1,0 +1,77 @@
+"""The way to what is outside, as the settings want it: for the bot and for its command line."""
+
+import random
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from importlib.resources import files
+
+from bot.settings import BadSetting, Settings
+from bot.version import VERSION
+from news import opml
+from news.fetch import Fetcher, FetchLimits
+from news.intake import Intake
+from news.pace import Pace
+from news.sources import Sources
+from news.worker import Worker
+from storage.database import Database
+from storage.feeds import Listed
+
+
+def fetch_limits(settings: Settings) -> FetchLimits:
+    """What a fetch may cost, and where it may go."""
+    return FetchLimits(
+        timeout=settings.fetch_timeout.total_seconds(),
+        max_bytes=int(settings.fetch_max_bytes),
+        concurrency=settings.fetch_concurrency,
+        host_delay=settings.fetch_host_delay.total_seconds(),
+        proxy=settings.fetch_proxy.get_secret_value(),
+        allowed_networks=settings.fetch_allowed_networks,
+    )
+
+
+def polling_pace(settings: Settings) -> Pace:
+    """How often feeds are visited."""
+    return Pace(
+        settings.poll_interval_min,
+        settings.poll_interval_max,
+        settings.poll_interval_uncached,
+        settings.fetch_host_delay,
+    )
+
+
+def new_fetcher(settings: Settings, limits: FetchLimits) -> Fetcher:
+    """The door to the web, not yet open, under the name of this program."""
+    return Fetcher(limits, f"Kawaraban/{VERSION}", settings.fetch_contact)
+
+
+@asynccontextmanager
+async def open_sources(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    limits: FetchLimits,
+    pace: Pace,
+) -> AsyncIterator[Sources]:
+    """Everything that it takes to visit feeds, for as long as the block lasts."""
+    async with new_fetcher(settings, limits) as fetcher, Worker() as worker:
+        intake = Intake(database, worker, read_pages=settings.pages)
+        yield Sources(database, fetcher, worker, intake, clock, random.random, pace)
+
+
+def catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
+    """The sources that topics search: the operator's list, else the packaged one. Raises BadSetting."""
+    packaged = files("news") / "catalogue.opml"
+    try:
+        if settings.catalogue is None:
+            return opml.read(packaged.read_bytes()).outlines
+        return opml.read(settings.catalogue.read_bytes()).outlines
+    except opml.BadOpml as error:
+        raise BadSetting(f"CATALOGUE: {settings.catalogue} {error}") from error
+    except OSError as error:
+        raise BadSetting(f"CATALOGUE: {settings.catalogue} can't be read ({error})") from error
+
+
+def as_listed(outlines: Iterable[opml.Outline]) -> list[Listed]:
+    """The feeds of a list, as they are kept."""
+    return [Listed(one.url, one.title, one.folder) for one in outlines]
