@@ -29,6 +29,11 @@ from storage.records import Feed
 
 DONE, FAILED, USED_WRONGLY = 0, 1, 2
 _SHOWN_ENTRIES = 10
+_REASONS = {
+    "address": "no public web address",
+    "twice": "listed twice",
+    "over": "the list is too long; import the rest as a list of its own",
+}
 _SHOWN_FIELDS = (
     *("id", "url", "title", "folder", "in_catalogue", "pinned", "visited_at", "next_visit_at"),
     *("failures", "failing_since", "failure", "failure_detail", "stopped_at", "hub_url"),
@@ -268,8 +273,7 @@ async def _import(chosen: argparse.Namespace, settings: Settings) -> int:
     else:
         _say(f"{new} new feeds, {known} known, {len(listed.rejected)} left out")
         for line in listed.rejected:
-            reason = "no web address" if line.reason == "address" else "listed twice"
-            _say(f"  line {line.line}: {line.name or '(no name)'}: {reason}")
+            _say(f"  line {line.line}: {line.name or '(no name)'}: {_REASONS[line.reason]}")
     return DONE if listed.outlines or not listed.rejected else FAILED
 
 

@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 from w3lib.url import canonicalize_url, url_query_cleaner
 
 MAX_URL = 2000
+"""Bytes; databases bound what they index."""
 _LONGEST_IDENTITY = 600
 
 _TRACKING = [
@@ -46,9 +47,13 @@ def web_address(value: object, base: str) -> str:
         host = parts.hostname
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or len(address) > MAX_URL:
+    if parts.scheme not in ("http", "https") or not host or not _fits(address):
         return ""
     return address if address.isprintable() and " " not in address else _escaped(address)
+
+
+def _fits(address: str) -> bool:
+    return len(address) <= MAX_URL and len(address.encode("utf-8", "replace")) <= MAX_URL
 
 
 def _escaped(address: str) -> str:
@@ -74,7 +79,7 @@ def canonical(url: str) -> str:
         parts = urlsplit(str(canonicalize_url(cleaned)))
         port = parts.port
     except ValueError:
-        return url
+        return _shortened(url)
     host = (parts.hostname or "").rstrip(".")
     if port not in (None, 80, 443):
         host = f"{host}:{port}"
@@ -85,11 +90,21 @@ def _joined(host: str, path: str, query: str) -> str:
     path = _AMP_PATH.sub("", path) if "amp" in path else path
     path = path.rstrip("/") or "/"
     address = urlunsplit(SplitResult("https", _MOBILE.sub("", host), path, query, ""))
-    if len(address) <= _LONGEST_IDENTITY:
+    return _shortened(address)
+
+
+def _shortened(address: str) -> str:
+    """An identity that databases can index, which bound its bytes; the rest is in the hash."""
+    whole = address.encode("utf-8", "replace")
+    if len(whole) <= _LONGEST_IDENTITY:
         return address
-    # Databases bound what they index; the rest is in the hash.
-    digest = hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{address[: _LONGEST_IDENTITY - 33]}#{digest[:32]}"
+    start = whole[: _LONGEST_IDENTITY - 33].decode("utf-8", "ignore")
+    return f"{start}#{hashlib.sha256(whole).hexdigest()[:32]}"
+
+
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site as a whole, which tells nothing of any article."""
+    return path_of(url) in ("", "/")
 
 
 def path_of(url: str) -> str:

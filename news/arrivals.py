@@ -48,15 +48,19 @@ def sort_out(entries: Sequence[RawEntry], known: Mapping[str, KnownEntry]) -> So
 
 
 def are_archive(
-    entries: Sequence[Entry], listed: int, visited_at: datetime | None
+    entries: Sequence[Entry],
+    listed: int,
+    visited_at: datetime | None,
+    newest_entry_at: datetime | None,
 ) -> tuple[bool, ...]:
     """Which unknown entries of a document that lists `listed` are old: searchable, but no news.
 
-    All of a first visit are. Later, those dated long before the last visit; and those dated before it
-    at all if not one entry of the document is known: such an outlet has renumbered its archive.
+    All of a first visit are. Later, those dated long before the last visit; and, if not one entry of the
+    document is known, those older than the newest one before: such an outlet has renumbered its archive.
     """
     if visited_at is None:
         return (True,) * len(entries)
-    renumbered = len(entries) == listed >= _FEWEST
-    limit = visited_at if renumbered else visited_at - STALE
+    limit = visited_at - STALE
+    if len(entries) == listed >= _FEWEST and newest_entry_at is not None:
+        limit = max(limit, newest_entry_at)
     return tuple(entry.published_at is not None and entry.published_at < limit for entry in entries)

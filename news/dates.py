@@ -76,13 +76,16 @@ _RFC822 = re.compile(
 )
 
 _ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()}
-_ZONE_NAME = re.compile(r"\b([A-Z]{1,5})\)?$")
+_ZONE_NAME = re.compile(r"\b([A-Za-z]{2,5}|Z)\b")
+_OFFSET = re.compile(rf"\b(?:{'|'.join(_HOURS)})\s?([+-])(\d{{1,2}}):?(\d{{2}})?(?!\d)")
+_PLAIN_OFFSET = re.compile(r"\s[+-]\d{2}:?\d{2}\b")
+_HALF_DAY = re.compile(r"(?i)\d\s*[ap]\.?m\b")
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
-_CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
+_CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시]\s*(?:(\d{1,2})\s*[分분])?(?:\s*(\d{1,2})\s*[秒초])?")
 _HALVES = {"오전": "AM", "午前": "AM", "上午": "AM", "오후": "PM", "午後": "PM", "下午": "PM"}
 _HALF = re.compile("(" + "|".join(_HALVES) + r")\s*(\d{1,2}:\d{2}(?::\d{2})?)")
 _MIDNIGHT = re.compile(r"(?<![\d:])24:00(:00)?(?!\d)")
-_YEAR_BEFORE_1000 = re.compile(r"(?<!\d)0\d{3}(?!\d)(?!$)")
+_YEAR_BEFORE_1000 = re.compile(r"(?<![\d+-])0\d{3}(?!\d)(?!$)")
 _DAY_FIRST = re.compile(r"^\d{1,2}\.\d{1,2}\.\d{2,4}\b")
 _WEEKDAY = re.compile(r"[(（]?[月火水木金土日월화수목금토일](?:曜日?|요일)?[)）]")
 
@@ -93,7 +96,7 @@ def moment(written: str) -> datetime | None:
     Understands RFC 822 and RFC 3339, names of zones, two-digit years, 24:00, and Chinese, Japanese and
     Korean dates. Without a zone, UTC.
     """
-    text = written.strip()[:_LONGEST]
+    text = " ".join(written.split())[:_LONGEST]
     if not text or _YEAR_BEFORE_1000.search(text):
         return None
     next_day = False
@@ -107,7 +110,8 @@ def moment(written: str) -> datetime | None:
         found = found.astimezone(UTC)
         if next_day:
             found += timedelta(days=1)
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    # What the libraries raise for numbers that are no date: see their sources.
+    except (ValueError, ArithmeticError, TypeError, AttributeError):
         return None
     return found if found >= EARLIEST else None
 
@@ -150,20 +154,36 @@ def _usual(text: str) -> datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
-    named = _ZONE_NAME.search(text)
-    zone = _ZONES.get(named[1]) if named else None
+    """RFC 822 as far as the standard library knows it, with the names of zones that it does not know."""
     parsed = parsedate_tz(text)
-    if parsed is None or not 1 <= parsed[1] <= 12 or parsed[0] < 100:
+    # It takes no notice of halves of the day.
+    if parsed is None or not 1 <= parsed[1] <= 12 or parsed[0] < 100 or _HALF_DAY.search(text):
         return None
+    zone = None if _PLAIN_OFFSET.search(text) else _zone(text)
     if zone is None and parsed[9] is not None:
         zone = tzoffset(None, parsed[9])
     return datetime(*parsed[:5], min(parsed[5], 59), tzinfo=zone or UTC)
 
 
+def _zone(text: str) -> tzoffset | None:
+    """The zone that a date names anywhere: "GMT+0900", "UTC+9", "KST"; None if it names none that is known."""
+    offset = _OFFSET.search(text)
+    if offset is not None:
+        seconds = int(offset[2]) * 3600 + int(offset[3] or 0) * 60
+        return tzoffset(None, seconds if offset[1] == "+" else -seconds)
+    names = (name.upper() for name in _ZONE_NAME.findall(text))
+    return next((_ZONES[name] for name in names if name in _ZONES), None)
+
+
+def _western(day: re.Match[str]) -> str:
+    year = day[1] if len(day[1]) != 2 else f"20{day[1]}"
+    return f"{year}-{day[2]}-{day[3]} "
+
+
 def _any(text: str) -> datetime | None:
     text = _WEEKDAY.sub(" ", text)
-    text = _CJK_DATE.sub(r"\1-\2-\3 ", text)
-    text = _CJK_TIME.sub(lambda at: f"{at[1]}:{at[2]}:{at[3] or '00'}", text)
+    text = _CJK_DATE.sub(_western, text)
+    text = _CJK_TIME.sub(lambda at: f"{at[1]}:{at[2] or '00'}:{at[3] or '00'}", text)
     text = _HALF.sub(lambda half: f"{half[2]} {_HALVES[half[1]]}", text)
     # Fewer numbers than a day, a month and a year need make no date, whatever the library finds in them.
     if (
@@ -171,10 +191,11 @@ def _any(text: str) -> datetime | None:
         < 3
     ):
         return None
+    zone = None if _PLAIN_OFFSET.search(text) else _zone(text)
     found: datetime = dateutil_parser.parse(
-        text,
+        _OFFSET.sub(" ", text) if zone else text,
         tzinfos=_ZONES,
         default=datetime(2000, 1, 1, tzinfo=UTC),
         dayfirst=_DAY_FIRST.match(text) is not None,
     )
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.replace(tzinfo=zone) if zone else found

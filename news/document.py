@@ -6,6 +6,7 @@ strict ─▶ cap on one tag ─▶ repair (charset, entities, bare &, control c
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,10 @@ MAX_EXPANSION = 1_000_000
 _HEAD = 4096
 _LONG_TAG = re.compile(rb"<[A-Za-z!?/][^<]{%d}" % MAX_TAG)
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'|>")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>(?:\s*<\?xml[^>]*\?>)*")
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[.*?\]\s*)?>", re.DOTALL)
+_PROLOG = 65_536
+"""Bytes in which a document that is read as it comes must have begun."""
+_SPACE = re.compile(r"\s*")
+_DOCTYPE = re.compile(r"<!DOCTYPE\s*+([\w:.-]*+)[^>\[]*+(\[.*?\]\s*+)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]{0,63})\s+(?:\"([^\"]*)\"|'([^']*)')\s*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:([A-Za-z][\w.-]{0,63});|(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};))?")
@@ -40,7 +43,7 @@ _UNQUOTED = re.compile(r"(?<=\s)([\w:-]+)=([^\s\"'<>=]+)(?=[\s>]|/>)")
 _CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ENDS = ("</rss>", "</feed>", "</rdf:RDF>", "</RDF>", "</opml>")
 _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
 _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
@@ -66,31 +69,75 @@ def _strict(document: bytes) -> Any:
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,
         huge_tree=False,
     )
     try:
         return etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
-        if "depth" in str(error).lower():
+        if "Excessive depth" in str(error):
             raise FetchFailed(Failure.NOT_A_FEED, "nested too deeply") from error
         return None
     except ValueError:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Prolog:
+    """What stands before the root element."""
+
+    end: int
+    """Where the root element begins."""
+    doctype: str | None
+    """The name that a DOCTYPE gives; None if there is no DOCTYPE."""
+    subset: str
+    """What it declares itself; empty for nothing."""
+
+
+def _prolog(text: str) -> _Prolog:
+    """Declarations, comments and DOCTYPE before the root element, in one pass."""
+    at, doctype, subset = 0, None, ""
+    while True:
+        spaces = _SPACE.match(text, at)
+        at = spaces.end() if spaces else at
+        if text.startswith("<?", at):
+            end = text.find("?>", at)
+        elif text.startswith("<!--", at):
+            end = text.find("-->", at) + 1
+        elif text[at : at + 9].upper() == "<!DOCTYPE":
+            found = _DOCTYPE.match(text, at, at + MAX_EXPANSION)
+            if found is None:
+                raise FetchFailed(Failure.NOT_A_FEED, _WITHOUT_MEASURE)
+            doctype, subset = found[1], subset + (found[2] or "")
+            end = found.end() - 2
+        else:
+            return _Prolog(at, doctype, subset)
+        if end <= 0:
+            # It never ends: nothing follows that could be read.
+            return _Prolog(len(text), doctype, subset)
+        at = end + 2
+
+
+_WITHOUT_MEASURE = "declares entities without measure"
+
+
 def read(body: bytes, content_type: str = "") -> Document:
     """The tree of an XML document, or its text. Raises FetchFailed for a page, and for what is meant to hurt."""
-    head = body[:_HEAD]
-    if _is_plain_utf8(head) and b"<!DOCTYPE" not in head and b"<!ENTITY" not in body:
-        root = _strict(body.lstrip())
+    start = body[:_PROLOG].lstrip(b" \t\r\n")
+    prolog = _prolog(start.decode("latin-1").removeprefix("ï»¿"))
+    if _is_plain_utf8(start) and prolog.doctype is None and prolog.end < len(start) - 3:
+        root = _strict(body.lstrip(b" \t\r\n"))
         if root is not None:
             _refuse_page(root.tag)
             return Document(root, "", False)
     _refuse_long_tags(body)
-    text = _DECLARATION.sub("", decode(body, content_type).lstrip("\ufeff \t\r\n"), count=1)
-    if _PAGE.match(text):
+    text = decode(body, content_type).lstrip("\ufeff \t\r\n")
+    # What a server says before the document, such as warnings, is no part of it.
+    text = text[max(0, text.find("<")) :]
+    prolog = _prolog(text)
+    if (prolog.doctype or "").lower() == "html" or _PAGE.match(text, prolog.end):
         raise FetchFailed(Failure.NOT_A_FEED, "page")
-    text = repair(text)
+    text = repair(text[prolog.end :], _entities(prolog.subset))
     root = _strict(text.encode("utf-8", "replace"))
     if root is None and "<![CDATA[" not in text:
         root = _strict(_TAG.sub(_quote, text).encode("utf-8", "replace"))
@@ -117,7 +164,7 @@ def _refuse_long_tags(body: bytes) -> None:
             if piece[0] == b">":
                 break
         else:
-            if body[candidate.start() : candidate.start() + 9] != b"<![CDATA[":
+            if not body.startswith((b"<![CDATA[", b"<!--"), candidate.start()):
                 raise FetchFailed(Failure.NOT_A_FEED, "one tag is too long")
 
 
@@ -138,6 +185,9 @@ def decode(body: bytes, content_type: str = "") -> str:
     for encoding in dict.fromkeys([said, declared]):
         # Text that is UTF-8 throughout is UTF-8, whatever somebody's server says.
         if encoding in (None, "utf-8") or _is_utf8(body):
+            continue
+        if str(encoding).startswith(("utf-16", "utf-32")) and b"\x00" not in body:
+            # Declared by programs that keep their strings so, and send something else.
             continue
         codec = resolve_encoding(encoding)
         if codec is not None:
@@ -168,12 +218,13 @@ def _is_utf8(body: bytes) -> bool:
     return sum(1 for _ in _MULTIBYTE.finditer(body[: 64 * _HEAD])) > 4
 
 
-def repair(text: str) -> str:
+def repair(text: str, entities: Mapping[str, str] | None = None) -> str:
     """A document as its author will have meant it: linear in its length, nothing guessed about its structure.
 
-    Raises FetchFailed if its own entities would blow it up.
+    It begins with its root element; `entities` are those that it declared, escaped. Raises FetchFailed if
+    they would blow it up.
     """
-    text, entities = _without_doctype(text)
+    entities = entities or {}
     text = _CONTROL.sub("", text)
     text = _cut_after_end(text)
     if "&" not in text:
@@ -190,7 +241,7 @@ def repair(text: str) -> str:
         if name in entities:
             added += len(entities[name])
             if added > MAX_EXPANSION:
-                raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
+                raise FetchFailed(Failure.NOT_A_FEED, _WITHOUT_MEASURE)
             return entities[name]
         if name:
             character = html.unescape(f"&{name};")
@@ -210,28 +261,18 @@ def _cut_after_end(text: str) -> str:
     return text[: max(ends, default=text.rfind(">") + 1) or None]
 
 
-def _without_doctype(text: str) -> tuple[str, dict[str, str]]:
-    """The text without DOCTYPE, and the harmless entities that it declared, escaped."""
-    begin = text.find("<!DOCTYPE")
-    found = _DOCTYPE.match(text, begin, begin + MAX_EXPANSION) if begin >= 0 else None
-    if found is None:
-        if "<!ENTITY" in text:
-            raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
-        return text, {}
+def _entities(subset: str) -> dict[str, str]:
+    """The harmless entities that a document declares, escaped; one that names another, or a file, stands for nothing."""
     entities = {}
-    for name, double, single in _ENTITY.findall(found[1] or ""):
+    for name, double, single in _ENTITY.findall(subset):
         value = double or single
         if len(value) > MAX_ENTITY:
-            raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
-        # One that names another, or a file, stands for nothing.
+            raise FetchFailed(Failure.NOT_A_FEED, _WITHOUT_MEASURE)
         harmless = "%" not in value and all(
             own in _OWN or number for own, number in _AMPERSAND.findall(value)
         )
         entities[name] = html.escape(html.unescape(value)) if harmless else ""
-    rest = text[: found.start()] + text[found.end() :]
-    if "<!ENTITY" in rest:
-        raise FetchFailed(Failure.NOT_A_FEED, "declares entities without measure")
-    return rest, entities
+    return entities
 
 
 def _is_character(number: str) -> bool:

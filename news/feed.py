@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from lxml import etree
 from news import document as xml
 from news import telegram_preview
 from news.addresses import MAX_URL, canonical, path_of, web_address
-from news.dates import moment
+from news.dates import EARLIEST, moment
 from news.errors import FetchFailed
 from news.text import normalise, plain, shorten, words
 from storage.records import Failure
@@ -36,8 +37,9 @@ ENOUGH = 300
 """Characters of summary that need no longer text beside them."""
 _MAX_MARKUP = 60_000
 """Characters of one entry's markup that are looked at."""
-_DATED, _LAST_DATED = 20, 3
-"""Entries whose dates tell how often a feed has news, and how long one stays listed."""
+_INLINE_DATA = re.compile(r"data:[\w/+.;,=%-]{200,}")
+_DATED = 15
+"""Entries at either end whose dates tell how often a feed has news, and how long one stays listed."""
 _LAST_RESORT = 4_000_000
 """Characters that feedparser is asked to read; it is the slowest by far."""
 
@@ -54,7 +56,8 @@ class RawEntry:
     title: str
     summary: str
     text: str
-    date: str
+    dates: tuple[str, ...]
+    """As they are written, the one that counts first, if it can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,8 @@ def parse(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
         feed = _read_json(body.lstrip(b"\xef\xbb\xbf \t\r\n"), url)
     else:
         feed = _read_xml(body, url, content_type)
-    listed = (*feed.entries[:_DATED], *feed.entries[_DATED:][-_LAST_DATED:])
-    dates = sorted(filter(None, (moment(entry.date) for entry in listed)), reverse=True)
+    listed = (*feed.entries[:_DATED], *feed.entries[_DATED:][-_DATED:])
+    dates = sorted(filter(None, (_moment(entry.dates) for entry in listed)), reverse=True)
     return replace(feed, entries=_told_apart(feed.entries), dates=tuple(dates))
 
 
@@ -140,15 +143,17 @@ def complete(raw: RawEntry) -> Entry:
     headline = shorten(
         plain(raw.title) or shorten(summary, 100) or urlsplit(raw.url).hostname or "—", MAX_TITLE
     )
-    date = moment(raw.date)
+    date = _moment(raw.dates)
     address = canonical(raw.url)
+    when = date.isoformat() if date else ""
     text = shorten(text, MAX_TEXT) if len(text) > min(len(summary) + 100, MAX_SUMMARY) else ""
     summary = shorten(summary, MAX_SUMMARY)
-    when = date.isoformat() if date else path_of(address)
     return Entry(
         identity=raw.identity,
         fingerprint=raw.fingerprint,
-        twin=_hash(f"{normalise(headline)}\n{normalise(summary[:1000])}\n{when}")[:32],
+        twin=_hash(
+            "\n".join([normalise(headline), normalise(summary[:1000]), when, path_of(address)])
+        )[:32],
         url=raw.url,
         canonical_url=address,
         title=headline,
@@ -167,82 +172,67 @@ def complete_all(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
 # ── XML ──────────────────────────────────────────────────────────────────────────────────────────
 
 _SPACES = {
-    **dict.fromkeys(
-        [
-            *("http://purl.org/rss/1.0/", "http://my.netscape.com/rdf/simple/0.9/"),
-            *("http://channel.netscape.com/rdf/simple/0.9/", "http://purl.org/net/rss1.1#"),
-            *("http://backend.userland.com/rss2", "http://backend.userland.com/rss"),
-            *("http://blogs.law.harvard.edu/tech/rss", "http://cyber.law.harvard.edu/rss/rss.html"),
-            *(
-                "http://www.w3.org/2005/Atom",
-                "http://purl.org/atom/ns#",
-                "http://my.netscape.com/publish/formats/rss-0.91.dtd",
-            ),
-        ],
-        "",
-    ),
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/elements/1.0/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy:",
-    "http://search.yahoo.com/mrss/": "media:",
-    "http://search.yahoo.com/mrss": "media:",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
-    "http://www.w3.org/1999/xhtml": "xhtml:",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "purl.org/rss/1.0": "",
+    "my.netscape.com/rdf/simple/0.9": "",
+    "channel.netscape.com/rdf/simple/0.9": "",
+    "purl.org/net/rss1.1": "",
+    "backend.userland.com/rss2": "",
+    "backend.userland.com/rss": "",
+    "blogs.law.harvard.edu/tech/rss": "",
+    "cyber.law.harvard.edu/rss/rss.html": "",
+    "my.netscape.com/publish/formats/rss-0.91.dtd": "",
+    "www.w3.org/2005/atom": "",
+    "purl.org/atom/ns": "",
+    "purl.org/rss/1.0/modules/content": "content:",
+    "purl.org/dc/elements/1.1": "dc:",
+    "purl.org/dc/elements/1.0": "dc:",
+    "purl.org/dc/terms": "dcterms:",
+    "purl.org/rss/1.0/modules/syndication": "sy:",
+    "search.yahoo.com/mrss": "media:",
+    "www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "www.w3.org/1999/xhtml": "xhtml:",
+    "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf:",
 }
+"""Short names of namespaces, without what people get wrong in them: scheme, case, what ends them."""
+
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _ITEMS = frozenset({"item", "entry"})
 
 _PUBLISHED = (
-    "pubDate",
-    "published",
-    "issued",
-    "dc:date",
-    "dcterms:issued",
-    "dcterms:created",
-    "created",
-    "pubdate",
+    *("pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created"),
 )
-_UPDATED = ("updated", "modified", "dcterms:modified", "lastBuildDate")
+_UPDATED = ("updated", "modified", "dcterms:modified", "lastbuilddate")
 _SHORT_TEXTS = (
-    "description",
-    "summary",
-    "itunes:summary",
-    "media:description",
-    "dc:description",
-    "abstract",
-    "tagline",
-    "itunes:subtitle",
+    *("description", "summary", "itunes:summary", "media:description", "dc:description"),
+    *("abstract", "tagline", "itunes:subtitle"),
 )
 _LONG_TEXTS = ("content:encoded", "content", "xhtml:body", "xhtml:div", "fullitem")
 _WANTED = frozenset(
     {
-        "title",
-        "link",
-        "guid",
-        "id",
-        "enclosure",
-        "dc:title",
-        "media:title",
-        *_PUBLISHED,
-        *_UPDATED,
-        *_SHORT_TEXTS,
-        *_LONG_TEXTS,
+        *("title", "link", "guid", "id", "enclosure", "dc:title", "media:title"),
+        *(*_PUBLISHED, *_UPDATED, *_SHORT_TEXTS, *_LONG_TEXTS),
     }
 )
 
 
 class _Names(dict[str, str]):
-    """Tag of lxml → short name, worked out once a tag."""
+    """Tag of lxml → short name in lower case, worked out once a tag."""
+
+    def __init__(self, root_tag: str) -> None:
+        """Whatever namespace a feed has itself is that of feeds: some make one up."""
+        super().__init__()
+        self._own = root_tag[1:].rpartition("}")[0] if root_tag.startswith("{") else ""
 
     def __missing__(self, tag: str) -> str:
         space, _, local = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-        prefix = "" if not space else _SPACES.get(space, _SPACES.get(space.rstrip("/"), "?:"))
-        name = self[tag] = prefix + local
+        prefix = ""
+        if space:
+            bare = space.lower().partition("://")[2] or space.lower()
+            own = "" if space == self._own and local.lower() != "rdf" else "?:"
+            prefix = _SPACES.get(bare.rstrip("/#"), own)
+        name = self[tag] = prefix + local.lower()
         return name
 
 
@@ -250,40 +240,59 @@ def _read_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
     document = xml.read(body, content_type)
     if document.root is None:
         return _read_loosely(document.text, url)
-    names = _Names()
     root = document.root
-    kind = names[root.tag].lower()
+    names = _Names(root.tag)
+    kind = names[root.tag]
     if kind not in ("rss", "feed", "rdf:rdf", "channel"):
         raise FetchFailed(Failure.NOT_A_FEED, "opml" if kind == "opml" else "")
     channel = root
     for child in root:
-        if names[child.tag] in ("channel", "Channel"):
+        if names[child.tag] == "channel":
             channel = child
             break
     has_base = b"xml:base" in body
-    items = _items(root, channel, names)
+    items = _items(root, channel, names, body)
     head = _Head(channel, names, url, has_base)
+    entries = [_xml_entry(item, names, url, has_base) for item in _newest(items, names)]
     return ParsedFeed(
         title=_name(head.first("title")),
         site_url=head.site or None,
         language=language_tag(
             head.first("language") or head.first("dc:language") or root.get(_LANG)
         ),
-        entries=tuple(_xml_entry(item, names, url, has_base) for item in items),
+        entries=tuple(entries),
         reader="repaired" if document.repaired else "strict",
         hints=head.hints(),
     )
 
 
-def _items(root: Any, channel: Any, names: _Names) -> list[Any]:
+def _items(root: Any, channel: Any, names: _Names, body: bytes) -> list[Any]:
     found = [child for child in channel if names[child.tag] in _ITEMS]
     if root is not channel:
         found += [child for child in root if names[child.tag] in _ITEMS]
-    for place in ("items", "entries"):
-        # RSS 1.1, and what people take for RSS.
-        for box in channel.findall(place) if not found else ():
-            found += [child for child in box if names[child.tag] in _ITEMS]
-    return found[:MAX_ENTRIES]
+    named = b"<item" if channel is not root or names[root.tag] != "feed" else b"<entry"
+    if len(found) < (body.count(named) if found else 1):
+        # In boxes of their own (RSS 1.1), in a second channel, in each other: wherever they are.
+        every = [element for element in root.iter(etree.Element) if names[element.tag] in _ITEMS]
+        found = every if len(every) > len(found) else found
+    return found
+
+
+def _newest(items: list[Any], names: _Names) -> list[Any]:
+    """As many as are read, in the order of the document, from the end that has the newest."""
+    if len(items) <= MAX_ENTRIES or _date_of(items[0], names) >= _date_of(items[-1], names):
+        return items[:MAX_ENTRIES]
+    return items[-MAX_ENTRIES:]
+
+
+def _date_of(item: Any, names: _Names) -> datetime:
+    said = {names[child.tag]: child.text or "" for child in item}
+    return _moment(tuple(said[name] for name in _DATES if name in said)) or EARLIEST
+
+
+def _moment(dates: Iterable[str]) -> datetime | None:
+    """The first date that can be read."""
+    return next(filter(None, map(moment, dates)), None)
 
 
 class _Head:
@@ -301,7 +310,7 @@ class _Head:
                 continue
             if name == "link" and child.get("href") is not None:
                 self._links.append(((child.get("rel") or "alternate").lower(), child.get("href")))
-            elif name in ("skipHours", "skipDays"):
+            elif name in ("skiphours", "skipdays"):
                 self._skips[name] = [(part.text or "").strip() for part in child][:24]
             else:
                 self._said.setdefault(name, _inner(child))
@@ -321,15 +330,15 @@ class _Head:
             ttl=_whole(self.first("ttl")),
             skip_hours=frozenset(
                 hour % 24
-                for said in self._skips.get("skipHours", ())
-                if (hour := _whole(said)) is not None
+                for said in self._skips.get("skiphours", ())
+                if (hour := _whole(said)) is not None and hour <= 24
             ),
             skip_days=frozenset(
                 _DAYS.index(said[:3].lower())
-                for said in self._skips.get("skipDays", ())
+                for said in self._skips.get("skipdays", ())
                 if said[:3].lower() in _DAYS
             ),
-            period=_period(self.first("sy:updatePeriod"), self.first("sy:updateFrequency")),
+            period=_period(self.first("sy:updateperiod"), self.first("sy:updatefrequency")),
             hub=self._link("hub"),
             self_url=self._link("self"),
         )
@@ -364,7 +373,7 @@ def _xml_entry(item: Any, names: _Names, url: str, has_base: bool) -> RawEntry:
     permalink = True
     for child in item:
         name = names[child.tag]
-        if name == "media:group":
+        if name in ("media:group", "media:content"):
             for part in child:
                 said.setdefault(names[part.tag], part.text or "")
             continue
@@ -373,12 +382,8 @@ def _xml_entry(item: Any, names: _Names, url: str, has_base: bool) -> RawEntry:
         if name in ("link", "enclosure"):
             href = child.get("href") or child.get("url") or child.text
             if href:
-                links.append(
-                    (
-                        child.get("rel") or ("enclosure" if name == "enclosure" else "alternate"),
-                        href,
-                    )
-                )
+                usual = "enclosure" if name == "enclosure" else "alternate"
+                links.append((child.get("rel") or usual, href))
             continue
         if name == "guid":
             permalink = (child.get("isPermaLink") or "true").strip().lower() != "false"
@@ -388,15 +393,15 @@ def _xml_entry(item: Any, names: _Names, url: str, has_base: bool) -> RawEntry:
     if has_base:
         base = web_address(item.base, url) or url
     guid = (said.get("guid") or said.get("id") or item.get(_ABOUT) or "").strip()
+    # A guid that is a path is one of the feed's site; any other word is only a word.
+    fallback = web_address(guid, base if guid.startswith("/") else "") if permalink else ""
     return _raw(
         guid=guid,
-        # A guid that is a path is one of the feed's site; any other word is only a word.
-        url=_link_of(links, base)
-        or web_address(guid, base if permalink and guid.startswith("/") else ""),
+        url=_link_of(links, base) or fallback,
         title=said.get("title") or said.get("dc:title") or said.get("media:title") or "",
         short=(said[name] for name in _SHORT_TEXTS if said.get(name)),
         long=(said[name] for name in _LONG_TEXTS if said.get(name)),
-        date=next((said[name] for name in _DATES if said.get(name)), ""),
+        dates=[said[name] for name in _DATES if said.get(name)],
     )
 
 
@@ -468,7 +473,7 @@ def _loose_entry(entry: Any, url: str) -> RawEntry:
         title=str(entry.get("title") or ""),
         short=iter([str(entry.get("summary") or "")]),
         long=(str(part.get("value") or "") for part in entry.get("content") or ()),
-        date=said("published") or said("updated"),
+        dates=[said("published"), said("updated")],
     )
 
 
@@ -503,7 +508,8 @@ def _read_json(document: bytes, url: str) -> ParsedFeed:
 def _json_entry(item: dict[str, Any], url: str) -> RawEntry:
     def said(*names: str) -> str:
         values = (item.get(name) for name in names)
-        return next((str(value) for value in values if isinstance(value, str | int | float)), "")
+        written = (str(value) for value in values if isinstance(value, str | int | float))
+        return next((text for text in written if text.strip()), "")
 
     return _raw(
         guid=said("id"),
@@ -511,7 +517,7 @@ def _json_entry(item: dict[str, Any], url: str) -> RawEntry:
         title=said("title"),
         short=iter([said("summary")]),
         long=iter([said("content_html", "content_text")]),
-        date=said("date_published", "date_modified"),
+        dates=[said("date_published"), said("date_modified")],
     )
 
 
@@ -523,7 +529,7 @@ def _read_channel(body: bytes, url: str) -> ParsedFeed:
     if channel is None:
         raise FetchFailed(Failure.NOT_A_FEED, "no preview")
     entries = tuple(
-        _raw(name, address, "", iter([text]), iter(()), date)
+        _raw(name, address, "", iter([text]), iter(()), [date])
         for name, address, text, date in telegram_preview.posts(body)
     )
     return ParsedFeed(_name(channel[0]), url, None, entries, "telegram")
@@ -533,21 +539,36 @@ def _read_channel(body: bytes, url: str) -> ParsedFeed:
 
 
 def _raw(
-    guid: str, url: str, title: str, short: Iterator[str], long: Iterator[str], date: str
+    guid: str, url: str, title: str, short: Iterator[str], long: Iterator[str], dates: Iterable[str]
 ) -> RawEntry:
     title = title[: 4 * MAX_TITLE].strip()
-    summary = next((text for text in short if text), "")[:_MAX_MARKUP]
-    text = max((text[:_MAX_MARKUP] for text in long), key=len, default="")
-    source = _lasting(guid) or canonical(url) or f"{title}\n{summary}"
+    summary = _bounded(next((text for text in short if text), ""))
+    text = max(map(_bounded, long), key=len, default="")
+    # The text counts where it is what will be shown.
+    shown = text if len(summary) < ENOUGH else ""
+    source = _lasting(guid) or _place(url) or f"{title}\n{summary}"
     return RawEntry(
         identity=_hash(source),
-        fingerprint=_hash(f"{title}\n{summary}\n{url}")[:16],
+        fingerprint=_hash(f"{title}\n{summary}\n{url}\n{shown}")[:16],
         url=url[:MAX_URL],
         title=title,
         summary=summary,
         text=text,
-        date=date[:64],
+        dates=tuple(date.strip()[:64] for date in dates),
     )
+
+
+def _bounded(markup: str) -> str:
+    """As much of a text as is looked at, without the pictures that stand in it letter by letter."""
+    if len(markup) > _MAX_MARKUP:
+        markup = _INLINE_DATA.sub("", markup)
+    return markup[:_MAX_MARKUP]
+
+
+def _place(url: str) -> str:
+    """An address as the identity of an entry: a page of changes has a place for each, behind `#`."""
+    place = urlsplit(url).fragment if url else ""
+    return f"{canonical(url)}#{place}" if place else canonical(url)
 
 
 def _lasting(guid: str) -> str:
@@ -562,16 +583,23 @@ def _hash(source: str) -> str:
 
 
 def _told_apart(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
-    """Entries of one document that share an identity and yet differ are two; true repeats are one."""
-    seen: dict[str, RawEntry] = {}
-    for entry in entries:
-        twin = seen.get(entry.identity)
-        if twin is None:
-            seen[entry.identity] = entry
-        elif (twin.url, twin.title) != (entry.url, entry.title):
-            identity = _hash(f"{entry.identity}\n{canonical(entry.url)}\n{entry.title}")
-            seen.setdefault(identity, replace(entry, identity=identity))
-    return tuple(seen.values())
+    """Entries of one document that share an identity and yet differ are different ones; true repeats are one.
+
+    All that share it get another identity, so that none of them passes for the one that had it alone.
+    """
+    unique = {(entry.identity, entry.fingerprint, entry.dates): entry for entry in entries}
+    named = _renamed(list(unique.values()), lambda entry: f"{_place(entry.url)}\n{entry.title}")
+    return tuple(_renamed(named, lambda entry: f"{entry.fingerprint}\n{entry.dates}"))
+
+
+def _renamed(entries: list[RawEntry], by: Callable[[RawEntry], str]) -> list[RawEntry]:
+    shared = Counter(entry.identity for entry in entries)
+    return [
+        replace(entry, identity=_hash(f"{entry.identity}\n{by(entry)}"))
+        if shared[entry.identity] > 1
+        else entry
+        for entry in entries
+    ]
 
 
 def _name(value: object) -> str:

@@ -47,6 +47,8 @@ class Reading:
     unknown: tuple[feed_reader.Entry, ...]
     edited: tuple[tuple[ArticleId, int, feed_reader.Entry], ...]
     """With the article, and how often it was changed, this time included."""
+    dropped: tuple[str, ...] = ()
+    """Identities of entries that it still lists though their articles were dropped."""
     announced: bool = False
     """True if a hub sent it: then it holds only what is new, and tells nothing of what is missing in it."""
 
@@ -110,6 +112,7 @@ class Intake:
                     tx, feed.id, [entry.identity for entry in parsed.entries]
                 )
         found = arrivals.sort_out(parsed.entries, known)
+        dropped = tuple(id for id, entry in known.items() if entry.article_id is None)
         raws = [*found.unknown, *(raw for _, _, raw in found.edited)]
         entries: tuple[feed_reader.Entry, ...] = ()
         if raws:
@@ -124,6 +127,7 @@ class Intake:
             pace.said(parsed, now),
             entries[:count],
             tuple((id, changes, entry) for (id, changes, _), entry in edited),
+            dropped,
         )
 
     async def take_in(
@@ -149,6 +153,8 @@ class Intake:
         ]
         ids = await articles.add(tx, kept, now)
         await articles.edit(tx, edits)
+        for feed, reading in readings:
+            await articles.remember(tx, feed.id, reading.dropped, now)
         matched = await _match(
             tx, [*zip(ids, (article for _, article in kept), strict=True)], edits
         )
@@ -217,20 +223,17 @@ async def _new_entries(
 ) -> list[tuple[FeedId, feed_reader.Entry, bool]]:
     """What is still unknown, oldest first, with whether it is archived."""
     unknown = reading.unknown
-    if unknown and feed.visited_at is not None:
-        # Somebody else may have read the same feed meanwhile; and some come back under other names.
-        known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
-        twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
-        before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
-        listed = 0 if reading.announced else len(reading.parsed.entries)
-        archive = arrivals.are_archive(unknown, listed, feed.visited_at)
-        found = [
-            (feed.id, entry, archived)
-            for entry, archived in zip(unknown, archive, strict=True)
-            if entry.identity not in known and entry.twin not in twins and entry.url not in before
-        ]
-    else:
-        found = [(feed.id, entry, True) for entry in unknown]
+    # Somebody else may have read the same feed meanwhile; and some come back under other names.
+    known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
+    twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
+    before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
+    listed = 0 if reading.announced else len(reading.parsed.entries)
+    archive = arrivals.are_archive(unknown, listed, feed.visited_at, feed.newest_entry_at)
+    found = [
+        (feed.id, entry, archived)
+        for entry, archived in zip(unknown, archive, strict=True)
+        if entry.identity not in known and entry.twin not in twins and entry.url not in before
+    ]
     # Sorting is stable: entries without a date are taken as listed, newest first.
     found.reverse()
     dated = [entry.published_at for _, entry, _ in found if entry.published_at]

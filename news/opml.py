@@ -1,14 +1,14 @@
 """OPML ↔ values: the lists of feeds that readers and operators keep (http://opml.org/spec2.opml)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from news import document as xml
-from news.addresses import MAX_URL, web_address
+from news.addresses import has_credentials, web_address
 from news.errors import FetchFailed
 from news.text import shorten, squeeze
 
@@ -40,7 +40,7 @@ class Rejected:
     """In the file, from 1."""
     name: str
     reason: str
-    """`address`: it is no web address. `twice`: the list has it already."""
+    """`address`: it is no public web address. `twice`: the list has it already. `over`: the list is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +62,26 @@ def read(document: bytes) -> FeedList:
     for element, folder in _outlines(root, ()):
         said = {str(name).lower(): str(value) for name, value in element.attrib.items()}
         written = said.get("xmlurl", "").strip()
-        name = shorten(squeeze(said.get("title") or said.get("text") or ""), _MAX_NAME)
-        url = written if len(written) <= MAX_URL and web_address(written, "") else ""
-        if not url or url in found:
-            reason = "twice" if url else "address"
+        url = web_address(written, "")
+        title = squeeze(said.get("title") or said.get("text") or "")
+        # Those who have no name for a feed write its address.
+        name = "" if title == written else shorten(title, _MAX_NAME)
+        reason = _reason(url, found)
+        if reason:
             rejected.append(Rejected(element.sourceline or 0, shorten(name or written, 80), reason))
         else:
             found[url] = Outline(url, name, folder)
-        if len(found) >= MAX_OUTLINES:
-            break
     return FeedList(tuple(found.values()), tuple(rejected))
+
+
+def _reason(url: str, found: Mapping[str, Outline]) -> str:
+    """Why an address is not taken; empty if it is."""
+    # Feeds are shared by all who follow them: no place for somebody's password.
+    if not url or has_credentials(url):
+        return "address"
+    if url in found:
+        return "twice"
+    return "over" if len(found) >= MAX_OUTLINES else ""
 
 
 def _root(document: bytes) -> Any:

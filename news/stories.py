@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from news.addresses import is_front_page
 from news.text import BREAK, GAP, tokens
 from storage.records import Article, ArticleId, FeedId, Headline, Story, StoryId
 
@@ -21,6 +22,9 @@ _FEWEST_WORDS = 4
 
 HORIZON = timedelta(days=10)
 """Articles older than this when they arrive are joined by their page alone."""
+
+_LOOKS = 100
+"""Headlines with a word that are compared, the latest first; a column of one name may have thousands."""
 
 CAPACITY = 60_000
 """Headlines that a board remembers; about 300 bytes each."""
@@ -126,7 +130,7 @@ class Board:
                 (
                     told
                     for told, feed_id in known.get(arrival.canonical_url, ())
-                    if feed_id != arrival.feed_id
+                    if feed_id != arrival.feed_id and not is_front_page(arrival.canonical_url)
                 ),
                 None,
             )
@@ -154,7 +158,9 @@ def _likest(arrival: _Pinned, sheets: Sequence[_Sheet]) -> int | None:
         # Headlines alike enough share at least one of any (1 - NEAR) · n + 1 of their words: the rarest.
         rarest = sorted(vocabulary, key=lambda word: (len(sheet.with_word(word)), word))
         enough = int(len(vocabulary) * (1 - NEAR)) + 1
-        for place in {place for word in rarest[:enough] for place in sheet.with_word(word)}:
+        for place in {
+            place for word in rarest[:enough] for place in sheet.with_word(word)[-_LOOKS:]
+        }:
             twin = sheet.pinned[place]
             if (
                 twin.feed_id == arrival.feed_id

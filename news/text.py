@@ -22,10 +22,150 @@ _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
 
 _UNSEEN_TAG = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
 
-_MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{1,31};")
+_ELEMENTS = [
+    "a",
+    "abbr",
+    "acronym",
+    "address",
+    "applet",
+    "area",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "base",
+    "basefont",
+    "bdi",
+    "bdo",
+    "big",
+    "blink",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "canvas",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "data",
+    "datalist",
+    "dd",
+    "del",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "embed",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "map",
+    "mark",
+    "marquee",
+    "math",
+    "menu",
+    "meta",
+    "meter",
+    "nav",
+    "nobr",
+    "noframes",
+    "noscript",
+    "object",
+    "ol",
+    "optgroup",
+    "option",
+    "output",
+    "p",
+    "param",
+    "picture",
+    "pre",
+    "progress",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "script",
+    "section",
+    "select",
+    "slot",
+    "small",
+    "source",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "textarea",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "title",
+    "tr",
+    "track",
+    "tt",
+    "u",
+    "ul",
+    "var",
+    "video",
+    "wbr",
+]
+"""What HTML knows or once knew; anything else in angle brackets is text that looks like it."""
+
+_NAMES = "|".join(_ELEMENTS)
+_HTML = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE)
+_HTML_AGAIN = re.compile(
+    rf"</(?:{_NAMES})\s*>|<(?:br|div|hr|iframe|img|li|p|script|style)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+"""Tags in what was text already: a lone `<b>` there is somebody's word on HTML."""
+
 # Controls, and the marks that turn the direction of what follows; line ends count as space.
 _HIDDEN = re.compile(
-    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f"
+    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff"
     "\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\ufff9-\\ufffb]"
 )
 
@@ -58,11 +198,15 @@ def plain(markup: str) -> str:
     Text without markup comes back as it is, apart from its white space. Entities are decoded, also
     when they were escaped twice; scripts, styles and invisible control characters are gone.
     """
+    tags = _HTML
     for _ in range(2):
-        if not _MARKUP.search(markup):
+        if tags.search(markup):
+            markup, tags = _visible_text(markup), _HTML_AGAIN
+        elif "&" in markup:
+            markup = html.unescape(markup)
+        else:
             break
-        markup = _visible_text(markup)
-    return squeeze(html.unescape(markup))
+    return squeeze(markup)
 
 
 def _visible_text(markup: str) -> str:

@@ -77,6 +77,10 @@ def contains(phrase: str) -> ColumnElement[bool]:
     return articles.c.words.like(f"% {phrase} %")
 
 
+_EDITED = (*("title", "summary", "words", "text", "url", "canonical_url", "fingerprint", "twin"),)
+"""What an outlet may change about an article."""
+
+
 async def recall(
     tx: AsyncConnection, feed_id: FeedId, identities: Collection[str]
 ) -> dict[str, KnownEntry]:
@@ -164,6 +168,22 @@ async def add(
     return tuple(ArticleId(row) for row in rows)
 
 
+async def remember(
+    tx: AsyncConnection, feed_id: FeedId, identities: Collection[str], now: datetime
+) -> None:
+    """Go on remembering dropped articles that their feed still lists; noted once a month at most."""
+    for some in batches(identities):
+        await tx.execute(
+            update(dropped)
+            .where(
+                dropped.c.feed_id == feed_id,
+                dropped.c.identity.in_(some),
+                dropped.c.dropped_at < now - timedelta(days=30),
+            )
+            .values(dropped_at=now)
+        )
+
+
 async def edit(tx: AsyncConnection, edits: Sequence[tuple[ArticleId, int, NewArticle]]) -> None:
     """Put what an outlet made of its articles in place of what is kept, with the number of changes so far."""
     if not edits:
@@ -172,23 +192,13 @@ async def edit(tx: AsyncConnection, edits: Sequence[tuple[ArticleId, int, NewArt
         update(articles)
         .where(articles.c.id == bindparam("article"))
         .values(
-            {
-                name: bindparam(f"new_{name}")
-                for name in ("title", "summary", "words", "text", "url", "fingerprint", "twin")
-            }
-            | {"changes": bindparam("so_far")}
+            {name: bindparam(f"new_{name}") for name in _EDITED} | {"changes": bindparam("so_far")}
         ),
         [
             {
                 "article": id,
                 "so_far": changes,
-                "new_title": article.title,
-                "new_summary": article.summary,
-                "new_words": article.words,
-                "new_text": article.text,
-                "new_url": article.url,
-                "new_fingerprint": article.fingerprint,
-                "new_twin": article.twin,
+                **{f"new_{name}": getattr(article, name) for name in _EDITED},
             }
             for id, changes, article in edits
         ],

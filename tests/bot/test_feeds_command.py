@@ -210,7 +210,7 @@ def test_what_an_import_leaves_out_is_listed_line_by_line(kawaraban: Any, tmp_pa
     assert code == 0
     assert "1 new feeds, 0 known, 2 left out" in said
     assert "line 3: Twice: listed twice" in said
-    assert "line 4: Odd: no web address" in said
+    assert "line 4: Odd: no public web address" in said
 
 
 def test_a_file_that_can_not_be_imported_is_one_line(kawaraban: Any, tmp_path: Path) -> None:

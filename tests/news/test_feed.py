@@ -3,7 +3,8 @@
 import json
 import time
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -116,6 +117,27 @@ def test_two_entries_that_share_a_guid_are_two_and_true_repeats_are_one() -> Non
     assert len({entry.identity for entry in parsed.entries}) == 2
 
 
+def test_all_that_share_a_guid_are_told_apart_whatever_they_have_in_common() -> None:
+    notices = "".join(
+        item(guid="1", link="https://a.example/x", title="Notice", description=f"text {n}")
+        for n in range(3)
+    )
+    parsed = parse(rss(notices + notices), URL)
+    assert len(parsed.entries) == len({entry.identity for entry in parsed.entries}) == 3
+    alone = parse(rss(item(guid="1", link="https://a.example/x", title="Notice")), URL).entries[0]
+    assert alone.identity not in {entry.identity for entry in parsed.entries}
+
+
+def test_places_on_one_page_are_entries_of_their_own() -> None:
+    changes = "".join(
+        item(link=f"https://a.example/changes#v{n}", title=f"Version {n}") for n in range(3)
+    )
+    parsed = parse(rss(changes), URL)
+    assert len({entry.identity for entry in parsed.entries}) == 3
+    first = parse(rss(item(link="https://a.example/changes#v0", title="Other")), URL).entries[0]
+    assert first.identity == parsed.entries[0].identity
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", "urn:x", "mailto:a@b.example", "http://[x"]
 )
@@ -216,6 +238,23 @@ def test_one_entity_used_many_times_is_refused_and_not_expanded() -> None:
     assert bounded(rss(item(title="&x;" * 20_000), doctype)) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<![CDATA[&lt;!DOCTYPE r [ <!ENTITY x SYSTEM 'file:///etc/passwd'> ]&gt;]]>",
+        "&lt;!ENTITY x 'y'&gt;",
+    ],
+)
+def test_an_article_about_entities_is_an_article(text: str) -> None:
+    entry = only(rss(item(title="XXE explained & more", description=text)))
+    assert "ENTITY x" in entry.summary
+
+
+def test_a_doctype_far_down_is_found_and_nothing_of_it_is_asked_for() -> None:
+    doctype = "<!-- " + "x" * 70_000 + ' --><!DOCTYPE r SYSTEM "http://127.0.0.1:9/x.dtd">'
+    assert only(rss(item(title="a&nbsp;b"), doctype)).title == "a b"
+
+
 def test_harmless_entities_of_a_document_work() -> None:
     doctype = "<!DOCTYPE r [<!ENTITY id \"tag:a.example,2026:\"> <!ENTITY who 'R&amp;D'>]>"
     entry = only(rss(item(guid="&id;1", title="&who; &lt;3"), doctype))
@@ -236,6 +275,12 @@ HOSTILE = {
     "long title": rss(item(title="x" * 1_000_000)),
     "long date": rss(item(title="x", pubDate="1" * 1_000_000)),
     "long doctype": rss(item(title="x"), "<!DOCTYPE r [" + " " * 1_000_000 + "]>"),
+    "spaces in doctype": rss(item(title="x"), "<!DOCTYPE " + " " * 900_000),
+    "brackets in doctype": rss(item(title="x"), "<!DOCTYPE r [" + "] " * 400_000),
+    "spaces to mend": rss(" " * 500_000 + item(title="x & y")),
+    "declarations": b"<?xml " * 100_000,
+    "comments": b"<!--a-->" * 100_000 + rss(item(title="x & y")) + b"x",
+    "comments without end": b"<!--a--> <!-- " * 50_000,
     "zeros": b"\0" * 1_000_000,
     "zeros inside": rss(item(title="x\0y")),
     "300,000 items": rss("<item><guid>1</guid></item>" * 300_000),
@@ -266,6 +311,7 @@ def test_what_is_meant_to_hurt_is_over_soon(document: bytes) -> None:
         ("utf-8", "", "text/xml; charset=iso-8859-1", "조선민주주의인민공화국 뉴스"),
         ("utf-16", "utf-16", "", "北朝鮮 Café"),
         ("utf-8-sig", "utf-8", "", "北朝鮮"),
+        ("utf-8", "utf-16", "", "Café"),
     ],
 )
 def test_text_is_decoded_by_what_it_is(codec: str, declared: str, header: str, text: str) -> None:
@@ -291,6 +337,17 @@ def test_text_is_decoded_by_what_it_is(codec: str, declared: str, header: str, t
 )
 def test_what_authors_forget_is_repaired(title: str, read: str) -> None:
     assert only(rss(item(title=title, description="a & b"))).title == read
+
+
+def test_an_element_that_is_called_depth_is_mended_like_any_other() -> None:
+    assert only(rss(item(title="x") + "<emsc:depth>10</emsc:depth>")).title == "x"
+
+
+def test_warnings_before_the_document_are_no_part_of_it() -> None:
+    document = b"Warning: fopen() in feed.php on line 3\n<?xml version='1.0'?>" + rss(
+        item(title="x")
+    )
+    assert parse(document, URL).reader == "repaired"
 
 
 def test_two_declarations_and_trailing_scripts_are_no_trouble() -> None:
@@ -327,6 +384,92 @@ def test_old_and_new_formats_are_read() -> None:
         "https://a.example/1",
         datetime(2026, 11, 20, 10, tzinfo=UTC),
     )
+
+
+ENTRY = "<item><title>t</title><pubDate>Fri, 20 Nov 2026 12:00:00 GMT</pubDate></item>"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "<feed xmlns='https://www.w3.org/2005/Atom'><entry><title>t</title></entry></feed>",
+        "<feed xmlns='http://purl.org/atom/ns'><entry><title>t</title></entry></feed>",
+        "<feed xmlns='http://a.example/mine'><entry><title>t</title></entry></feed>",
+        f"<rss xmlns='http://a.example/mine'><channel>{ENTRY}</channel></rss>",
+        f"<RSS><CHANNEL>{ENTRY.upper().replace('>T<', '>t<')}</CHANNEL></RSS>",
+        f"<rss><Channel>{ENTRY.replace('item', 'Item')}</Channel></rss>",
+        f"<rss><channel><title>a</title></channel><channel>{ENTRY}</channel></rss>",
+        f"<rss><channel><group>{ENTRY}</group></channel></rss>",
+    ],
+)
+def test_entries_are_found_whatever_is_wrong_around_them(document: str) -> None:
+    parsed = parse(document.encode(), URL)
+    assert [entry.title for entry in parsed.entries] == ["t"]
+
+
+def test_entries_inside_entries_are_entries_too() -> None:
+    inner = item(guid="2", title="inner")
+    parsed = parse(rss(f"<item><guid>1</guid><title>outer</title>{inner}</item>"), URL)
+    assert [entry.title for entry in parsed.entries] == ["outer", "inner"]
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        "http://purl.org/dc/elements/1.1/",
+        "http://purl.org/dc/elements/1.1",
+        "https://PURL.org/dc/elements/1.1/",
+    ],
+)
+def test_modules_are_known_by_what_their_address_means(space: str) -> None:
+    date = f"<d:date xmlns:d='{space}'>2026-11-20T12:00:00Z</d:date>"
+    assert only(rss(item(title="t").replace("</item>", f"{date}</item>"))).published_at is not None
+
+
+def test_the_first_date_that_can_be_read_counts() -> None:
+    written = item(title="t", pubDate="soon").replace(
+        "</item>", "<updated>2026-11-20T12:00:00Z</updated></item>"
+    )
+    assert only(rss(written)).published_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def test_of_a_long_feed_that_lists_its_oldest_first_the_newest_are_read() -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    items = "".join(
+        item(guid=str(n), title=str(n), pubDate=format_datetime(start + timedelta(hours=n)))
+        for n in range(2500)
+    )
+    parsed = parse(rss(items), URL)
+    assert [entry.title for entry in parsed.entries[-2:]] == ["2498", "2499"]
+    assert len(parsed.entries) == 2000
+    assert parsed.dates[0] - parsed.dates[1] == timedelta(hours=1)
+
+
+def test_a_picture_that_is_spelt_out_hides_no_text() -> None:
+    picture = "<img src='data:image/png;base64," + "A" * 70_000 + "'>"
+    assert (
+        only(rss(item(title="t", description=f"<![CDATA[{picture}Behind it.]]>"))).summary
+        == "Behind it."
+    )
+
+
+def test_json_without_sense_in_it_is_text_all_the_same() -> None:
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "items": [
+            {"id": "1", "title": "half \ud83d pair", "content_html": "", "content_text": "Text."}
+        ],
+    }
+    entry = only(json.dumps(document).encode())
+    assert (entry.title, entry.summary) == ("half pair", "Text.")
+
+
+def test_an_entry_that_has_only_content_is_edited_with_it() -> None:
+    def fingerprint(text: str) -> str:
+        body = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><content>{text}</content></entry></feed>"
+        return parse(body.encode(), URL).entries[0].fingerprint
+
+    assert fingerprint("one") != fingerprint("two")
 
 
 def test_a_video_has_the_text_of_its_media_description() -> None:
@@ -401,6 +544,11 @@ def test_links_are_resolved_or_dropped_and_a_permalink_takes_their_place(
     assert only(rss(item(title="t", **fields))).url == url
 
 
+def test_a_guid_that_is_no_permalink_is_no_link() -> None:
+    guid = "<guid isPermaLink='false'>https://a.example/g</guid>"
+    assert only(rss(item(title="t").replace("</item>", f"{guid}</item>"))).url == ""
+
+
 def test_what_a_feed_says_of_its_pace_and_hub_is_understood() -> None:
     document = rss(
         item(title="x"),
@@ -430,6 +578,18 @@ def test_what_a_feed_says_of_its_pace_and_hub_is_understood() -> None:
         ("Fri, 20 Nov 2026 12:00:00 JST", "2026-11-20T03:00"),
         ("Fri, 20 Nov 2026 12:00:00 EST", "2026-11-20T17:00"),
         ("20 Nov 26 12:00 GMT", "2026-11-20T12:00"),
+        ("Fri, 20 Nov 2026 12:00:00 GMT+0900", "2026-11-20T03:00"),
+        ("Fri, 20 Nov 2026 12:00:00 KST+0900", "2026-11-20T03:00"),
+        ("2026-11-20 12:00 UTC+9", "2026-11-20T03:00"),
+        ("Fri, 20 Nov 2026 12:00:00 +0200 (GMT)", "2026-11-20T10:00"),
+        ("Fri Nov 20 12:00:00 KST 2026", "2026-11-20T03:00"),
+        ("20 Nov 2026 10:00 PM JST", "2026-11-20T13:00"),
+        ("Fri, 20 Nov 2026 12:00:00 jst", "2026-11-20T03:00"),
+        ("20-NOV-2026 12:00", "2026-11-20T12:00"),
+        ("26年11月20日", "2026-11-20T00:00"),
+        ("2026年11月20日10時", "2026-11-20T10:00"),
+        ("\n" + " " * 80 + "Fri, 20 Nov 2026\n   12:00:00 GMT  ", "2026-11-20T12:00"),
+        ("2025-02-03 11111111111111111111111111111h", None),
         ("2026-11-20T24:00:00Z", "2026-11-21T00:00"),
         ("Fri, 20 Nov 2026 24:00:00 +0900", "2026-11-20T15:00"),
         ("Thu, 29 Feb 2024 12:00:00 GMT", "2024-02-29T12:00"),
