@@ -153,6 +153,8 @@ def _report(result: PollResult | Exception) -> None:
         log.error("visit not kept", exc_info=result)
         return
     feed = result.feed.id
+    if result.surprise is not None:
+        log.error("visit failed strangely", feed=feed, exc_info=result.surprise)
     if result.failure is not None and result.feed.failure != result.failure:
         log.info("feed fails", feed=feed, failure=result.failure.value)
     if result.moved_to is not None:

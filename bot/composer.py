@@ -77,19 +77,21 @@ async def tell_trouble(database: Database, now: datetime) -> int:
     """Tell the followers of feeds that bring nothing for a week, or that are gone, once; how many feeds."""
     async with database.read() as tx:
         troubled = await feeds.in_lasting_trouble(tx, now - LASTING, _TROUBLED_AT_ONCE)
+    told = 0
     for feed in troubled:
         async with database.write() as tx:
+            if not await feeds.tell_trouble(tx, feed.id, now):
+                # Another process was faster, or all is well again.
+                continue
+            told += 1
             for chat_id, subscription_id in await chats.followers_of_feed(tx, feed.id):
                 chat = await chats.get(tx, chat_id)
                 if chat is not None:
-                    view = subscriptions.lasting_trouble(
-                        feed, subscription_id, Reader.of(chat, now)
-                    )
-                    await outbox.put(
-                        tx, chat_id, [(str(view.text), keyboard_as_json(view.keyboard))], now
-                    )
-            await feeds.told_trouble(tx, feed.id, now)
-    return len(troubled)
+                    reader = Reader.of(chat, now)
+                    view = subscriptions.lasting_trouble(feed, subscription_id, reader)
+                    message = (str(view.text), keyboard_as_json(view.keyboard))
+                    await outbox.put(tx, chat_id, [message], now)
+    return told
 
 
 async def _end_pauses(database: Database, now: datetime) -> None:

@@ -9,11 +9,12 @@ from importlib.resources import files
 from bot.settings import BadSetting, Settings
 from bot.version import VERSION
 from news import opml
-from news.fetch import Fetcher, FetchLimits
+from news.fetch import Fetcher, FetchLimits, Pauses
 from news.intake import Intake
 from news.pace import Pace
 from news.sources import Sources
 from news.worker import Worker
+from storage import feeds
 from storage.database import Database
 from storage.feeds import Listed
 
@@ -40,9 +41,9 @@ def polling_pace(settings: Settings) -> Pace:
     )
 
 
-def new_fetcher(settings: Settings, limits: FetchLimits) -> Fetcher:
+def new_fetcher(settings: Settings, limits: FetchLimits, pauses: Pauses | None = None) -> Fetcher:
     """The door to the web, not yet open, under the name of this program."""
-    return Fetcher(limits, f"Kawaraban/{VERSION}", settings.fetch_contact)
+    return Fetcher(limits, f"Kawaraban/{VERSION}", settings.fetch_contact, pauses)
 
 
 @asynccontextmanager
@@ -54,7 +55,11 @@ async def open_sources(
     pace: Pace,
 ) -> AsyncIterator[Sources]:
     """Everything that it takes to visit feeds, for as long as the block lasts."""
-    async with new_fetcher(settings, limits) as fetcher, Worker() as worker:
+    pauses = Pauses(clock)
+    async with database.read() as tx:
+        for host, until in (await feeds.paused_hosts(tx, clock())).items():
+            pauses.add(host, until)
+    async with new_fetcher(settings, limits, pauses) as fetcher, Worker() as worker:
         intake = Intake(database, worker, read_pages=settings.pages)
         yield Sources(database, fetcher, worker, intake, clock, random.random, pace)
 

@@ -9,7 +9,8 @@ from news.addresses import has_credentials
 from news.errors import FetchFailed
 from news.outcomes import Choice, Followed, Imported
 from storage import chats, feeds
-from storage.records import Failure
+from storage.database import Transaction
+from storage.records import Failure, Feed, FeedId
 
 
 async def subscribe(ask: Ask) -> Answer:
@@ -28,7 +29,11 @@ async def subscribe(ask: Ask) -> Answer:
             # Feeds are shared by all chats that follow them: no place for somebody's password.
             raise FetchFailed(Failure.REFUSED)
         found = await follow.follow_address(
-            services.sources, ask.chat.id, address, services.max_subscriptions
+            services.sources,
+            ask.chat.id,
+            address,
+            services.max_subscriptions,
+            follow.is_bare(ask.argument),
         )
         return _found(ask, found)
     return views.followed(result, ask.chat, ask.reader)
@@ -101,24 +106,31 @@ async def press_follow_feed(ask: Ask, pressed: FollowFeed) -> View:
 async def press_keep(ask: Ask, pressed: KeepFeed) -> View:
     """Go on with a feed in trouble."""
     async with ask.services.database.write() as tx:
-        feed = await feeds.get(tx, pressed.feed_id)
+        feed = await _followed(tx, ask, pressed.feed_id)
         if feed is not None and feed.stopped_at is not None:
             await feeds.revive(tx, [feed.id], ask.now)
-            await feeds.told_trouble(tx, feed.id, ask.now)
+            await feeds.tell_trouble(tx, feed.id, ask.now)
     if feed is None:
         return ask.say("unfollow.gone")
-    return ask.say("trouble.kept", name=feed.title)
+    gone = feed.failure is Failure.GONE
+    return ask.say("trouble.kept_gone" if gone else "trouble.kept", name=feed.title)
 
 
 async def press_find(ask: Ask, pressed: FindFeed) -> View:
     """Look on a feed's own site for where it is now."""
     services = ask.services
     async with services.database.read() as tx:
-        feed = await feeds.get(tx, pressed.feed_id)
+        feed = await _followed(tx, ask, pressed.feed_id)
     if feed is None:
         return ask.say("unfollow.gone")
     found = await follow.find_again(services.sources, ask.chat.id, feed, services.max_subscriptions)
     return ask.say("trouble.not_found", name=feed.title) if found is None else _found(ask, found)
+
+
+async def _followed(tx: Transaction, ask: Ask, feed_id: FeedId) -> Feed | None:
+    """A feed that this chat follows; None for any other, whatever a button says."""
+    mine = await chats.feeds_of(tx, ask.chat.id)
+    return await feeds.get(tx, feed_id) if feed_id in mine else None
 
 
 async def press_undo(ask: Ask, pressed: Undo) -> View:

@@ -14,7 +14,7 @@ from news.errors import FetchFailed, NoFeedFound
 from news.fetch import Fetched
 from news.intake import Reading
 from news.sites import Candidate
-from news.sources import Sources
+from news.sources import Sources, ask
 from news.worker import WorkerKilled
 from storage.records import Failure
 
@@ -49,19 +49,22 @@ class FoundList:
 Found = FoundFeed | FoundSeveral | FoundList
 
 
-async def discover(sources: Sources, url: str) -> Found:
-    """What there is to follow at an address. Raises FetchFailed, or NoFeedFound with what was tried."""
+async def discover(sources: Sources, url: str, bare: bool = False) -> Found:
+    """What there is to follow at an address. Raises FetchFailed, or NoFeedFound with what was tried.
+
+    With `bare`, http is tried where https is out of reach.
+    """
     known = sites.known_form(url)
     tried = [known or url]
     try:
-        fetched = await sources.fetcher.get(tried[0], subscribers=1)
-    except FetchFailed:
-        if known is None or known == url:
+        fetched = await ask(sources, tried[0])
+    except FetchFailed as error:
+        other = _instead(url, known, error.failure, bare)
+        if other is None:
             raise
-        # The rule was too clever for this address: it may still be a page that announces something.
-        tried.append(url)
-        fetched = await sources.fetcher.get(url, subscribers=1)
-    if known is not None and known.startswith("https://itunes.apple.com/lookup"):
+        tried.append(other)
+        fetched = await ask(sources, other)
+    if tried[-1].startswith("https://itunes.apple.com/lookup"):
         return await _podcast(sources, fetched, tried)
     try:
         return await _feed(sources, tried[-1], fetched)
@@ -71,6 +74,16 @@ async def discover(sources: Sources, url: str) -> Found:
         if error.detail == "too hard to read":
             raise
     return await _of_page(sources, fetched, tried)
+
+
+def _instead(url: str, known: str | None, failure: Failure, bare: bool) -> str | None:
+    """What to ask for after a failure; None for nothing."""
+    if known is not None and known != url:
+        # The rule was too clever for this address: it may still be a page that announces something.
+        return url
+    if bare and failure is Failure.UNREACHABLE and url.startswith("https://"):
+        return url.replace("https://", "http://", 1)
+    return None
 
 
 async def _feed(sources: Sources, url: str, fetched: Fetched) -> FoundFeed:
@@ -92,7 +105,7 @@ async def _podcast(sources: Sources, fetched: Fetched, tried: list[str]) -> Foun
         url = None
     if url is None:
         raise NoFeedFound(tuple(tried))
-    return await _feed(sources, url, await sources.fetcher.get(url, subscribers=1))
+    return await _feed(sources, url, await ask(sources, url))
 
 
 async def _of_page(sources: Sources, page: Fetched, tried: list[str]) -> Found:
@@ -113,7 +126,7 @@ async def _of_page(sources: Sources, page: Fetched, tried: list[str]) -> Found:
     for place in places:
         tried.append(place)
         try:
-            fetched = await sources.fetcher.get(place, subscribers=1)
+            fetched = await ask(sources, place)
             return await _feed(sources, place, fetched)
         except FetchFailed as error:
             if error.failure in (Failure.BUSY, Failure.BLOCKED):

@@ -7,12 +7,13 @@ import asyncio
 import ipaddress
 import socket
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -20,10 +21,12 @@ from yarl import URL
 
 from news.addresses import MAX_URL, host_of
 from news.errors import Answer, FetchFailed, Hop
+from news.pace import host_delay
 from storage.records import Failure
 
 MAX_HOPS = 5
 _CHUNK = 64 * 1024
+_GZIP = b"\x1f\x8b"
 _MAX_MEMBERS = 16
 """Parts of a gzip body; each may be empty, and costs time all the same."""
 _PORTS = frozenset({80, 443, 8080, 8443})
@@ -36,7 +39,8 @@ FEEDS = (
 
 PAGES = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 _KEPT_HEADERS = (
-    *("age", "cache-control", "cf-mitigated", "content-encoding", "content-type", "date", "etag"),
+    *("age", "cache-control", "cf-mitigated", "content-encoding", "content-length", "content-type"),
+    *("date", "etag"),
     *("expires", "last-modified", "link", "retry-after", "server", "x-robots-tag"),
 )
 
@@ -104,11 +108,30 @@ class _Turn:
     waiting: int = 0
 
 
+class Pauses:
+    """Hosts that asked to be left alone, and until when; what is in the database is told to it at the start."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._until: dict[str, datetime] = {}
+
+    def add(self, host: str, until: datetime) -> None:
+        """Leave a host alone until then; a longer pause that is under way stays."""
+        now = self._clock()
+        self._until = {name: end for name, end in self._until.items() if end > now}
+        self._until[host] = max(until, self._until.get(host, until))
+
+    def until(self, host: str) -> datetime | None:
+        """Until when a host is left alone; None if it may be asked."""
+        end = self._until.get(host)
+        return end if end is not None and end > self._clock() else None
+
+
 class _Hosts:
     """One request at a time to a host, and a pause after each."""
 
     def __init__(self, delay: float) -> None:
-        self._delay = delay
+        self._delay = timedelta(seconds=delay)
         self._turns: dict[str, _Turn] = {}
 
     @asynccontextmanager
@@ -125,7 +148,8 @@ class _Hosts:
                 try:
                     yield
                 finally:
-                    turn.free_at = loop.time() + self._delay
+                    delay = host_delay(host, self._delay).total_seconds()
+                    turn.free_at = loop.time() + delay
         finally:
             turn.waiting -= 1
             self._forget(loop.time())
@@ -142,8 +166,14 @@ class _Hosts:
 class Fetcher:
     """An HTTP client for addresses that strangers give us. Use it as an async context manager."""
 
-    def __init__(self, limits: FetchLimits, program: str, contact: str = "") -> None:
-        """`program` is name/version; `contact` an address at which publishers find who runs it."""
+    def __init__(
+        self, limits: FetchLimits, program: str, contact: str = "", pauses: Pauses | None = None
+    ) -> None:
+        """`program` is name/version; `contact` an address at which publishers find who runs it.
+
+        Without `pauses`, whoever asks has to know which hosts want to be left alone.
+        """
+        self.pauses = pauses
         self._limits = limits
         self._program = program
         self._contact = contact
@@ -239,6 +269,8 @@ class Fetcher:
         hops: list[Hop] = []
         while len(hops) <= MAX_HOPS:
             address = _checked(url)
+            if self.pauses is not None and self.pauses.until(host_of(url)) is not None:
+                raise FetchFailed(Failure.BUSY, "paused")
             async with self._hosts.turn(host_of(url)):
                 began = loop.time()
                 async with self._session.request(
@@ -264,8 +296,8 @@ class Fetcher:
     async def _read(
         self, reply: aiohttp.ClientResponse, answer: Answer, asked: Mapping[str, str]
     ) -> Fetched:
-        etag = reply.headers.get("ETag")
-        last_modified = reply.headers.get("Last-Modified")
+        etag = _storable(reply.headers.get("ETag"))
+        last_modified = _storable(reply.headers.get("Last-Modified"))
         conditional = "If-None-Match" in asked or "If-Modified-Since" in asked
         # Some servers say "nothing new" with an empty page.
         empty = reply.status == 200 and reply.headers.get("Content-Length") == "0"
@@ -316,7 +348,7 @@ class _Unpacked:
         self._wire = 0
         self._members = 0
         self._gzip: zlib._Decompress | None = None
-        self._first = True
+        self._first, self._start = True, b""
 
     @property
     def whole(self) -> bool:
@@ -328,9 +360,14 @@ class _Unpacked:
         self._wire += len(chunk)
         if self._wire > self._limit:
             return False
-        if self._first and chunk:
+        if self._first:
+            chunk = self._start = self._start + chunk
+            if len(chunk) < len(_GZIP):
+                self.body[:] = chunk
+                return True
             self._first = False
-            if chunk[:2] == b"\x1f\x8b":
+            self.body.clear()
+            if chunk.startswith(_GZIP):
                 self._gzip = zlib.decompressobj(31)
         if self._gzip is None:
             self.body += chunk
@@ -367,9 +404,20 @@ def _failure(status: int, headers: Mapping[str, str]) -> Failure | None:
     return None if status in (200, 202, 203, 226) else Failure.STATUS
 
 
+def _storable(validator: str | None) -> str | None:
+    """A validator as it came; None if its bytes are no text, which nothing can keep or send back as they are."""
+    if validator is None or "\x00" in validator:
+        return None
+    try:
+        validator.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+    return validator
+
+
 def _kept(headers: CIMultiDictProxy[str]) -> dict[str, str]:
     kept = {name: ", ".join(headers.getall(name)) for name in _KEPT_HEADERS if name in headers}
-    return {name: value[:4096] for name, value in kept.items()}
+    return {name: value[:4096].encode("utf-8", "replace").decode() for name, value in kept.items()}
 
 
 def _target(url: str, headers: Mapping[str, str]) -> str:
@@ -377,6 +425,9 @@ def _target(url: str, headers: Mapping[str, str]) -> str:
     location = headers.get("Location", "").strip()
     if not location:
         return ""
+    if not location.isascii():
+        # Bytes that belong into an address escaped, whatever they are in.
+        location = quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
     parts = urlsplit(urljoin(url, location))
     here = urlsplit(url)
     if (parts.scheme, parts.hostname, parts.port) != (here.scheme, here.hostname, here.port):

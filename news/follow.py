@@ -16,7 +16,7 @@ from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
 from news.sites import Candidate, known_form
-from news.sources import Sources
+from news.sources import Sources, ask
 from news.text import normalise, squeeze
 from storage import articles, chats, feeds
 from storage.batches import batches
@@ -41,9 +41,13 @@ PROOF = 3
 _BACKFILL = 2000
 """The newest articles of the archive that a new topic is matched with."""
 
-_SCHEME = re.compile(r"(?i)(https?|feed):(//)?")
+_FEED_SCHEME = re.compile(r"(?i)^feed:(?://)?")
+_SCHEME = re.compile(r"(?i)(https?):(?://)?")
 _ANY_SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
-_BARE_HOST = re.compile(r"(?i)(?:[\w-]+\.)+[a-z][\w-]+(?::\d+)?(?:[/?#]\S*)?")
+_BARE_HOST = re.compile(
+    r"(?:(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|localhost(?::\d+)?)"
+    r"(?:[/?#]\S*)?"
+)
 
 
 def as_address(typed: str) -> str | None:
@@ -54,15 +58,18 @@ def as_address(typed: str) -> str | None:
     text = squeeze(typed)
     if " " in text or not text:
         return None
-    if _SCHEME.match(text):
-        return _SCHEME.sub(
-            lambda found: "https://" if found[1].lower() == "feed" else f"{found[1].lower()}://",
-            text,
-            count=1,
-        )
-    if _ANY_SCHEME.match(text):
+    # What browsers once made of links to feeds: feed:https://a.example and feed://a.example.
+    rest = _FEED_SCHEME.sub("", text)
+    if _SCHEME.match(rest):
+        return _SCHEME.sub(lambda found: f"{found[1].lower()}://", rest, count=1)
+    if rest == text and _ANY_SCHEME.match(text):
         return text
-    return f"https://{text}" if _BARE_HOST.fullmatch(text) else None
+    return f"https://{rest}" if rest != text or _BARE_HOST.fullmatch(text) else None
+
+
+def is_bare(typed: str) -> bool:
+    """Whether a person left it open how a site is to be reached: then http will do where https does not."""
+    return "://" not in typed
 
 
 async def follow_topic(
@@ -90,9 +97,11 @@ async def follow_topic(
 
 
 async def follow_address(
-    sources: Sources, chat_id: ChatId, address: str, limit: int
+    sources: Sources, chat_id: ChatId, address: str, limit: int, bare: bool = False
 ) -> Followed | Choice | Imported:
     """Follow whatever is at an address: its feed, with one request if it is one; a choice; or a list.
+
+    With `bare`, http is tried where https is out of reach.
 
     Raises FetchFailed if the address can't be read, NoFeedFound if there is nothing to follow,
     LimitReached as above; then nothing is kept.
@@ -104,7 +113,7 @@ async def follow_address(
             feed = await feeds.find(tx, form)
     if feed is not None and feed.visited_at is not None:
         return await follow_known_feed(sources, chat_id, feed.id, limit)
-    match await discover(sources, address):
+    match await discover(sources, address, bare):
         case FoundFeed(url, fetched, reading):
             return await follow_new_feed(sources, chat_id, url, fetched, reading, limit)
         case FoundSeveral(page, candidates):
@@ -134,7 +143,7 @@ async def follow_chosen(sources: Sources, chat_id: ChatId, feed_id: FeedId, limi
         raise NoSuchNumber(0)
     if feed.visited_at is not None:
         return await follow_known_feed(sources, chat_id, feed.id, limit)
-    fetched = await sources.fetcher.get(feed.url, subscribers=1)
+    fetched = await ask(sources, feed.url)
     reading = await sources.intake.read(None, fetched, sources.clock())
     return await follow_new_feed(sources, chat_id, feed.url, fetched, reading, limit)
 
@@ -200,10 +209,11 @@ async def import_list(
             taken = [feeds.Listed(one.url, one.title) for one in wanted[:room]]
             ids = await feeds.add_all(tx, taken, now)
             named = {ids[one.url]: one.title or host_of(one.url) for one in taken}
+            await feeds.revive(tx, list(named), now)
+            await feeds.reawaken(tx, list(named), now)
             await chats.follow_feeds(
                 tx, chat_id, list(named.items()), await articles.newest(tx), now
             )
-            await feeds.revive(tx, list(named), now)
         followed, already = followed + len(named), already + len(batch) - len(wanted)
         over += len(wanted) - len(taken)
         done += len(batch)
@@ -252,6 +262,7 @@ async def follow_known_feed(
             raise NoSuchNumber(0)
         # One that was given up gets another chance: somebody believes in it.
         await feeds.revive(tx, [feed.id], now)
+        await feeds.reawaken(tx, [feed.id], now)
         return await _follow_feed(tx, chat_id, feed, limit, now)
 
 

@@ -30,6 +30,9 @@ _SILENCES = (
 )
 """Silence of at least this long → visits at least that far apart."""
 
+_SPREAD = timedelta(minutes=5)
+"""Within this, feeds that would come together are spread."""
+
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
@@ -98,7 +101,8 @@ def after_success(
     wish = max(pace.minimum, min(wish * (0.9 + 0.2 * chance), pace.maximum))
     floor = max(timedelta(seconds=known.least_interval), fresh_for(headers))
     wait = max(wish, min(floor, pace.maximum))
-    return _not_skipped(known, now + wait + timedelta(seconds=30 * chance))
+    # Hints come in round numbers, and would bring all feeds of a host at once.
+    return _not_skipped(known, now + wait + _SPREAD * chance, _SPREAD * chance)
 
 
 def _wish(pace: Pace, known: Said | Feed, validators: bool, now: datetime) -> timedelta:
@@ -119,15 +123,15 @@ def _wish(pace: Pace, known: Said | Feed, validators: bool, now: datetime) -> ti
     return wish
 
 
-def _not_skipped(known: Said | Feed, moment: datetime) -> datetime:
-    """The moment, or the beginning of the next hour in which the feed may be visited."""
+def _not_skipped(known: Said | Feed, moment: datetime, late: timedelta) -> datetime:
+    """The moment, or `late` after the beginning of the next hour in which the feed may be visited."""
     hours, days = known.skip_hours, known.skip_days
     if not hours and not days:
         return moment
     at = moment.astimezone(UTC)
     for _ in range(24 * 8):
         if not (hours >> at.hour & 1 or days >> at.weekday() & 1):
-            return at
+            return at if at == moment else at + late
         at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
     # A feed that skips all of its week means something else by it.
     return moment
@@ -170,9 +174,23 @@ def _seconds(written: str) -> int | None:
 def _http_date(written: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(written)
-    except (TypeError, ValueError, IndexError):
+    # OverflowError: offsets of any length are taken for numbers.
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def host_delay(host: str, usual: timedelta) -> timedelta:
+    """Time between two requests to a host: `usual`, or longer where a host is known to want that; 0 if that is 0."""
+    longest = (delay for name, delay in _SLOW_HOSTS if host == name or host.endswith(f".{name}"))
+    return max(usual, next(longest, usual)) if usual else usual
+
+
+_SLOW_HOSTS = (
+    ("reddit.com", timedelta(seconds=60)),
+    ("openrss.org", timedelta(seconds=60)),
+)
+"""Hosts that refuse whoever comes more often, with what they want between two requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,21 +208,20 @@ def after_failure(
     pace: Pace, feed: Feed, error: FetchFailed, now: datetime, chance: float
 ) -> Setback:
     """What to do about a failure: wait ever longer, as long as asked, or give up what is gone for good."""
-    failures = feed.failures + 1
-    doubled = 2.0 ** min(failures - 1, 12)
+    doubled = 2.0 ** min(feed.failures, 12)
     jitter = 0.9 + 0.2 * chance
-    headers = error.answer.headers if error.answer else {}
-    asked = retry_after(headers, now)
+    # Trouble is no reason to come sooner than while all was well.
+    usual = max(timedelta(seconds=feed.interval), pace.minimum)
+    asked = retry_after(error.answer.headers if error.answer else {}, now)
     if error.failure is Failure.GONE:
         twice = feed.failure is Failure.GONE and feed.failing_since is not None
         return Setback(now + _DAY, stop=twice)
     if error.failure is Failure.BUSY:
-        usual = timedelta(seconds=feed.entry_gap or 0) / 2
-        least = max(_HOUR, min(2 * max(usual, pace.minimum) * doubled, _DAY))
-        wait = max(asked or timedelta(0), least * jitter if asked is None else asked)
-        until = now + max(wait, _HOUR if asked is None else pace.minimum)
+        least = max(2 * usual, _HOUR)
+        wait = max(least, min(least * doubled * jitter, _DAY))
+        until = now + min(wait if asked is None else max(asked, pace.minimum), LONGEST_RETRY_AFTER)
         return Setback(until, until if error.detail == "429" else None)
-    base, longest = max(pace.minimum, timedelta(minutes=30)), max(_DAY, pace.maximum)
+    base, longest = max(pace.minimum, timedelta(minutes=30), usual), max(_DAY, pace.maximum)
     if error.failure is Failure.BLOCKED:
         base = max(base, timedelta(hours=4))
     elif error.failure is Failure.STATUS and error.detail == "404":
@@ -212,7 +229,7 @@ def after_failure(
     if pace.hurries(feed.url):
         base = pace.quick
     wait = max(min(base * doubled * jitter, longest), asked or timedelta(0))
-    return Setback(now + wait)
+    return Setback(_not_skipped(feed, now + wait, _SPREAD * chance))
 
 
 def permanent_target(hops: Sequence[Hop]) -> str | None:

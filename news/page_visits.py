@@ -13,9 +13,9 @@ from news import pace, page
 from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import PAGES, Fetched
-from news.sources import Sources
+from news.sources import Sources, pause_host
 from news.worker import WorkerKilled
-from storage import feeds, pages
+from storage import pages
 from storage.pages import PageVisit
 from storage.records import Failure
 
@@ -111,8 +111,8 @@ class PageReader:
         asked = pace.retry_after(headers, now) or timedelta(0)
         async with self._sources.database.write() as tx:
             if error.detail == "429":
-                host = host_of(error.answer.url if error.answer else visit.url)
-                await feeds.pause_host(tx, host, now + max(asked, HOUR))
+                url = error.answer.url if error.answer else visit.url
+                await pause_host(tx, self._sources, url, now + max(asked, HOUR))
             if again:
                 await pages.retry(tx, visit.article_id, now + max(asked, _AGAIN * visit.attempt))
             else:

@@ -28,6 +28,7 @@ async def add(sources: Sources, address: str) -> Feed | Found:
     now = sources.clock()
     if known is not None and known.visited_at is not None:
         async with sources.database.write() as tx:
+            await feeds.reawaken(tx, [known.id], now)
             return await feeds.add(tx, known.url, now, pinned=True)
     found = await discover(sources, address)
     if not isinstance(found, FoundFeed):

@@ -15,12 +15,11 @@ from types import TracebackType
 from typing import Self
 
 from news import arrivals, pace
-from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.intake import Reading
 from news.pace import Pace, Setback
-from news.sources import Sources
+from news.sources import Sources, pause_host
 from news.websub import DISTRUST
 from storage import feeds, hubs
 from storage.database import Transaction
@@ -28,6 +27,9 @@ from storage.records import Failure, Feed, Move, Visit
 
 LEASE = timedelta(minutes=5)
 """For how long a claimed feed is nobody else's; longer than any visit."""
+
+_PATIENCE = LEASE * 0.8
+"""What a visit may take, with all its waiting: a lease must not end before it."""
 
 _BATCH_VISITS = 64
 _BATCH_ENTRIES = 300
@@ -51,6 +53,8 @@ class PollResult:
     """What the visit took, waiting for its host's turn included."""
     moved_to: str | None = None
     """The address that the feed has from now on, if that changed."""
+    surprise: Exception | None = None
+    """What nobody foresaw, recorded as a failure of the feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,17 @@ class Claimed:
     """Chats that follow it."""
     announced: bool
     """True if a hub tells us of its news."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What came of writing a visit down."""
+
+    new: int
+    """Articles that are news."""
+    moved_to: str | None
+    error: FetchFailed | None
+    surprise: Exception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,9 @@ class _Outcome:
     reading: Reading | None
     """None: nothing changed, or the visit failed."""
     error: FetchFailed | None
-    saved: "asyncio.Future[tuple[int, str | None]]"
-    """Number of new articles and the new address, once all is written down."""
+    surprise: Exception | None
+    saved: "asyncio.Future[_Saved]"
+    """Done once all is written down."""
 
 
 class Poller:
@@ -136,9 +152,10 @@ class Poller:
             return begun
         async with self._claiming:
             while not self._closing:
+                # No more than can begin at once: a lease runs from the claim on.
                 await self._slots.acquire()
                 self._slots.release()
-                claimed = await self._claim()
+                claimed = await self._claim(max(1, self._concurrency - len(self._visits)))
                 if not claimed:
                     break
                 for one in claimed:
@@ -153,19 +170,25 @@ class Poller:
 
     async def poll_due(self) -> tuple[PollResult, ...]:
         """Visit what is due now, and wait for it; a result for each."""
-        claimed = await self._claim()
+        claimed = await self._claim(self._concurrency)
         async with asyncio.TaskGroup() as group:
             visits = [group.create_task(self.visit(one)) for one in claimed]
         return tuple(task.result() for task in visits)
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self, most: int) -> list[Claimed]:
         now = self._clock()
         async with self._database.read() as tx:
             if not await feeds.any_due(tx, now):
                 return []
         async with self._database.write() as tx:
             due = await feeds.claim_due(
-                tx, now, self._owner, LEASE, self._concurrency, self._sources.pace.host_delay
+                tx,
+                now,
+                self._owner,
+                LEASE,
+                most,
+                self._sources.pace.host_delay,
+                pace.host_delay,
             )
             ids = [feed.id for feed in due]
             followers = await feeds.followers(tx, ids)
@@ -184,42 +207,50 @@ class Poller:
         """Visit one claimed feed. What its publisher does wrong ends up in the result, not as an exception."""
         loop = asyncio.get_running_loop()
         began, at, feed = loop.time(), self._clock(), claimed.feed
-        in_full = feed.in_full_at is None or at - feed.in_full_at >= pace.IN_FULL
+        in_full = _is_due_in_full(feed, at)
         fetched: Fetched | None = None
         reading: Reading | None = None
         digest: str | None = None
         error: FetchFailed | None = None
+        surprise: Exception | None = None
         try:
-            fetched = await self._sources.fetcher.get(
-                feed.url,
-                None if in_full else feed.etag,
-                None if in_full else feed.last_modified,
-                claimed.subscribers,
-            )
-            if not fetched.not_modified:
-                digest = body_hash(fetched.body)
-                if digest != feed.body_hash:
-                    known = feed if feed.visited_at is not None else None
-                    reading = await self._sources.intake.read(known, fetched, self._clock())
+            async with asyncio.timeout(_PATIENCE.total_seconds()):
+                fetched = await self._sources.fetcher.get(
+                    feed.url,
+                    None if in_full else feed.etag,
+                    None if in_full else feed.last_modified,
+                    claimed.subscribers,
+                )
+                if not fetched.not_modified:
+                    digest = body_hash(fetched.body)
+                    if digest != feed.body_hash:
+                        known = feed if feed.visited_at is not None else None
+                        reading = await self._sources.intake.read(known, fetched, self._clock())
         except FetchFailed as failed:
-            error, fetched = failed, None
+            error = failed
+        except TimeoutError:
+            error = FetchFailed(Failure.TIMEOUT)
+        except Exception as unforeseen:  # noqa: BLE001 - whatever a publisher does to us is this feed's trouble
+            error, surprise = _strange(unforeseen), unforeseen
         outcome = _Outcome(
             claimed,
             self._clock(),
             in_full,
-            fetched,
+            fetched if error is None else None,
             digest,
             reading,
             error,
+            surprise,
             loop.create_future(),
         )
-        new, moved_to = await self._save(outcome)
-        failure = error.failure if error else None
-        return PollResult(feed, new, failure, loop.time() - began, moved_to)
+        saved = await self._save(outcome)
+        failure = saved.error.failure if saved.error else None
+        seconds = loop.time() - began
+        return PollResult(feed, saved.new, failure, seconds, saved.moved_to, saved.surprise)
 
     # ── writing it down ──────────────────────────────────────────────────────────────────────────
 
-    async def _save(self, outcome: _Outcome) -> tuple[int, str | None]:
+    async def _save(self, outcome: _Outcome) -> _Saved:
         """Write a visit down together with all others that are ready."""
         self._waiting.append(outcome)
         if not self._saving:
@@ -245,13 +276,8 @@ class Poller:
     async def _save_batch(self, batch: list[_Outcome]) -> None:
         try:
             results = await self._write(batch)
-        except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for the visit
-            if len(batch) > 1:
-                # One of them is the matter: the others must not suffer for it.
-                for outcome in batch:
-                    await self._save_batch([outcome])
-            else:
-                batch[0].saved.set_exception(error)
+        except Exception as unforeseen:  # noqa: BLE001 - it is recorded, or handed to whoever waits for the visit
+            await self._save_apart(batch, unforeseen)
             return
         except BaseException:
             for outcome in batch:
@@ -261,7 +287,21 @@ class Poller:
             if not outcome.saved.done():
                 outcome.saved.set_result(result)
 
-    async def _write(self, batch: list[_Outcome]) -> list[tuple[int, str | None]]:
+    async def _save_apart(self, batch: list[_Outcome], unforeseen: Exception) -> None:
+        """What could not be written down together is written one by one, and the culprit as a failure."""
+        if len(batch) > 1:
+            for outcome in batch:
+                await self._save_batch([outcome])
+            return
+        [outcome] = batch
+        if outcome.error is not None:
+            # Not even that can be kept: the database is the matter.
+            outcome.saved.set_exception(unforeseen)
+            return
+        failed = replace(outcome, fetched=None, reading=None, error=_strange(unforeseen))
+        await self._save_batch([replace(failed, surprise=unforeseen)])
+
+    async def _write(self, batch: list[_Outcome]) -> list[_Saved]:
         now = self._clock()
         async with self._database.write() as tx:
             readings = [(item.claimed.feed, item.reading) for item in batch if item.reading]
@@ -273,12 +313,11 @@ class Poller:
                 if item.claimed.announced and item.reading and _was_silent(item.reading, item.at):
                     await hubs.refused(tx, item.claimed.feed.id, now + DISTRUST)
             moves = [
-                await _adopt(tx, item.claimed.feed, visit)
-                for item, visit in zip(batch, visits, strict=True)
+                await _adopt(tx, item, visit) for item, visit in zip(batch, visits, strict=True)
             ]
         self._sources.intake.learn(taken)
         return [
-            (taken.fresh.get(item.claimed.feed.id, 0), move)
+            _Saved(taken.fresh.get(item.claimed.feed.id, 0), move, item.error, item.surprise)
             for item, move in zip(batch, moves, strict=True)
         ]
 
@@ -291,8 +330,8 @@ class Poller:
                 self._sources.pace, feed, error, item.at, self._sources.chance()
             )
             if setback.host_until is not None:
-                host = host_of(error.answer.url if error.answer else feed.url)
-                await feeds.pause_host(tx, host, setback.host_until)
+                url = error.answer.url if error.answer else feed.url
+                await pause_host(tx, self._sources, url, setback.host_until)
             return Visit(
                 at=item.at,
                 next_visit_at=setback.next_visit_at,
@@ -310,12 +349,8 @@ class Poller:
             known=feed,
             announced=item.claimed.announced,
         )
-        return replace(
-            visit,
-            body_hash=item.body_hash,
-            in_full=item.in_full,
-            move=_move(feed, item.fetched, item.at),
-        )
+        move = _move(feed, item.fetched, item.at)
+        return replace(visit, body_hash=item.body_hash, in_full=item.in_full, move=move)
 
 
 def body_hash(body: bytes) -> str:
@@ -375,10 +410,30 @@ def _move(feed: Feed, fetched: Fetched, at: datetime) -> Move | None:
     return Move(target, at, 1)
 
 
-async def _adopt(tx: Transaction, feed: Feed, visit: Visit) -> str | None:
-    """Take over an address that has proved itself; None while it has not."""
-    move = visit.move
-    if move is None or move.polls < pace.MOVE_POLLS or visit.at - move.since < pace.MOVE_TIME:
+def _is_due_in_full(feed: Feed, at: datetime) -> bool:
+    """Whether a feed is to be asked for unconditionally: now and then, and before it takes a new address.
+
+    That address has to show that a feed is there; "not modified" can be said by anybody.
+    """
+    if feed.in_full_at is None or at - feed.in_full_at >= pace.IN_FULL:
+        return True
+    move = Move(feed.moved_to or "", feed.moved_since or at, feed.moved_polls + 1)
+    return _is_proven(move, at)
+
+
+def _is_proven(move: Move, at: datetime) -> bool:
+    return move.polls >= pace.MOVE_POLLS and at - move.since >= pace.MOVE_TIME
+
+
+async def _adopt(tx: Transaction, item: _Outcome, visit: Visit) -> str | None:
+    """Take over an address that has proved itself and has just brought the feed; None while it has not."""
+    fetched, move = item.fetched, visit.move
+    if fetched is None or fetched.not_modified or move is None or not _is_proven(move, item.at):
         return None
-    await feeds.move(tx, feed, move.to)
+    await feeds.move(tx, item.claimed.feed, move.to)
     return move.to
+
+
+def _strange(unforeseen: Exception) -> FetchFailed:
+    """A failure that stands for an exception, by its kind alone: its text may be a stranger's."""
+    return FetchFailed(Failure.NOT_A_FEED, type(unforeseen).__name__)

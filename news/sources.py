@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from news.fetch import Fetcher
+from news import pace
+from news.addresses import host_of
+from news.errors import FetchFailed
+from news.fetch import Fetched, Fetcher
 from news.intake import Intake
 from news.pace import Pace
 from news.worker import Worker
-from storage.database import Database
+from storage import feeds
+from storage.database import Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +28,28 @@ class Sources:
     chance: Callable[[], float]
     """Gives numbers in 0 … 1."""
     pace: Pace
+
+
+_PAUSE = timedelta(hours=1)
+"""What a host gets that asks to be left alone and does not say for how long."""
+
+
+async def ask(sources: Sources, url: str) -> Fetched:
+    """Get an address that somebody waits for. Raises FetchFailed; a host that asks for a pause gets it."""
+    try:
+        return await sources.fetcher.get(url, subscribers=1)
+    except FetchFailed as error:
+        if error.detail == "429":
+            now = sources.clock()
+            headers = error.answer.headers if error.answer else {}
+            async with sources.database.write() as tx:
+                until = now + (pace.retry_after(headers, now) or _PAUSE)
+                await pause_host(tx, sources, error.answer.url if error.answer else url, until)
+        raise
+
+
+async def pause_host(tx: Transaction, sources: Sources, url: str, until: datetime) -> None:
+    """Leave the host of an address alone until then, in this process and in others."""
+    await feeds.pause_host(tx, host_of(url), until)
+    if sources.fetcher.pauses is not None:
+        sources.fetcher.pauses.add(host_of(url), until)

@@ -152,7 +152,16 @@ def _do(job: bytes) -> bytes:
         function, args, kwargs = pickle.loads(job)  # noqa: S301 - written by the bot
         return pickle.dumps((False, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - it belongs to whoever asked
-        return pickle.dumps((True, error), pickle.HIGHEST_PROTOCOL)
+        return _as_failure(error)
+
+
+def _as_failure(error: Exception) -> bytes:
+    try:
+        failure = pickle.dumps((True, error), pickle.HIGHEST_PROTOCOL)
+        pickle.loads(failure)  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001 - some exceptions survive no journey: their kind does
+        return pickle.dumps((True, RuntimeError(type(error).__name__)), pickle.HIGHEST_PROTOCOL)
+    return failure
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Feeds, the visits to them and how those went."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +35,10 @@ from storage.schema import (
 from storage.upsert import insert_for
 
 _COLUMNS = [feeds.c[field.name] for field in fields(Feed)]
+
+
+_ASLEEP = timedelta(hours=1)
+"""A feed that was visited within this has not been asleep, though nobody wanted it at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ async def pin_all(
 ) -> dict[str, FeedId]:
     """Keep the feeds of a list, in its folders, as feeds that are polled whoever follows them; the feed of each."""
     ids = await add_all(tx, listed, now)
+    await reawaken(tx, list(ids.values()), now)
     if listed:
         await tx.execute(
             update(feeds)
@@ -174,6 +179,7 @@ async def set_catalogue(tx: AsyncConnection, listed: Sequence[Listed], now: date
     Feeds that fell out of it stay, with their articles, and are polled as long as somebody follows them.
     """
     ids = await add_all(tx, listed, now)
+    await reawaken(tx, list(ids.values()), now)
     kept: dict[FeedId, Listed] = {}
     for item in listed:
         kept.setdefault(ids[item.url], item)
@@ -242,12 +248,14 @@ async def claim_due(
     lease: timedelta,
     limit: int,
     host_delay: timedelta = timedelta(0),
+    delay_of: Callable[[str, timedelta], timedelta] = lambda _, usual: usual,
 ) -> tuple[Feed, ...]:
     """Take up to `limit` due feeds for `lease` from `now`, longest due first.
 
     A claimed feed is nobody else's until it is recorded or the lease is over. With a `host_delay`, at
     most one feed of a host is claimed at a time, not before that much has passed since the last one,
-    and none of a host that asked for a pause; without, only such pauses are kept.
+    and none of a host that asked for a pause; without, only such pauses are kept. `delay_of` tells what
+    a host wants in place of the usual delay.
     """
     waiting = _due(now)
     paused = exists().where(hosts.c.host == feeds.c.host, hosts.c.paused_until > now)
@@ -282,7 +290,7 @@ async def claim_due(
     claimed = tuple(_feed(row) for row in rows)
     if host_delay and claimed:
         taken = {urlsplit(feed.url).hostname or "" for feed in claimed}
-        await _hosts_free_at(tx, dict.fromkeys(taken, now + host_delay))
+        await _hosts_free_at(tx, {host: now + delay_of(host, host_delay) for host in taken})
     return claimed
 
 
@@ -323,12 +331,10 @@ async def pause_host(tx: AsyncConnection, host: str, until: datetime) -> None:
     )
 
 
-async def paused_until(tx: AsyncConnection, host: str, now: datetime) -> datetime | None:
-    """Until when a host asked to be left alone; None if it may be asked."""
-    until: datetime | None = await tx.scalar(
-        select(hosts.c.paused_until).where(hosts.c.host == host[:255])
-    )
-    return until if until is not None and until > now else None
+async def paused_hosts(tx: AsyncConnection, now: datetime) -> dict[str, datetime]:
+    """The hosts that asked to be left alone, and until when."""
+    paused = select(hosts.c.host, hosts.c.paused_until).where(hosts.c.paused_until > now)
+    return {row.host: row.paused_until for row in await tx.execute(paused)}
 
 
 async def prune_hosts(tx: AsyncConnection, before: datetime) -> None:
@@ -389,6 +395,7 @@ def _changes(visit: Visit) -> dict[str, Any]:
         return values
     values |= {
         "visited_at": visit.at,
+        "interval": int((visit.next_visit_at - visit.at).total_seconds()),
         "etag": visit.etag,
         "last_modified": visit.last_modified,
         "moved_to": visit.move.to if visit.move else None,
@@ -408,6 +415,21 @@ def _changes(visit: Visit) -> dict[str, Any]:
     return values
 
 
+async def reawaken(tx: AsyncConnection, ids: Collection[FeedId], now: datetime) -> None:
+    """Begin anew with those of these feeds that nobody wanted lately: what they hold by now is old news.
+
+    To be told before somebody follows them.
+    """
+    for some in batches(ids):
+        await tx.execute(
+            update(feeds)
+            .where(feeds.c.id.in_(some), feeds.c.visited_at < now - _ASLEEP, ~is_wanted)
+            .values(
+                visited_at=None, etag=None, last_modified=None, body_hash=None, next_visit_at=now
+            )
+        )
+
+
 async def hurry(tx: AsyncConnection, feed_id: FeedId, at: datetime) -> None:
     """Visit a feed at `at` if that is sooner than it was to be."""
     await tx.execute(
@@ -417,19 +439,28 @@ async def hurry(tx: AsyncConnection, feed_id: FeedId, at: datetime) -> None:
     )
 
 
-async def told_trouble(tx: AsyncConnection, feed_id: FeedId, now: datetime) -> None:
-    """Note that the followers know of a feed's trouble."""
-    await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(trouble_told_at=now))
+async def tell_trouble(tx: AsyncConnection, feed_id: FeedId, now: datetime) -> bool:
+    """Note that the followers are told of a feed's trouble; False if somebody told them meanwhile."""
+    result = await tx.execute(
+        update(feeds)
+        .where(feeds.c.id == feed_id, feeds.c.trouble_told_at.is_(None), feeds.c.failures > 0)
+        .values(trouble_told_at=now)
+    )
+    return bool(result.rowcount)
 
 
 async def in_lasting_trouble(tx: AsyncConnection, since: datetime, limit: int) -> tuple[Feed, ...]:
-    """Feeds that fail since then or longer, or were given up, and whose followers were not told yet."""
+    """Feeds that fail since then or longer, or are gone, and whose followers were not told yet."""
     rows = await tx.execute(
         select(*_COLUMNS)
         .where(
             feeds.c.trouble_told_at.is_(None),
             feeds.c.failures > 0,
-            or_(feeds.c.failing_since <= since, feeds.c.stopped_at.is_not(None)),
+            or_(
+                feeds.c.failing_since <= since,
+                feeds.c.stopped_at.is_not(None),
+                feeds.c.failure == Failure.GONE.value,
+            ),
             exists().where(subscriptions.c.feed_id == feeds.c.id),
         )
         .order_by(feeds.c.id)

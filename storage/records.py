@@ -68,6 +68,8 @@ class Feed:
     in_full_at: datetime | None
     """Last visit that was unconditional, and brought a whole feed."""
     next_visit_at: datetime
+    interval: int
+    """Seconds that the last visit that went well left it alone; 0 before the first."""
     visited_at: datetime | None
     """Last visit that brought a feed or a 304; None before the first: then all entries are old news."""
     newest_entry_at: datetime | None

@@ -77,6 +77,7 @@ feeds = Table(
     Column("body_hash", String(64)),
     Column("in_full_at", Moment),
     Column("next_visit_at", Moment, nullable=False, index=True),
+    Column("interval", Integer, nullable=False, server_default="0"),
     Column("visited_at", Moment),
     Column("newest_entry_at", Moment),
     Column("entry_gap", Integer),

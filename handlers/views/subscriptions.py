@@ -62,7 +62,7 @@ def imported(result: Imported, reader: Reader) -> View:
 def lasting_trouble(feed: Feed, subscription_id: SubscriptionId, reader: Reader) -> View:
     """What a follower is told of a feed that brings nothing for long, with what can be done."""
     assert feed.failure is not None  # noqa: S101 - that is why it is told
-    key = "trouble.gone_notice" if feed.stopped_at is not None else "trouble.notice"
+    key = "trouble.gone_notice" if feed.failure is Failure.GONE else "trouble.notice"
     since = moment(feed.failing_since, reader) if feed.failing_since else ""
     reason = trouble(feed.failure, feed.failure_detail, reader)
     text = say(key, reader.language, name=feed.title, reason=reason, since=since)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from news.fetch import Fetcher, FetchLimits
+from news.fetch import Fetcher, FetchLimits, Pauses
 from news.intake import Intake
 from news.pace import Pace
 from news.poller import Poller, PollResult
@@ -237,7 +237,8 @@ async def host(new_host: Callable[[], Awaitable[Host]]) -> Host:
 async def world(
     database: Database, clock: Any, new_host: Callable[[], Awaitable[Host]]
 ) -> AsyncIterator[World]:
-    async with Fetcher(LIMITS, "Kawaraban/test") as fetcher, Worker() as worker:
+    pauses = Pauses(clock)
+    async with Fetcher(LIMITS, "Kawaraban/test", pauses=pauses) as fetcher, Worker() as worker:
         pace = Pace(host_delay=timedelta(0))
         intake = Intake(database, worker)
         sources = Sources(database, fetcher, worker, intake, clock, lambda: 0.0, pace)

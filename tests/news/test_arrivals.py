@@ -1,5 +1,6 @@
 """What is news, visit by visit: entries that are new, edited, renamed, old, or back again."""
 
+import time
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -46,6 +47,98 @@ async def test_two_entries_with_one_guid_and_different_links_are_two(
     )
     assert await publish(world, host, both) == 2
     assert await publish(world, host, both.replace(b"Out", b"Out again")) == 0
+
+
+async def test_entries_that_share_a_guid_over_time_are_news_each_once(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    one, two, three = (
+        item("same", name, link=f"https://a.example/{name}", description=f"text of {name}")
+        for name in "ABC"
+    )
+    await publish(world, host, rss("first"))
+    assert await publish(world, host, rss(one)) == 1
+    assert await publish(world, host, rss(two, one)) == 1
+    assert await publish(world, host, rss(three, two, one)) == 1
+    assert await publish(world, host, rss(three, two)) == 0
+    assert await world.titles() == ["A", "B", "C", "first"]
+
+
+async def test_two_notices_alike_in_all_but_their_link_are_two(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss("first"))
+    date = {"pubDate": "Fri, 20 Nov 2026 00:00:00 GMT"}
+    one = item("1", "Engineer wanted", link="https://a.example/jobs/1", **date)
+    two = item("2", "Engineer wanted", link="https://a.example/jobs/2", **date)
+    assert await publish(world, host, rss(one)) == 1
+    assert await publish(world, host, rss(two, one)) == 1
+
+
+async def test_bulletins_dated_before_the_last_visit_are_news_if_they_are_newer_than_all_before(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    def bulletin(days_ago: int, word: str) -> Any:
+        date = world.clock().replace(hour=0) - timedelta(days=days_ago)
+        return rss(*(item(f"{word} {n}", pubDate=format_datetime(date)) for n in range(6)))
+
+    await publish(world, host, bulletin(1, "old"))
+    # Nothing of it is known, and all is dated at midnight, before the visit at noon.
+    host.serve("/feed", bulletin(0, "new"), etag='"other"')
+    [(new, _)] = await world.poll(hours=10, days=1)
+    assert new == 6
+
+
+async def test_a_shared_front_page_is_no_story(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    home = "https://status.example/"
+    await publish(world, host, rss("first"))
+    assert await publish(world, host, rss(item("1", "Disk full in Tokyo", link=home))) == 1
+    host.serve("/b", rss("b"))
+    await world.enlist(f"{host.url}/feed", f"{host.url}/b")
+    await world.poll()
+    host.serve("/b", rss(item("2", "Network down in Osaka today", link=home), "b"))
+    await world.poll(days=1)
+    stories = {article.story_id for article in await world.articles()}
+    assert len(stories) == len(await world.articles())
+
+
+async def test_many_headlines_of_one_name_are_told_apart_soon(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    began = time.process_time()
+    for number in range(3):
+        items = (item(f"{number}-{n}", "Photo of the day in the park") for n in range(1500))
+        host.serve(f"/{number}", rss(*items))
+    await world.enlist(*(f"{host.url}/{number}" for number in range(3)))
+    await world.poll()
+    assert len(await world.articles()) == 4500
+    assert time.process_time() - began < 10
+
+
+async def test_what_was_dropped_is_remembered_for_as_long_as_it_is_listed(
+    world: World, host: Host, rss: Any
+) -> None:
+    await publish(world, host, rss("one", "two"))
+    async with world.database.write() as tx:
+        await articles.prune(tx, world.clock() + timedelta(days=1), world.clock())
+    for month in range(15):
+        world.clock.forward(days=30)
+        assert await publish(world, host, rss("one", f"two & {month}")) <= 1
+        async with world.database.write() as tx:
+            await articles.prune(tx, world.clock() - timedelta(days=90), world.clock())
+    assert "one" not in await world.titles()
+
+
+async def test_an_edit_moves_an_article_to_its_new_page(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss(item("1", "Title", link="https://a.example/draft")))
+    assert await publish(world, host, rss(item("1", "Title", link="https://a.example/final"))) == 0
+    async with world.database.read() as tx:
+        final = ["https://a.example/final"]
+        assert len(await articles.stories_of_pages(tx, final, world.clock() - timedelta(99))) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 import asyncio
 import gzip
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 from aiohttp import web
+from aiohttp.abc import ResolveResult
 
 from news.errors import FetchFailed
 from news.fetch import MAX_HOPS, Fetcher, FetchLimits
@@ -159,6 +162,68 @@ async def test_no_form_of_a_private_address_is_connected_to(site: Site, host: st
     async with Fetcher(LIMITS, "test") as fetcher:
         kind, _ = await failure(fetcher, f"http://{host}:{site.port}/feed")
         assert kind in (Failure.REFUSED, Failure.UNREACHABLE)
+    assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "allowed"),
+    [
+        ("93.184.216.34", 80, True),
+        ("93.184.216.34", 443, True),
+        ("93.184.216.34", 8080, True),
+        ("93.184.216.34", 8443, True),
+        ("93.184.216.34", 1024, True),
+        ("93.184.216.34", 22, False),
+        ("93.184.216.34", 25, False),
+        ("93.184.216.34", 1023, False),
+        ("2606:2800:220:1::1", 443, True),
+        ("64:ff9b::5db8:d822", 443, True),
+        ("64:ff9b::7f00:1", 443, False),
+        ("10.1.2.3", 443, False),
+        ("192.168.7.7", 22, True),
+    ],
+)
+async def test_only_global_addresses_at_usual_ports_or_allowed_networks_at_any_are_connected_to(
+    host: str, port: int, allowed: bool
+) -> None:
+    limits = replace(LIMITS, allowed_networks=(ip_network("192.168.7.0/24"),))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    info = (family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", (host, port))
+    async with Fetcher(limits, "test") as fetcher:
+        if allowed:
+            fetcher._guarded_socket(info).close()
+        else:
+            with pytest.raises(OSError, match="address refused"):
+                fetcher._guarded_socket(info)
+
+
+async def test_a_name_that_changes_its_answer_gets_nowhere(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each connection is checked for the address that it goes to, however often the name is asked for."""
+    answers = iter(["93.184.216.34", "127.0.0.1", "127.0.0.1"])
+    asked: list[str] = []
+
+    async def resolve(*_: Any, **__: Any) -> list[Any]:
+        address = next(answers)
+        asked.append(address)
+        entry = ResolveResult(
+            hostname="a.example",
+            host=address,
+            port=site.port,
+            family=socket.AF_INET,
+            proto=6,
+            flags=0,
+        )
+        return [entry]
+
+    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", resolve)
+    monkeypatch.setattr("aiohttp.connector.DefaultResolver.resolve", resolve, raising=False)
+    async with Fetcher(replace(LIMITS, timeout=0.3), "test") as fetcher:
+        for _ in range(2):
+            kind, _ = await failure(fetcher, f"http://a.example:{site.port}/feed")
+            assert kind in (Failure.REFUSED, Failure.TIMEOUT, Failure.UNREACHABLE)
+    assert asked
     assert site.asked == []
 
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import itertools
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from ipaddress import ip_network
@@ -11,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from news import follow
-from news.errors import FetchFailed
+from bot import composer as compose
+from news import fetch, follow, pace
+from news.errors import FetchFailed, Hop
 from news.fetch import Fetcher, FetchLimits
 from news.gather import gather
 from news.intake import Intake
@@ -346,6 +348,28 @@ async def test_feeds_that_came_together_are_spread(world: World, host: Host, rss
     assert max(seconds) - min(seconds) > timedelta(minutes=10)
 
 
+@pytest.mark.parametrize(
+    ("head", "headers"),
+    [
+        ("<skipHours><hour>12</hour><hour>13</hour></skipHours>", {}),
+        ("", {"Cache-Control": "max-age=14400"}),
+        ("<ttl>300</ttl>", {}),
+    ],
+)
+async def test_round_hints_do_not_bring_feeds_of_one_host_at_the_same_time(
+    world: World, host: Host, rss: Any, head: str, headers: dict[str, str]
+) -> None:
+    chances = iter(number / 20 for number in range(20))
+    spread = replace(world.sources, chance=lambda: next(chances))
+    urls = [f"{host.url}/{number}" for number in range(20)]
+    for url in urls:
+        host.serve(url.removeprefix(host.url), rss("one", head=head), etag='"1"', headers=headers)
+    await world.enlist(*urls)
+    async with Poller(spread, "me", 32) as poller:
+        await poller.poll_due()
+    assert len({(await world.feed(url)).next_visit_at.replace(microsecond=0) for url in urls}) == 20
+
+
 async def test_a_restart_visits_nothing_that_is_not_due(world: World, host: Host, rss: Any) -> None:
     url, _ = await first_visit(world, host, rss, etag='"1"')
     await world.enlist(url)
@@ -445,6 +469,42 @@ async def test_failures_are_visited_ever_more_rarely_up_to_a_day_until_a_success
     assert await world.poll_when_due(url) == [(1, None)]
     assert (await world.feed(url)).failures == 0
     assert await world.wait_of(url) <= HOUR
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_trouble_is_no_reason_to_come_sooner_than_before(
+    world: World, host: Host, rss: Any, status: int
+) -> None:
+    headers = {"Cache-Control": "max-age=43200"}
+    url, page = await first_visit(world, host, rss, etag='"1"', headers=headers)
+    usual = await world.wait_of(url)
+    assert usual == 12 * HOUR
+    page.status, page.headers = status, {}
+    await world.poll_when_due(url)
+    wait = await world.wait_of(url)
+    assert wait >= (2 * usual if status in (429, 503) else usual * 0.9)
+
+
+async def test_hours_that_a_feed_skips_are_skipped_in_trouble_too(
+    world: World, host: Host, rss: Any
+) -> None:
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour not in (12, 20))
+    page = host.serve("/feed", rss("one", head=f"<skipHours>{hours}</skipHours>"), etag='"1"')
+    await world.enlist(f"{host.url}/feed")
+    await world.poll()
+    page.status = 500
+    await world.poll_when_due(f"{host.url}/feed")
+    assert (await world.feed(f"{host.url}/feed")).next_visit_at.hour in (12, 20)
+
+
+async def test_followers_hear_of_a_410_at_once_and_once(world: World, host: Host, rss: Any) -> None:
+    url, page = await first_visit(world, host, rss, etag='"1"')
+    await world.chat(1, url)
+    page.status = 410
+    await world.poll_when_due(url)
+    assert await compose.tell_trouble(world.database, world.clock()) == 1
+    await world.poll_when_due(url)
+    assert await compose.tell_trouble(world.database, world.clock()) == 0
 
 
 async def test_what_is_gone_is_asked_once_more_a_day_later_and_then_never(
@@ -597,6 +657,30 @@ async def test_a_feed_that_moves_to_a_known_one_hands_over_its_followers_and_sen
         assert [story.articles[0].title for story in digest.stories] == ["two"]
 
 
+def test_what_gives_up_encryption_is_never_adopted() -> None:
+    def target(*hops: tuple[str, int, str]) -> str | None:
+        return pace.permanent_target(
+            [Hop(*hop) for hop in hops] + [Hop("https://end.example/", 200)]
+        )
+
+    safe, bare = "https://a.example/", "http://a.example/"
+    assert target((bare, 301, safe)) == safe
+    assert target((safe, 301, bare)) is None
+    assert target((bare, 301, safe), (safe, 308, bare), (bare, 301, safe)) == safe
+    assert target((bare, 302, safe)) is None
+
+
+async def test_an_address_that_only_says_not_modified_is_not_adopted(
+    world: World, host: Host, rss: Any
+) -> None:
+    url, page = await first_visit(world, host, rss, etag='"1"')
+    page.status, page.headers = 301, {"Location": "/parked"}
+    host.serve("/parked", "<html>for sale</html>", etag='"2"', always_304=True)
+    await visit_for_days(world, url, 7)
+    feed = await world.feed(url)
+    assert (feed.url, feed.failure) == (url, Failure.NOT_A_FEED)
+
+
 async def test_redirects_end_after_five_hops_in_circles_and_at_what_is_not_the_web(
     world: World, host: Host, rss: Any
 ) -> None:
@@ -698,6 +782,14 @@ async def test_a_host_gets_one_request_at_a_time_with_a_pause_in_between(
     assert there.asked[0].at < times[1]
 
 
+def test_hosts_that_want_more_time_between_requests_get_it() -> None:
+    usual = timedelta(seconds=2)
+    assert pace.host_delay("www.reddit.com", usual) == timedelta(seconds=60)
+    assert pace.host_delay("openrss.org", usual) == timedelta(seconds=60)
+    assert pace.host_delay("notreddit.com", usual) == usual
+    assert pace.host_delay("www.reddit.com", timedelta(0)) == timedelta(0)
+
+
 async def test_visits_fetch_the_feed_and_nothing_else(
     world: World, host: Host, rss: Any, item: Any
 ) -> None:
@@ -758,6 +850,17 @@ async def test_codings_are_taken_for_what_they_are_and_bombs_are_not_unpacked(
         with pytest.raises(FetchFailed) as caught:
             await world.sources.fetcher.get(f"{host.url}/feed")
         assert (name, caught.value.failure) == (name, failure)
+
+
+def test_a_gzip_body_is_known_however_it_comes_in_pieces() -> None:
+    packed = gzip.compress(b"feed")
+    for pieces in ([packed[:1], packed[1:]], [bytes([byte]) for byte in packed], [packed]):
+        body = fetch._Unpacked(100)
+        assert all(body.take(piece) for piece in pieces)
+        assert (bytes(body.body), body.whole) == (b"feed", True)
+    one = fetch._Unpacked(100)
+    assert one.take(b"x")
+    assert bytes(one.body) == b"x"
 
 
 async def test_a_reply_that_drips_is_given_up_at_the_deadline(rss: Any) -> None:

@@ -1,12 +1,17 @@
 """Visits to feeds, and following them, against a server on loopback."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from news import follow, query
-from news.errors import LimitReached, NoFeedFound, NoSuchNumber
+from news import follow, poller, query
+from news.discover import discover
+from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from storage import articles, chats, feeds
+from storage.records import Failure
 
 World = Any
 Host = Any
@@ -155,6 +160,169 @@ async def test_a_visit_that_can_not_be_kept_costs_the_others_nothing(
     assert len(await world.titles()) == 4
 
 
+ODD = {
+    "validator": {"headers": {"ETag": b'"caf\xe9"'.decode("utf-8", "surrogateescape")}},
+    "expiry": {"headers": {"Expires": "Mon, 01 Jan 2024 00:00:00 +99999999999999999"}},
+    "date": {"item": {"pubDate": "2025-02-03 11111111111111111111111111111h"}},
+    "title": {"item": {"title": "half &#xD83D; pair \x00"}},
+    "link": {"item": {"link": "https://a.example:99999/" + "あ" * 1900}},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+async def test_odd_values_are_dropped_and_the_rest_is_news(
+    world: World, host: Host, rss: Any, item: Any, odd: dict[str, Any]
+) -> None:
+    page = host.serve("/feed", rss("one"), headers=odd.get("headers", {}))
+    await world.enlist(f"{host.url}/feed")
+    assert await world.poll() == [(0, None)]
+    page.body = rss(item("two", **odd.get("item", {})), "one")
+    assert await world.poll(days=1) == [(1, None)]
+    assert await world.poll(days=1) == [(0, None)]
+
+
+async def test_what_nobody_foresaw_is_a_recorded_failure_with_a_later_retry(
+    world: World, host: Host, rss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.serve("/feed", rss("one"))
+    await world.enlist(f"{host.url}/feed")
+
+    async def trip(*_: Any) -> Any:
+        raise ZeroDivisionError("secret text")
+
+    monkeypatch.setattr(world.sources.intake, "read", trip)
+    [result] = await world.results()
+    assert isinstance(result.surprise, ZeroDivisionError)
+    feed = await world.feed(f"{host.url}/feed")
+    assert (feed.failure, feed.failure_detail) == (Failure.NOT_A_FEED, "ZeroDivisionError")
+    monkeypatch.undo()
+    assert await world.poll(minutes=6) == []
+    assert await world.poll(minutes=30) == [(0, None)]
+
+
+async def test_what_can_not_be_written_down_is_a_recorded_failure_of_that_feed_alone(
+    world: World, host: Host, rss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [f"{host.url}/{number}" for number in range(3)]
+    for number in range(3):
+        host.serve(f"/{number}", rss(f"news {number}"))
+    await world.enlist(*urls)
+    bad = await world.feed(urls[1])
+    take_in = world.sources.intake.take_in
+
+    async def trip(tx: Any, readings: Any, now: Any) -> Any:
+        if any(feed.id == bad.id for feed, _ in readings):
+            raise UnicodeEncodeError("utf-8", "x", 0, 1, "planted")
+        return await take_in(tx, readings, now)
+
+    monkeypatch.setattr(world.sources.intake, "take_in", trip)
+    found = {result.feed.url: result.failure for result in await world.results()}
+    assert found == {urls[0]: None, urls[1]: Failure.NOT_A_FEED, urls[2]: None}
+    assert (await world.feed(urls[1])).failures == 1
+    assert await world.titles() == ["news 0", "news 2"]
+
+
+async def test_a_visit_that_takes_too_long_ends_before_its_lease(
+    world: World, host: Host, rss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller, "_PATIENCE", timedelta(seconds=0.1))
+    host.serve("/feed", rss("one"), wait=3)
+    await world.enlist(f"{host.url}/feed")
+    assert await world.poll() == [(0, Failure.TIMEOUT)]
+
+
+async def test_no_more_is_claimed_than_can_begin(
+    world: World, host: Host, new_host: Any, rss: Any
+) -> None:
+    slow = host.serve("/slow", rss("slow"), wait=1)
+    urls = [f"{host.url}/slow", *(f"{host.url}/{number}" for number in range(4))]
+    for number in range(4):
+        host.serve(f"/{number}", rss("x"), wait=1)
+    await world.enlist(*urls)
+    async with (
+        poller.Poller(world.sources, "two at a time", 2) as two,
+        asyncio.TaskGroup() as group,
+    ):
+        work = group.create_task(two.begin_due())
+        await asyncio.sleep(0.3)
+        async with world.database.read() as tx:
+            leased = await tx.execute(
+                text("SELECT count(*) FROM feeds WHERE lease_owner IS NOT NULL")
+            )
+        assert leased.scalar() == 2
+        slow.wait = 0
+        work.cancel()
+
+
+async def test_a_first_visit_and_somebody_who_follows_meanwhile_do_not_disturb_each_other(
+    world: World, host: Host, rss: Any
+) -> None:
+    page = host.serve("/feed", rss("two", "one"), wait=0.3)
+    await world.enlist(f"{host.url}/feed")
+    chat = await world.chat()
+    async with asyncio.TaskGroup() as group:
+        polled = group.create_task(world.poll())
+        await asyncio.sleep(0.1)
+        page.wait = 0
+        await follow.follow_address(world.sources, chat.id, f"{host.url}/feed", 9)
+    assert polled.result() == [(0, None)]
+    assert await world.titles() == ["one", "two"]
+
+
+async def test_following_a_feed_that_was_asleep_floods_nobody(
+    world: World, host: Host, rss: Any
+) -> None:
+    page = host.serve("/feed", rss("one"))
+    first = await world.chat(1)
+    await follow.follow_address(world.sources, first.id, f"{host.url}/feed", 9)
+    item = await follow.find_subscription(world.database, first.id, "1")
+    await follow.unfollow(world.database, first.id, item.id)
+    page.body = rss(*(f"slept {number}" for number in range(40)))
+    world.clock.forward(days=60)
+    second = await world.chat(2)
+    await follow.follow_address(world.sources, second.id, f"{host.url}/feed", 9)
+    assert await world.poll() == [(0, None)]
+    assert await world.news_for(second) == []
+    assert len(await world.titles()) == 41
+    page.body = rss("news", *(f"slept {number}" for number in range(40)))
+    assert await world.poll(days=1) == [(1, None)]
+    assert await world.news_for(second) == ["news"]
+
+
+async def test_a_host_that_asked_for_a_pause_is_not_asked_for_anything(
+    world: World, host: Host, new_host: Any, rss: Any
+) -> None:
+    elsewhere = await new_host()
+    page = host.serve("/feed", status=429, headers={"Retry-After": "7200"})
+    host.serve("/other", rss("other"))
+    elsewhere.serve("/moved", status=302, headers={"Location": f"{host.url}/other"})
+    chat = await world.chat()
+    with pytest.raises(FetchFailed):
+        await follow.follow_address(world.sources, chat.id, f"{host.url}/feed", 9)
+    assert len(host.asked) == 1
+    # Not by somebody who follows another feed, not by a visit, and not by a redirect from elsewhere.
+    with pytest.raises(FetchFailed) as caught:
+        await follow.follow_address(world.sources, chat.id, f"{host.url}/other", 9)
+    assert caught.value.failure is Failure.BUSY
+    await world.enlist(f"{host.url}/other", f"{elsewhere.url}/moved")
+    assert await world.poll() == [(0, Failure.BUSY)]
+    assert len(host.asked) == 1
+    page.status = 200
+    world.clock.forward(hours=3)
+    assert {failure for _, failure in await world.poll()} == {None}
+
+
+async def test_a_bare_host_is_reached_by_http_if_https_is_not_there(
+    world: World, host: Host
+) -> None:
+    host.serve("/", "<html></html>")
+    with pytest.raises(NoFeedFound) as caught:
+        await discover(world.sources, host.url.replace("http:", "https:"), bare=True)
+    assert caught.value.tried[1] == host.url
+    with pytest.raises(FetchFailed):
+        await discover(world.sources, host.url.replace("http:", "https:"))
+
+
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
@@ -162,6 +330,11 @@ async def test_a_visit_that_can_not_be_kept_costs_the_others_nothing(
         ("HTTP://a.example", "http://a.example"),
         ("a.example/feed.xml", "https://a.example/feed.xml"),
         ("feed://a.example/x", "https://a.example/x"),
+        ("feed:https://a.example/x", "https://a.example/x"),
+        ("feed:a.example/x", "https://a.example/x"),
+        ("пример.рф/feed", "https://пример.рф/feed"),
+        ("127.0.0.1/feed", "https://127.0.0.1/feed"),
+        ("localhost:8080/x", "https://localhost:8080/x"),
         ("ftp://a.example/", "ftp://a.example/"),
         ("North Korea", None),
         ("U.S.", None),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from news import feed
 from news.errors import FetchFailed
@@ -28,6 +29,11 @@ async def test_results_and_exceptions_come_back(worker: Worker) -> None:
     with pytest.raises(FetchFailed) as caught:
         await worker.run(feed.parse, b"nonsense", "https://a.example/")
     assert caught.value.failure is Failure.NOT_A_FEED
+
+
+async def test_an_exception_that_survives_no_journey_is_told_by_its_kind(worker: Worker) -> None:
+    with pytest.raises(RuntimeError, match="XMLSyntaxError"):
+        await worker.run(etree.fromstring, b"<broken")
 
 
 async def test_what_takes_too_long_is_killed_twice_and_the_next_job_works(worker: Worker) -> None:

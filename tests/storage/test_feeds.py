@@ -80,7 +80,7 @@ async def test_a_paused_host_is_left_alone_and_a_longer_pause_stays(
         long = clock() + timedelta(hours=2)
         await feeds.pause_host(tx, "a.example", long)
         await feeds.pause_host(tx, "a.example", clock() + timedelta(hours=1))
-        assert await feeds.paused_until(tx, "a.example", clock()) == long
+        assert await feeds.paused_hosts(tx, clock()) == {"a.example": long}
         assert await feeds.any_due(tx, clock())
         assert await claim(tx, clock) == ["https://b.example/1"]
         clock.forward(hours=1, minutes=59)
@@ -88,7 +88,7 @@ async def test_a_paused_host_is_left_alone_and_a_longer_pause_stays(
         clock.forward(minutes=2)
         assert await claim(tx, clock, delay=DELAY) == ["https://a.example/1"]
         await feeds.prune_hosts(tx, clock() + timedelta(days=1))
-        assert await feeds.paused_until(tx, "a.example", clock()) is None
+        assert await feeds.paused_hosts(tx, clock()) == {}
 
 
 async def test_what_was_claimed_and_not_visited_is_given_back(
@@ -217,7 +217,8 @@ async def test_lasting_trouble_is_found_once_and_only_if_somebody_follows(
         assert await lasting() == []
         clock.forward(days=7)
         assert await lasting() == ["https://a.example/1"]
-        await feeds.told_trouble(tx, followed.id, clock())
+        assert await feeds.tell_trouble(tx, followed.id, clock())
+        assert not await feeds.tell_trouble(tx, followed.id, clock())
         assert await lasting() == []
         await feeds.record(tx, [(followed.id, Visit(clock(), clock()))])
         gone = Visit(clock(), clock(), failure=Failure.GONE, stop=True)

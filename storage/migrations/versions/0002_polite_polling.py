@@ -100,6 +100,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("body_hash", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("in_full_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("interval", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("newest_entry_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("entry_gap", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("window_span", sa.Integer(), nullable=True))
