@@ -57,14 +57,18 @@ class Bench:
     async def make_due(self, over: timedelta = timedelta(0)) -> None:
         """Let all feeds fall due, now or spread evenly over some time."""
         async with self.database.write() as tx:
-            ids = list(await tx.scalars(text("SELECT id FROM feeds ORDER BY id")))
+            ids = list(
+                await tx.scalars(text("SELECT id FROM feeds WHERE in_catalogue ORDER BY id"))
+            )
             start = now()
-            for place, id in enumerate(ids):
-                at = start + over * place / len(ids)
-                await tx.execute(
-                    text("UPDATE feeds SET next_visit_at = :at WHERE id = :id"),
-                    {"at": at.strftime("%Y-%m-%d %H:%M:%S.%f"), "id": id},
-                )
+            due = (start + over * place / len(ids) for place in range(len(ids)))
+            await tx.execute(
+                text("UPDATE feeds SET next_visit_at = :at WHERE id = :id"),
+                [
+                    {"at": at.strftime("%Y-%m-%d %H:%M:%S.%f"), "id": id}
+                    for at, id in zip(due, ids, strict=True)
+                ],
+            )
 
     async def poll(self, count: int) -> float:
         """Poll until `count` visits are done; the seconds that took. The loop's lag is noted meanwhile."""

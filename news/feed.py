@@ -25,7 +25,7 @@ from news import telegram_preview
 from news.addresses import MAX_URL, canonical, path_of, web_address
 from news.dates import EARLIEST, moment
 from news.errors import FetchFailed
-from news.text import normalise, plain, shorten, words
+from news.text import BREAK, normalise, plain, shorten, words
 from storage.records import Failure
 
 MAX_ENTRIES = 2000
@@ -78,6 +78,8 @@ class Entry:
     """The article's own text where the summary is short and the feed has more; else empty."""
     words: str
     """Tokens of title and summary, as `news.text.words` gives them."""
+    title_words: str
+    """Those of the title alone."""
     published_at: datetime | None
     """None if there is no date, or none that can be true."""
 
@@ -137,8 +139,8 @@ def parse(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
 
 def complete(raw: RawEntry) -> Entry:
     """An entry with its text taken out of its markup."""
-    summary = plain(raw.summary)
-    text = plain(raw.text) if len(summary) < ENOUGH else ""
+    summary = plain(_opening(raw.summary, MAX_SUMMARY))
+    text = plain(_opening(raw.text, MAX_TEXT)) if len(summary) < ENOUGH else ""
     summary = summary or text
     headline = shorten(
         plain(raw.title) or shorten(summary, 100) or urlsplit(raw.url).hostname or "—", MAX_TITLE
@@ -148,6 +150,7 @@ def complete(raw: RawEntry) -> Entry:
     when = date.isoformat() if date else ""
     text = shorten(text, MAX_TEXT) if len(text) > min(len(summary) + 100, MAX_SUMMARY) else ""
     summary = shorten(summary, MAX_SUMMARY)
+    title_words = words([headline])
     return Entry(
         identity=raw.identity,
         fingerprint=raw.fingerprint,
@@ -159,9 +162,20 @@ def complete(raw: RawEntry) -> Entry:
         title=headline,
         summary=summary,
         text=text,
-        words=words([headline, summary]),
+        words=BREAK.join(filter(None, [title_words, words([summary])])),
+        title_words=title_words,
         published_at=date,
     )
+
+
+def _opening(markup: str, characters: int) -> str:
+    """As much markup as holds so much text, unless it is almost nothing but tags; no tag is cut."""
+    most = characters * 4
+    if len(markup) <= most:
+        return markup
+    opening = markup[:most]
+    cut = opening.rfind("<")
+    return opening if opening.rfind(">") > cut else opening[:cut]
 
 
 def complete_all(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:

@@ -5,7 +5,7 @@ Readings ─▶ one transaction: articles, their stories, their topics ─▶ Ta
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -140,8 +140,9 @@ class Intake:
         await self._catch_up(tx, now)
         new: list[tuple[FeedId, feed_reader.Entry, bool]] = []
         edits: list[tuple[ArticleId, int, NewArticle]] = []
+        blank = await _blank(tx, [feed for feed, _ in readings])
         for feed, reading in readings:
-            new += await _new_entries(tx, feed, reading)
+            new += await _new_entries(tx, feed, reading, feed.id in blank)
             edits += [
                 (id, changes, _article(entry, StoryId(0), False, now))
                 for id, changes, entry in reading.edited
@@ -183,8 +184,9 @@ class Intake:
                 article.canonical_url,
                 article.title,
                 article.published_at,
+                entry.title_words,
             )
-            for id, (feed_id, article) in zip(ids, kept, strict=True)
+            for id, (feed_id, article), (_, entry, _) in zip(ids, kept, new, strict=True)
             if now - article.published_at <= HORIZON
         )
         return Taken(taken, fresh, headlines)
@@ -195,10 +197,15 @@ class Intake:
 
     async def _catch_up(self, tx: Transaction, now: datetime) -> None:
         """Learn what was kept before this process began, or by another one."""
+        newest = await articles.newest(tx)
+        if newest <= self._board.newest:
+            return
         missed = await articles.headlines(tx, self._board.newest, now - HORIZON, _KNOWN_HEADLINES)
         for first in range(0, len(missed), _LEARN):
             self._board.learn(missed[first : first + _LEARN])
             await asyncio.sleep(0)
+        # What is too old to be learnt need not be looked through again.
+        self._board.newest = newest
 
     async def _stories_of(
         self, tx: Transaction, new: Sequence[tuple[FeedId, feed_reader.Entry, bool]], now: datetime
@@ -206,7 +213,9 @@ class Intake:
         if not new:
             return []
         found = [
-            Arrival(feed_id, entry.canonical_url, entry.title, min(entry.published_at or now, now))
+            Arrival(
+                feed_id, entry.canonical_url, entry.title_words, min(entry.published_at or now, now)
+            )
             for feed_id, entry, _ in new
         ]
         since = min(arrival.published_at for arrival in found) - WINDOW
@@ -218,15 +227,25 @@ class Intake:
         return [StoryId(one) if one > 0 else begun[-one] for one in assigned]
 
 
+async def _blank(tx: Transaction, visited: Sequence[Feed]) -> frozenset[FeedId]:
+    """Feeds of which nothing can be known yet."""
+    first = {feed.id for feed in visited if feed.visited_at is None}
+    return frozenset(first - await articles.with_memories(tx, first)) if first else frozenset()
+
+
 async def _new_entries(
-    tx: Transaction, feed: Feed, reading: Reading
+    tx: Transaction, feed: Feed, reading: Reading, blank: bool
 ) -> list[tuple[FeedId, feed_reader.Entry, bool]]:
     """What is still unknown, oldest first, with whether it is archived."""
     unknown = reading.unknown
-    # Somebody else may have read the same feed meanwhile; and some come back under other names.
-    known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
-    twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
-    before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
+    known: Collection[str] = ()
+    twins: Collection[str] = ()
+    before: Collection[str] = ()
+    if not blank:
+        # Somebody else may have read the same feed meanwhile; and some come back under other names.
+        known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
+        twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
+        before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
     listed = 0 if reading.announced else len(reading.parsed.entries)
     archive = arrivals.are_archive(unknown, listed, feed.visited_at, feed.newest_entry_at)
     found = [

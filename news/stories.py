@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from news.addresses import is_front_page
-from news.text import BREAK, GAP, tokens
+from news.text import BREAK, GAP, words
 from storage.records import Article, ArticleId, FeedId, Headline, Story, StoryId
 
 WINDOW = timedelta(days=4)
@@ -36,7 +36,8 @@ class Arrival:
 
     feed_id: FeedId
     canonical_url: str
-    title: str
+    words: str
+    """Of its headline, as `news.text.words` gives them."""
     published_at: datetime
 
 
@@ -90,7 +91,7 @@ class Board:
                     headline.story_id,
                     headline.feed_id,
                     headline.published_at.timestamp(),
-                    _vocabulary(headline.title),
+                    _vocabulary(headline.words or words([headline.title])),
                 )
             )
 
@@ -124,7 +125,7 @@ class Board:
                 0,
                 arrival.feed_id,
                 arrival.published_at.timestamp(),
-                _vocabulary(arrival.title) if recent else array("q"),
+                _vocabulary(arrival.words) if recent else array("q"),
             )
             story = next(
                 (
@@ -177,10 +178,10 @@ def _likest(arrival: _Pinned, sheets: Sequence[_Sheet]) -> int | None:
     return story
 
 
-def _vocabulary(title: str) -> "array[int]":
+def _vocabulary(headline: str) -> "array[int]":
     """The words of a headline as numbers: odd ones for those that begin with a digit."""
-    words = set(tokens(title)) - {BREAK, GAP}
-    return array("q", sorted((hash(word) & ~1) | word[0].isdigit() for word in words))
+    found = set(headline.split()) - {BREAK, GAP}
+    return array("q", sorted((hash(word) & ~1) | word[0].isdigit() for word in found))
 
 
 def _numbers(vocabulary: Iterable[int]) -> set[int]:

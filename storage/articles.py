@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -77,6 +76,7 @@ def contains(phrase: str) -> ColumnElement[bool]:
     return articles.c.words.like(f"% {phrase} %")
 
 
+_HEADLINE = ("id", "story_id", "feed_id", "canonical_url", "title", "published_at")
 _EDITED = (*("title", "summary", "words", "text", "url", "canonical_url", "fingerprint", "twin"),)
 """What an outlet may change about an article."""
 
@@ -106,6 +106,16 @@ async def recall(
         for row in kept:
             found[row.identity] = KnownEntry(*row)
     return found
+
+
+async def with_memories(tx: AsyncConnection, ids: Collection[FeedId]) -> frozenset[FeedId]:
+    """Which of these feeds have any article, kept or dropped."""
+    found: set[FeedId] = set()
+    for some in batches(ids):
+        for table in (articles, dropped):
+            feed_ids = select(table.c.feed_id).where(table.c.feed_id.in_(some)).distinct()
+            found.update(FeedId(id) for id in await tx.scalars(feed_ids))
+    return frozenset(found)
 
 
 async def known_twins(
@@ -220,7 +230,7 @@ async def headlines(
 ) -> tuple[Headline, ...]:
     """The newest articles with larger ids than `after` that were published since then, oldest id first."""
     rows = await tx.execute(
-        select(*(articles.c[field.name] for field in fields(Headline)))
+        select(*(articles.c[name] for name in _HEADLINE))
         .where(articles.c.id > after, articles.c.published_at >= since)
         .order_by(articles.c.id.desc())
         .limit(limit)

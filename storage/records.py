@@ -252,6 +252,8 @@ class Headline:
     canonical_url: str
     title: str
     published_at: datetime
+    words: str = ""
+    """Those of the title, as `news.text` keeps them, if they are at hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,3 +309,14 @@ async def test_a_large_first_document_floods_nobody(world: World, host: Host, rs
     assert await publish(world, host, rss(*(f"piece {n}" for n in range(500)))) == 0
     assert await world.news_for(chat) == []
     assert len(await world.articles()) == 500
+
+
+async def test_articles_that_are_too_old_to_be_told_again_are_looked_through_once(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    old = format_datetime(world.clock() - timedelta(days=400))
+    await publish(world, host, rss(*(item(f"old {n}", pubDate=old) for n in range(9))))
+    await publish(world, host, rss("new", *(item(f"old {n}", pubDate=old) for n in range(9))))
+    async with world.database.read() as tx:
+        newest = await articles.newest(tx)
+    assert world.sources.intake._board.newest == newest

@@ -8,6 +8,7 @@ from news.digest import decide
 from news.opml import BadOpml, Outline, read
 from news.stories import Arrival, Board, lead, outlets
 from news.summary import MAX_CHARACTERS, summarise
+from news.text import words
 from news.topics import TopicIndex
 from storage.records import (
     Article,
@@ -30,7 +31,7 @@ TALKS = "Tokyo seeks talks with Pyongyang in Singapore, told no summit"
 
 
 def arrival(feed: int, title: str, url: str = "", days: float = 0) -> Arrival:
-    return Arrival(FeedId(feed), url, title, NOW - timedelta(days=days))
+    return Arrival(FeedId(feed), url, words([title]), NOW - timedelta(days=days))
 
 
 def assign(arrivals: list[Arrival], known: list[Headline]) -> tuple[int, ...]:
