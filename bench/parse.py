@@ -2,6 +2,8 @@
 
     python -m bench.parse DIR
 
+With fastfeedparser installed, it is measured beside them, with what it loses.
+
 Prints throughputs with their ratios, taken in the same run, and what our chain loses or gains against
 feedparser without sanitising, entry by entry. Times depend on the machine; ratios much less.
 """
@@ -24,6 +26,11 @@ from news.addresses import canonical, web_address
 from news.errors import FetchFailed
 from news.feed import complete_all, parse
 from news.text import plain, squeeze
+
+try:
+    import fastfeedparser as _fast
+except ImportError:
+    _fast = None
 
 ROUNDS = 5
 URL = "https://feed.example/feed.xml"
@@ -59,6 +66,38 @@ def tree(body: bytes) -> Any:
         return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         return None
+
+
+def fast(body: bytes) -> Any:
+    """fastfeedparser, which recovers from what it can't read; None if it gives up."""
+    try:
+        return _fast.parse(body)
+    except Exception:  # noqa: BLE001 - it raises whatever its parsers raise
+        return None
+
+
+def fast_losses(bodies: list[bytes]) -> str:
+    """What fastfeedparser makes of the entries that feedparser finds, in a line."""
+    fewer = titles = links = texts = 0
+    for body in bodies:
+        theirs, mine = loose_raw(body).entries, fast(body)
+        found = mine.entries if mine else []
+        if len(found) < len(theirs):
+            fewer += 1
+            continue
+        for its, reference in zip(found, theirs, strict=False):
+            title = plain(str(reference.get("title") or ""))
+            titles += plain(str(its.get("title") or "")) != title
+            link = web_address(reference.get("link"), URL)
+            links += bool(link) and canonical(web_address(its.get("link"), URL)) != canonical(link)
+            texts += bool(_text(reference)) and not _text(its)
+    return f"{fewer} files, {titles} titles, {links} links, {texts} texts"
+
+
+def _text(entry: Any) -> str:
+    content = entry.get("content") or [{}]
+    summary = entry.get("summary") or entry.get("description")
+    return plain(str(summary or content[0].get("value") or ""))
 
 
 def seconds_each(function: Callable[[bytes], Any], bodies: list[bytes]) -> list[float]:
@@ -113,8 +152,7 @@ class Losses:
         dated = dict.get(theirs, "published_parsed") or dict.get(theirs, "updated_parsed")
         if dated and dated[0] >= 1990 and mine.published_at is None:
             self.dates.append(f"{name}: {theirs.get('published')}")
-        content = theirs.get("content") or [{}]
-        text = plain(str(theirs.get("summary") or content[0].get("value") or ""))
+        text = _text(theirs)
         kept = max(len(mine.summary), len(mine.text))
         if text and not kept:
             self.texts.append(f"{name}: {text[:60]!r}")
@@ -153,6 +191,8 @@ def main() -> int:
         "ours": (ours, ROUNDS),
         "lxml tree only": (tree, ROUNDS),
     }
+    if _fast is not None:
+        rows["fastfeedparser"] = (fast, ROUNDS)
     each: dict[str, list[float]] = {}
     for name, (function, rounds) in rows.items():
         found = [seconds_each(function, bodies) for _ in range(rounds + 1)][1:]
@@ -185,6 +225,8 @@ def main() -> int:
         for line in lost if chosen.losses else ():
             print(f"    {line}")
     print(f"{'entries gained':28}{losses.more:9}")
+    if _fast is not None:
+        print(f"fastfeedparser loses or changes: {fast_losses(bodies)}")
     return 0
 
 
