@@ -117,13 +117,15 @@ class ParsedFeed:
     hints: Hints = Hints()
     dates: tuple[datetime, ...] = ()
     """When its entries were published, newest first: of the first ones and the last, as far as they say."""
+    outline: str = ""
+    """Equal as long as no entry comes, goes or is edited. 64 hexadecimal digits."""
 
 
-def parse(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
+def parse(body: bytes, url: str, content_type: str = "", seen: str | None = None) -> ParsedFeed:
     """Read RSS 0.9–2.0, Atom 0.3 and 1.0, or JSON Feed (https://www.jsonfeed.org) as it came from `url`.
 
-    Blocking, and at the mercy of the document: call it in the parser's process (`news.worker`). Raises
-    FetchFailed with NOT_A_FEED.
+    Blocking, and at the mercy of the document: call it in the parser's process (`news.worker`). Entries
+    whose outline is `seen` are left out: nothing about them is new. Raises FetchFailed with NOT_A_FEED.
     """
     start = body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     if telegram_preview.is_preview(url):
@@ -134,7 +136,10 @@ def parse(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
         feed = _read_xml(body, url, content_type)
     listed = (*feed.entries[:_DATED], *feed.entries[_DATED:][-_DATED:])
     dates = sorted(filter(None, (_moment(entry.dates) for entry in listed)), reverse=True)
-    return replace(feed, entries=_told_apart(feed.entries), dates=tuple(dates))
+    entries = _told_apart(feed.entries)
+    outline = _hash("".join([entry.identity + entry.fingerprint for entry in entries]))
+    shown = () if outline == seen else entries
+    return replace(feed, entries=shown, dates=tuple(dates), outline=outline)
 
 
 def complete(raw: RawEntry) -> Entry:

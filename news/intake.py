@@ -64,10 +64,14 @@ class Taken:
     headlines: tuple[Headline, ...]
 
 
-async def parse(worker: Worker, fetched: Fetched) -> feed_reader.ParsedFeed:
+async def parse(
+    worker: Worker, fetched: Fetched, seen: str | None = None
+) -> feed_reader.ParsedFeed:
     """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble."""
     try:
-        return await worker.run(feed_reader.parse, fetched.body, fetched.url, fetched.content_type)
+        return await worker.run(
+            feed_reader.parse, fetched.body, fetched.url, fetched.content_type, seen
+        )
     except FetchFailed as error:
         raise FetchFailed(error.failure, error.detail, fetched.answer) from error
     except WorkerKilled as error:
@@ -96,9 +100,15 @@ class Intake:
         self._read_pages = read_pages
         self._board = Board()
 
-    async def read(self, feed: Feed | None, fetched: Fetched, now: datetime) -> Reading:
-        """Parse what was fetched, and take the text out of what a feed did not have before. Raises FetchFailed."""
-        reading = await self.sort_out(feed, await parse(self._worker, fetched), now)
+    async def read(
+        self, feed: Feed | None, fetched: Fetched, now: datetime, thoroughly: bool = True
+    ) -> Reading:
+        """Parse what was fetched, and take the text out of what a feed did not have before. Raises FetchFailed.
+
+        Unless `thoroughly`, nothing is looked up if no entry came, went or changed since the last document.
+        """
+        seen = None if feed is None or thoroughly else feed.outline
+        reading = await self.sort_out(feed, await parse(self._worker, fetched, seen), now)
         return replace(reading, said=with_hub(reading.said, fetched))
 
     async def sort_out(
@@ -106,7 +116,7 @@ class Intake:
     ) -> Reading:
         """Take the text out of the entries that a feed did not have before; None for a feed that is new itself."""
         known = {}
-        if feed is not None:
+        if feed is not None and parsed.entries:
             async with self._database.read() as tx:
                 known = await articles.recall(
                     tx, feed.id, [entry.identity for entry in parsed.entries]

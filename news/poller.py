@@ -152,30 +152,36 @@ class Poller:
             return begun
         async with self._claiming:
             while not self._closing:
-                # No more than can begin at once: a lease runs from the claim on.
                 await self._slots.acquire()
                 self._slots.release()
-                claimed = await self._claim(max(1, self._concurrency - len(self._visits)))
+                claimed_at, claimed = self._clock(), await self._claim()
                 if not claimed:
                     break
-                for one in claimed:
-                    await self._slots.acquire()
-                    if self._closing:
-                        break
-                    task = self._group.create_task(self._in_slot(one))
-                    self._visits.add(task)
-                    task.add_done_callback(self._visits.discard)
-                    begun += 1
+                begun += await self._begin(claimed, claimed_at)
         return begun
+
+    async def _begin(self, claimed: list[Claimed], claimed_at: datetime) -> int:
+        """Begin visits as slots get free; what has to wait for too long is given back, lest its lease run out."""
+        for place, one in enumerate(claimed):
+            await self._slots.acquire()
+            if self._closing or self._clock() - claimed_at > LEASE - _PATIENCE:
+                self._slots.release()
+                async with self._database.write() as tx:
+                    await feeds.give_back(tx, [left.feed.id for left in claimed[place:]])
+                return place
+            task = self._group.create_task(self._in_slot(one))
+            self._visits.add(task)
+            task.add_done_callback(self._visits.discard)
+        return len(claimed)
 
     async def poll_due(self) -> tuple[PollResult, ...]:
         """Visit what is due now, and wait for it; a result for each."""
-        claimed = await self._claim(self._concurrency)
+        claimed = await self._claim()
         async with asyncio.TaskGroup() as group:
             visits = [group.create_task(self.visit(one)) for one in claimed]
         return tuple(task.result() for task in visits)
 
-    async def _claim(self, most: int) -> list[Claimed]:
+    async def _claim(self) -> list[Claimed]:
         now = self._clock()
         async with self._database.read() as tx:
             if not await feeds.any_due(tx, now):
@@ -186,7 +192,7 @@ class Poller:
                 now,
                 self._owner,
                 LEASE,
-                most,
+                self._concurrency,
                 self._sources.pace.host_delay,
                 pace.host_delay,
             )
@@ -225,7 +231,9 @@ class Poller:
                     digest = body_hash(fetched.body)
                     if digest != feed.body_hash:
                         known = feed if feed.visited_at is not None else None
-                        reading = await self._sources.intake.read(known, fetched, self._clock())
+                        reading = await self._sources.intake.read(
+                            known, fetched, self._clock(), thoroughly=in_full
+                        )
         except FetchFailed as failed:
             error = failed
         except TimeoutError:
@@ -389,6 +397,7 @@ def visited(
         etag=etag,
         last_modified=last_modified,
         said=reading.said if reading else None,
+        outline=reading.parsed.outline if reading else None,
     )
 
 

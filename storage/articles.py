@@ -81,30 +81,33 @@ _EDITED = (*("title", "summary", "words", "text", "url", "canonical_url", "finge
 """What an outlet may change about an article."""
 
 
+_RECALL = select(
+    articles.c.identity,
+    articles.c.twin,
+    articles.c.id,
+    articles.c.fingerprint,
+    articles.c.changes,
+).where(
+    articles.c.feed_id == bindparam("feed"),
+    articles.c.identity.in_(bindparam("some", expanding=True)),
+)
+"""Asked at most visits: it is put together once."""
+
+
 async def recall(
     tx: AsyncConnection, feed_id: FeedId, identities: Collection[str]
 ) -> dict[str, KnownEntry]:
     """What is remembered of these entries of a feed, by identity: kept, or kept once and dropped since."""
     found: dict[str, KnownEntry] = {}
     for some in batches(identities):
-        gone = await tx.execute(
-            select(dropped.c.identity, dropped.c.twin).where(
-                dropped.c.feed_id == feed_id, dropped.c.identity.in_(some)
-            )
+        kept = await tx.execute(_RECALL, {"feed": feed_id, "some": some})
+        found.update((row.identity, KnownEntry(*row)) for row in kept)
+    for some in batches(identity for identity in identities if identity not in found):
+        gone = select(dropped.c.identity, dropped.c.twin).where(
+            dropped.c.feed_id == feed_id, dropped.c.identity.in_(some)
         )
-        for identity, twin in gone:
+        for identity, twin in await tx.execute(gone):
             found[identity] = KnownEntry(identity, twin, None, "", 0)
-        kept = await tx.execute(
-            select(
-                articles.c.identity,
-                articles.c.twin,
-                articles.c.id,
-                articles.c.fingerprint,
-                articles.c.changes,
-            ).where(articles.c.feed_id == feed_id, articles.c.identity.in_(some))
-        )
-        for row in kept:
-            found[row.identity] = KnownEntry(*row)
     return found
 
 

@@ -303,6 +303,12 @@ async def release(tx: AsyncConnection, owner: str) -> None:
     )
 
 
+async def give_back(tx: AsyncConnection, ids: Collection[FeedId]) -> None:
+    """Give these feeds back unvisited: they are due as before."""
+    for some in batches(ids):
+        await tx.execute(update(feeds).where(feeds.c.id.in_(some)).values(**_FREE))
+
+
 async def _hosts_free_at(tx: AsyncConnection, free: Mapping[str, datetime]) -> None:
     insert = insert_for(tx)(hosts)
     await tx.execute(
@@ -404,6 +410,8 @@ def _changes(visit: Visit) -> dict[str, Any]:
     }
     if visit.body_hash is not None:
         values["body_hash"] = visit.body_hash
+    if visit.outline is not None:
+        values["outline"] = visit.outline
     if visit.in_full:
         values["in_full_at"] = visit.at
     if visit.said is not None:
@@ -425,7 +433,12 @@ async def reawaken(tx: AsyncConnection, ids: Collection[FeedId], now: datetime) 
             update(feeds)
             .where(feeds.c.id.in_(some), feeds.c.visited_at < now - _ASLEEP, ~is_wanted)
             .values(
-                visited_at=None, etag=None, last_modified=None, body_hash=None, next_visit_at=now
+                visited_at=None,
+                etag=None,
+                last_modified=None,
+                body_hash=None,
+                outline=None,
+                next_visit_at=now,
             )
         )
 
@@ -496,6 +509,7 @@ async def move(tx: AsyncConnection, feed: Feed, url: str) -> Feed:
                 etag=None,
                 last_modified=None,
                 body_hash=None,
+                outline=None,
                 moved_to=None,
                 moved_since=None,
                 moved_polls=0,

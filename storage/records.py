@@ -65,6 +65,8 @@ class Feed:
     """Likewise."""
     body_hash: str | None
     """SHA-256 of the last body; None before the first."""
+    outline: str | None
+    """What identifies its last document's entries and their state; None before the first."""
     in_full_at: datetime | None
     """Last visit that was unconditional, and brought a whole feed."""
     next_visit_at: datetime
@@ -145,6 +147,8 @@ class Visit:
     last_modified: str | None = None
     body_hash: str | None = None
     """None keeps what is known."""
+    outline: str | None = None
+    """Likewise."""
     in_full: bool = False
     """True if it was unconditional and brought a feed."""
     said: Said | None = None

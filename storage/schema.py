@@ -75,6 +75,7 @@ feeds = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_hash", String(64)),
+    Column("outline", String(64)),
     Column("in_full_at", Moment),
     Column("next_visit_at", Moment, nullable=False, index=True),
     Column("interval", Integer, nullable=False, server_default="0"),

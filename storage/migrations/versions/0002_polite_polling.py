@@ -99,6 +99,7 @@ def upgrade() -> None:
             sa.Column("pinned", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
         batch_op.add_column(sa.Column("body_hash", sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column("outline", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("in_full_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("interval", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("newest_entry_at", sa.DateTime(timezone=True), nullable=True))
