@@ -22,6 +22,7 @@ from news.sources import Sources
 from news.worker import Worker
 from storage import feeds
 from storage.database import Database, open_database
+from storage.records import ListedFeed
 
 _PROBE = 0.005
 
@@ -52,7 +53,7 @@ class Bench:
     async def list_feeds(self, urls: list[str]) -> None:
         """Make these the feeds to poll."""
         async with self.database.write() as tx:
-            await feeds.set_catalogue(tx, [feeds.Listed(url) for url in urls], now())
+            await feeds.set_catalogue(tx, [ListedFeed(url) for url in urls], now())
 
     async def make_due(self, over: timedelta = timedelta(0)) -> None:
         """Let all feeds fall due, now or spread evenly over some time."""

@@ -16,7 +16,7 @@ from news.sources import Sources
 from news.worker import Worker
 from storage import feeds
 from storage.database import Database
-from storage.feeds import Listed
+from storage.records import ListedFeed
 
 
 def fetch_limits(settings: Settings) -> FetchLimits:
@@ -77,6 +77,6 @@ def catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
         raise BadSetting(f"CATALOGUE: {settings.catalogue} can't be read ({error})") from error
 
 
-def as_listed(outlines: Iterable[opml.Outline]) -> list[Listed]:
+def as_listed(outlines: Iterable[opml.Outline]) -> list[ListedFeed]:
     """The feeds of a list, as they are kept."""
-    return [Listed(one.url, one.title, one.folder) for one in outlines]
+    return [ListedFeed(one.url, one.title, one.folder) for one in outlines]

@@ -24,7 +24,7 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import digest, follow, latest, schedule, start
+from handlers import digest, follow, latest, lists, schedule, start
 from handlers.access import may_change
 from handlers.buttons import (
     Action,
@@ -81,6 +81,8 @@ COMMANDS = (
     Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True),
     Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
     Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
+    Command("import", lists.ask_for_list, "help.follow"),
+    Command("export", lists.export_list, "help.follow"),
     Command("schedule", schedule.schedule, "help.when", (), True),
     Command("timezone", schedule.timezone, "help.when", (), True),
     Command("pause", schedule.pause, "help.when", (), True),
@@ -136,6 +138,8 @@ def register(application: AnyApplication, services: Services) -> None:
         names = [command.name, *command.aliases]
         application.add_handler(CommandHandler(names, doors.command, filters=fresh))
     application.add_handler(MessageHandler(fresh & private & filters.COMMAND, doors.unknown))
+    sent_here = private | filters.CaptionRegex(r"^/import\b")
+    application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
     application.add_handler(MessageHandler(fresh & private & filters.TEXT, doors.text))
     application.add_handler(
         MessageHandler(fresh & private & ~filters.StatusUpdate.ALL, doors.not_text)
@@ -181,6 +185,27 @@ class _Doors:
             return
         ask = await self._ask(ChatId(message.chat_id))
         await self._send(context, message, ask.say("unknown.address", address=address))
+
+    async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A file: a list of feeds."""
+        message = update.effective_message
+        if message is None or message.document is None or _from_bot(update):
+            return
+        addressed = (message.caption or "").partition("\n")[0].split(" ")[0].partition("@")[2]
+        if addressed and addressed.casefold() != context.bot.username.casefold():
+            return
+        ask = await self._ask(ChatId(message.chat_id))
+        if not await may_change(
+            context.bot, message.chat, update.effective_user, message.sender_chat
+        ):
+            await self._send(context, message, ask.say("access.admins"))
+        elif (message.document.file_size or 0) > lists.MAX_BYTES:
+            await self._send(context, message, ask.say("import.large"))
+        else:
+            await _show_life(context, message)
+            file = await message.document.get_file()
+            document = bytes(await file.download_as_bytearray())
+            await self._send(context, message, await lists.import_list(ask, document))
 
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A picture, a voice, a sticker."""

@@ -70,7 +70,7 @@ async def discover(sources: Sources, url: str, bare: bool = False) -> Found:
         return await _feed(sources, tried[-1], fetched)
     except FetchFailed as error:
         if error.detail == "opml":
-            return await _list(sources, fetched)
+            return FoundList(await read_list(sources, fetched.body))
         if error.detail == "too hard to read":
             raise
     return await _of_page(sources, fetched, tried)
@@ -91,11 +91,12 @@ async def _feed(sources: Sources, url: str, fetched: Fetched) -> FoundFeed:
     return FoundFeed(url, fetched, reading)
 
 
-async def _list(sources: Sources, fetched: Fetched) -> FoundList:
+async def read_list(sources: Sources, document: bytes) -> opml.FeedList:
+    """A list of feeds (OPML), read in the parser's process. Raises FetchFailed if it is none."""
     try:
-        return FoundList(await sources.worker.run(opml.read, fetched.body))
+        return await sources.worker.run(opml.read, document)
     except (opml.BadOpml, WorkerKilled) as error:
-        raise FetchFailed(Failure.NOT_A_FEED) from error
+        raise FetchFailed(Failure.NOT_A_FEED, "no list") from error
 
 
 async def _podcast(sources: Sources, fetched: Fetched, tried: list[str]) -> FoundFeed:

@@ -7,12 +7,12 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from news import query
-from news.addresses import host_of, path_of
+from news.addresses import path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
 from news.intake import Reading, Taken
-from news.opml import FeedList
+from news.opml import FeedList, Outline
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
 from news.sites import Candidate, known_form
@@ -27,6 +27,7 @@ from storage.records import (
     Feed,
     FeedId,
     Kind,
+    ListedFeed,
     Subscription,
     SubscriptionId,
     TopicId,
@@ -206,19 +207,24 @@ async def import_list(
             mine = await chats.feeds_of(tx, chat_id)
             known = await feeds.ids_of(tx, [outline.url for outline in batch])
             wanted = [outline for outline in batch if known.get(outline.url) not in mine]
-            taken = [feeds.Listed(one.url, one.title) for one in wanted[:room]]
+            taken = [ListedFeed(one.url, one.title, one.folder) for one in wanted[:room]]
             ids = await feeds.add_all(tx, taken, now)
-            named = {ids[one.url]: one.title or host_of(one.url) for one in taken}
+            named = {ids[one.url]: one for one in taken}
             await feeds.revive(tx, list(named), now)
             await feeds.reawaken(tx, list(named), now)
-            await chats.follow_feeds(
-                tx, chat_id, list(named.items()), await articles.newest(tx), now
-            )
+            await chats.follow_feeds(tx, chat_id, named, await articles.newest(tx), now)
         followed, already = followed + len(named), already + len(batch) - len(wanted)
         over += len(wanted) - len(taken)
         done += len(batch)
         progress(done)
     return Imported(followed, already, over, listed.rejected)
+
+
+async def export_list(database: Database, chat_id: ChatId) -> tuple[Outline, ...]:
+    """The feeds that a chat follows, as a list that can be written and imported again."""
+    async with database.read() as tx:
+        listed = await chats.listed_feeds(tx, chat_id)
+    return tuple(Outline(one.url, one.title, one.folder) for one in listed)
 
 
 async def follow_new_feed(

@@ -11,8 +11,7 @@ from news.sources import Sources
 from storage import feeds
 from storage.batches import batches
 from storage.database import Database
-from storage.feeds import Listed
-from storage.records import Feed, FeedId
+from storage.records import Feed, FeedId, ListedFeed
 
 _BATCH = 500
 """Feeds of a list that share a transaction."""
@@ -67,7 +66,7 @@ async def import_list(
     for batch in batches(outlines, _BATCH):
         async with database.write() as tx:
             known = await feeds.ids_of(tx, [outline.url for outline in batch])
-            named = [Listed(one.url, one.title, one.folder) for one in batch]
+            named = [ListedFeed(one.url, one.title, one.folder) for one in batch]
             await feeds.pin_all(tx, named, now)
         new += len(batch) - len(known)
         done += len(batch)

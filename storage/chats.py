@@ -15,6 +15,7 @@ from storage.records import (
     Failure,
     FeedId,
     Kind,
+    ListedFeed,
     StoryId,
     Subscription,
     SubscriptionId,
@@ -124,6 +125,17 @@ async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
     return frozenset(FeedId(row) for row in rows)
 
 
+async def listed_feeds(tx: AsyncConnection, chat_id: ChatId) -> tuple[ListedFeed, ...]:
+    """The feeds that a chat follows, in the order in which it began to, for a list of them."""
+    rows = await tx.execute(
+        select(feeds.c.url, feeds.c.title, subscriptions.c.folder)
+        .join(feeds, feeds.c.id == subscriptions.c.feed_id)
+        .where(subscriptions.c.chat_id == chat_id)
+        .order_by(subscriptions.c.id)
+    )
+    return tuple(ListedFeed(*row) for row in rows)
+
+
 async def count_subscriptions(tx: AsyncConnection, chat_id: ChatId) -> int:
     """How many feeds and topics a chat follows."""
     mine = select(func.count()).where(subscriptions.c.chat_id == chat_id)
@@ -133,11 +145,11 @@ async def count_subscriptions(tx: AsyncConnection, chat_id: ChatId) -> int:
 async def follow_feeds(
     tx: AsyncConnection,
     chat_id: ChatId,
-    named: Collection[tuple[FeedId, str]],
+    named: Mapping[FeedId, ListedFeed],
     after_article: ArticleId,
     now: datetime,
 ) -> None:
-    """Let a chat follow these feeds under these names; those that it follows already stay as they are."""
+    """Let a chat follow these feeds, as a list names them; those that it follows already stay as they are."""
     if named:
         await tx.execute(
             insert_for(tx)(subscriptions).on_conflict_do_nothing(),
@@ -145,11 +157,12 @@ async def follow_feeds(
                 {
                     "chat_id": chat_id,
                     "feed_id": feed_id,
-                    "name": name,
+                    "name": listed.title or listed.url,
+                    "folder": listed.folder,
                     "after_article": after_article,
                     "followed_at": now,
                 }
-                for feed_id, name in named
+                for feed_id, listed in named.items()
             ],
         )
 

@@ -1,7 +1,7 @@
 """Feeds, the visits to them and how those went."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
-from storage.records import Failure, Feed, FeedId, Said, Visit
+from storage.records import Failure, Feed, FeedId, ListedFeed, Said, Visit
 from storage.schema import (
     aliases,
     articles,
@@ -39,15 +39,6 @@ _COLUMNS = [feeds.c[field.name] for field in fields(Feed)]
 
 _ASLEEP = timedelta(hours=1)
 """A feed that was visited within this has not been asleep, though nobody wanted it at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A feed as a list names it."""
-
-    url: str
-    title: str = ""
-    folder: str = ""
 
 
 def _feed(row: Row[Any]) -> Feed:
@@ -91,7 +82,7 @@ async def add(
         await tx.execute(
             insert_for(tx)(feeds)
             .values(
-                **_new_feed(Listed(url, title, folder), next_visit_at or now),
+                **_new_feed(ListedFeed(url, title, folder), next_visit_at or now),
                 pinned=pinned,
             )
             .on_conflict_do_nothing(index_elements=[feeds.c.url])
@@ -120,7 +111,7 @@ async def ids_of(tx: AsyncConnection, urls: Collection[str]) -> dict[str, FeedId
 
 
 async def add_all(
-    tx: AsyncConnection, listed: Sequence[Listed], now: datetime
+    tx: AsyncConnection, listed: Sequence[ListedFeed], now: datetime
 ) -> dict[str, FeedId]:
     """Keep the addresses of a list, due at once; known feeds keep what is known of them. The feed of each."""
     known = await ids_of(tx, [item.url for item in listed])
@@ -134,7 +125,7 @@ async def add_all(
     return known | await ids_of(tx, new)
 
 
-def _new_feed(item: Listed, due: datetime) -> dict[str, Any]:
+def _new_feed(item: ListedFeed, due: datetime) -> dict[str, Any]:
     host = urlsplit(item.url).hostname or ""
     return {
         "url": item.url,
@@ -149,7 +140,7 @@ def _new_feed(item: Listed, due: datetime) -> dict[str, Any]:
 
 
 async def pin_all(
-    tx: AsyncConnection, listed: Sequence[Listed], now: datetime
+    tx: AsyncConnection, listed: Sequence[ListedFeed], now: datetime
 ) -> dict[str, FeedId]:
     """Keep the feeds of a list, in its folders, as feeds that are polled whoever follows them; the feed of each."""
     ids = await add_all(tx, listed, now)
@@ -173,14 +164,14 @@ async def unpin(tx: AsyncConnection, feed_id: FeedId) -> None:
     await tx.execute(update(feeds).where(feeds.c.id == feed_id).values(pinned=False))
 
 
-async def set_catalogue(tx: AsyncConnection, listed: Sequence[Listed], now: datetime) -> None:
+async def set_catalogue(tx: AsyncConnection, listed: Sequence[ListedFeed], now: datetime) -> None:
     """Make the catalogue exactly these feeds.
 
     Feeds that fell out of it stay, with their articles, and are polled as long as somebody follows them.
     """
     ids = await add_all(tx, listed, now)
     await reawaken(tx, list(ids.values()), now)
-    kept: dict[FeedId, Listed] = {}
+    kept: dict[FeedId, ListedFeed] = {}
     for item in listed:
         kept.setdefault(ids[item.url], item)
     await tx.execute(update(feeds).where(feeds.c.in_catalogue).values(in_catalogue=False))

@@ -312,6 +312,16 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedFeed:
+    """A feed as a list names it."""
+
+    url: str
+    title: str = ""
+    folder: str = ""
+    """Folders, outermost first, with "/" between them; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A query in normal form, shared by all chats that use it."""
 

@@ -230,6 +230,7 @@ subscriptions = Table(
     Column("feed_id", ForeignKey("feeds.id"), index=True),
     Column("topic_id", ForeignKey("topics.id"), index=True),
     Column("name", Text, nullable=False),
+    Column("folder", Text, nullable=False, server_default=""),
     Column("after_article", BigInteger, nullable=False),
     Column("followed_at", Moment, nullable=False),
     UniqueConstraint("chat_id", "feed_id"),

@@ -30,14 +30,20 @@ class ConsoleRequest(BaseRequest):
     async def do_request(
         self,
         url: str,
-        method: str,  # noqa: ARG002 - POST, always
+        method: str,
         request_data: RequestData | None = None,
         *_args: Any,
         **_kwargs: Any,
     ) -> tuple[int, bytes]:
-        """One call: the last part of the address is the method's name."""
-        parameters: dict[str, Any] = dict(request_data.parameters) if request_data else {}
-        return await answer(self._server, url.rpartition("/")[2], parameters)
+        """One call: the last part of the address is the method's name; or a download, of a file's."""
+        name = url.rpartition("/")[2]
+        if method == "GET":
+            return 200, self._server.files[name]
+        parameters: dict[str, Any] = {}
+        if request_data is not None:
+            parameters |= request_data.parameters
+            parameters |= {part: file[:2] for part, file in request_data.multipart_data.items()}
+        return await answer(self._server, name, parameters)
 
 
 async def answer(
@@ -74,6 +80,13 @@ class Person:
     async def type(self, text: str, **extra: Any) -> list[dict[str, Any]]:
         """Send a text and wait until it is dealt with; the messages that came meanwhile."""
         return await self.deliver(self._server.type(self.chat_id, text, self.user_id, **extra))
+
+    async def send_file(self, name: str, content: bytes, caption: str = "") -> list[dict[str, Any]]:
+        """Send a file, likewise."""
+        server = self._server
+        return await self.deliver(
+            server.send_file(self.chat_id, name, content, caption, self.user_id)
+        )
 
     async def press(self, message: dict[str, Any], label: str) -> list[dict[str, Any]]:
         """Press the button with this label, likewise; an edited message counts as one that came."""

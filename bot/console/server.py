@@ -12,6 +12,7 @@ from typing import Any
 from bot.console.markup import BadMarkup, parse, utf16
 
 MAX_TEXT = 4096
+MAX_CAPTION = 1024
 MAX_MARKUP_BYTES = 32_768
 MAX_CALLBACK_BYTES = 64
 MAX_BUTTONS_IN_ROW = 8
@@ -79,6 +80,8 @@ class ConsoleTelegram:
         self.answers: list[dict[str, Any]] = []
         """Answers to presses."""
         self.commands: list[dict[str, Any]] = []
+        self.files: dict[str, bytes] = {}
+        """What was sent as a file, either way, by id."""
 
     def chat(self, chat_id: int, kind: str = "private") -> ConsoleChat:
         """The chat with this id, made at first use."""
@@ -97,6 +100,22 @@ class ConsoleTelegram:
             command = text.split(maxsplit=1)[0]
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": utf16(command)}]
         return self.update("message", {**message, **extra})
+
+    def send_file(
+        self,
+        chat_id: int,
+        name: str,
+        content: bytes,
+        caption: str = "",
+        user_id: int | None = None,
+    ) -> dict[str, Any]:
+        """Somebody sends a file; the update that the bot gets."""
+        message = self._message(self.chat(chat_id), "", [])
+        del message["text"], message["entities"]
+        message |= {"from": _user(user_id or chat_id), "document": self._file(name, content)}
+        if caption:
+            message["caption"] = caption
+        return self.update("message", message)
 
     def press(
         self, chat_id: int, message_id: int, data: str, user_id: int | None = None
@@ -130,6 +149,8 @@ class ConsoleTelegram:
         known = {
             "getMe": self._get_me,
             "sendMessage": self._send_message,
+            "sendDocument": self._send_document,
+            "getFile": self._get_file,
             "editMessageText": self._edit_message_text,
             "answerCallbackQuery": self._answer_callback_query,
             "sendChatAction": self._send_chat_action,
@@ -156,6 +177,37 @@ class ConsoleTelegram:
             message["reply_markup"] = keyboard
         self._tell("sent", message)
         return message
+
+    def _send_document(self, parameters: dict[str, Any]) -> Result:
+        chat = self._writable(parameters)
+        name, content = parameters["document"]
+        caption, entities = _checked_text({**parameters, "text": parameters.get("caption", "")})
+        if len(caption) > MAX_CAPTION:
+            raise ApiError(400, "Bad Request: message caption is too long")
+        message = self._message(chat, "", [])
+        del message["text"], message["entities"]
+        message |= {"from": BOT, "document": self._file(name, content)}
+        message |= {"caption": caption, "caption_entities": entities}
+        self._tell("sent", message)
+        return message
+
+    def _get_file(self, parameters: dict[str, Any]) -> Result:
+        file_id = str(parameters.get("file_id"))
+        if file_id not in self.files:
+            raise ApiError(400, "Bad Request: invalid file_id")
+        size = len(self.files[file_id])
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": size,
+            "file_path": file_id,
+        }
+
+    def _file(self, name: str, content: bytes) -> dict[str, Any]:
+        file_id = f"file{len(self.files) + 1}"
+        self.files[file_id] = content
+        size = len(content)
+        return {"file_id": file_id, "file_unique_id": file_id, "file_name": name, "file_size": size}
 
     def _edit_message_text(self, parameters: dict[str, Any]) -> Result:
         chat = self._writable(parameters)

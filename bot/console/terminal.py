@@ -1,9 +1,13 @@
-"""The terminal as a chat: messages with their formatting, buttons numbered and pressed with `:3`."""
+"""The terminal as a chat: messages with their formatting, buttons numbered and pressed with `:3`.
+
+Files are sent with `:send path`; those that come are saved beside the console's database.
+"""
 
 import asyncio
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +17,9 @@ from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 
 PROMPT = "you> "
+
+FOLDER = Path("data")
+"""Where files are saved that the bot sends."""
 
 _STYLES = {
     "bold": "bold",
@@ -34,6 +41,7 @@ class Terminal:
         self, person: Person, server: ConsoleTelegram, console: Console | None = None
     ) -> None:
         self._person = person
+        self._server = server
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._buttons: list[tuple[dict[str, Any], str]] = []
         self._prompting = False
@@ -46,7 +54,7 @@ class Terminal:
                 ("Kawaraban", "bold"),
                 " in your terminal, reading invented news. With TELEGRAM_TOKEN set it runs on Telegram.\n",
                 "Type as you would in Telegram: /start, /latest North Korea, /help. ",
-                ":3 presses button 3, /quit leaves.",
+                ":3 presses button 3, :send list.opml sends a file, /quit leaves.",
             )
         )
         lines = _read_lines()
@@ -68,10 +76,26 @@ class Terminal:
     async def _take(self, line: str) -> None:
         if not sys.stdin.isatty():
             self._console.print(Text(line))
-        if line.startswith(":"):
+        if line.startswith(":send "):
+            await self._send_file(line.removeprefix(":send ").strip())
+        elif line.startswith(":"):
             await self._press(line[1:].strip())
         else:
             await self._person.type(line)
+
+    async def _send_file(self, name: str) -> None:
+        try:
+            content = _read(name)
+        except OSError as error:
+            self._console.print(f"{name} can't be read ({error.strerror}).")
+            return
+        await self._person.send_file(Path(name).name, content)
+
+    def _save(self, document: dict[str, Any]) -> None:
+        path = FOLDER / document["file_name"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self._server.files[document["file_id"]])
+        self._console.print(f"📎 {path}")
 
     async def _press(self, number: str) -> None:
         if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= len(self._buttons)):
@@ -90,7 +114,12 @@ class Terminal:
         self._console.print(
             Text("✎ kawaraban" if what == "edited" else "kawaraban", "bold magenta")
         )
-        self._console.print(formatted(message["text"], message["entities"]))
+        if "document" in message:
+            self._save(message["document"])
+            text, entities = message["caption"], message["caption_entities"]
+        else:
+            text, entities = message["text"], message["entities"]
+        self._console.print(formatted(text, entities))
         for row in message.get("reply_markup", {}).get("inline_keyboard", []):
             shown = []
             for button in row:
@@ -100,6 +129,10 @@ class Terminal:
         self._console.print()
         if self._prompting:
             self._prompt()
+
+
+def _read(name: str) -> bytes:
+    return Path(name).expanduser().read_bytes()
 
 
 def formatted(text: str, entities: list[dict[str, Any]]) -> Text:

@@ -33,12 +33,22 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes with a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One message."""
 
     text: Markup
     """Telegram HTML."""
     keyboard: Keyboard = ()
+    file: File | None = None
+    """Sent with the text below it, which then holds at most 1,024 characters."""
 
 
 def keyboard_as_json(keyboard: Keyboard) -> str:

@@ -3,7 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.composer import tell_trouble
+from bot.console.door import Person
 from news import opml
 from news.opml import Outline
 from storage import feeds
@@ -125,3 +128,97 @@ async def test_a_list_of_feeds_by_address_is_followed_and_what_failed_is_listed(
     assert "1 feed of the list is followed" in answer
     assert "Odd one: no web address" in answer
     assert [item.name for item in await talk.follows()] == ["One"]
+
+
+async def test_export_then_import_gives_an_equal_list(talk: Talk) -> None:
+    outlines = [
+        Outline(f"{talk.newsroom}/{slug}/feed", "", folder)
+        for slug, folder in (
+            ("naru-sinmun", "Korea"),
+            ("open-circuit", ""),
+            ("minato-shinpo", "Japan/News"),
+        )
+    ]
+    [answer] = await talk.me.send_file("mine.opml", opml.write(outlines, "Mine"))
+    assert answer["text"] == "3 feeds of the list are followed from now on."
+    [first] = await talk.me.type("/export")
+    assert first["document"]["file_name"] == "kawaraban.opml"
+    assert first["caption"].startswith("3 feeds.")
+    exported = talk.telegram.files[first["document"]["file_id"]]
+    listed = opml.read(exported).outlines
+    assert [(one.url, one.folder) for one in listed] == [(one.url, one.folder) for one in outlines]
+    assert listed[0].title == "나루신문"
+    for item in await talk.follows():
+        await talk.me.type(f"/unsubscribe {item.name}")
+    await talk.me.send_file("kawaraban.opml", exported)
+    [second] = await talk.me.type("/export")
+    assert talk.telegram.files[second["document"]["file_id"]] == exported
+
+
+async def test_what_fails_of_a_list_is_told_line_by_line(talk: Talk) -> None:
+    document = b"""<opml version="1.0"><body>
+<outline text="Twice" xmlUrl="https://a.example/"/>
+<outline text="Twice" xmlUrl="https://a.example/"/>
+<outline text="Odd &amp; &lt;b&gt;" xmlUrl="javascript:alert(1)"/></body></opml>"""
+    [answer] = await talk.me.send_file("list.xml", document)
+    assert "1 feed of the list is followed" in answer["text"]
+    assert "· line 3, Twice: is in the list twice" in answer["text"]
+    assert "· line 4, Odd & <b>: no web address" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (b"%PDF-1.7", "I can’t read that file"),
+        (b"", "I can’t read that file"),
+        (b"<html><body>no</body></html>", "I can’t read that file"),
+        (b"<opml><body/></opml>", "That list holds no feeds."),
+        (b"<opml><body>" + b"<outline>" * 200_000, "I can’t read that file"),
+    ],
+)
+async def test_a_file_that_is_no_list_gets_one_kind_sentence(
+    talk: Talk, document: bytes, said: str
+) -> None:
+    [answer] = await talk.me.send_file("list.opml", document)
+    assert answer["text"].startswith(said)
+    assert await talk.follows() == ()
+
+
+async def test_a_file_that_is_too_large_is_not_even_fetched(talk: Talk) -> None:
+    [answer] = await talk.me.send_file("list.opml", b" " * 5_000_001)
+    assert answer["text"].startswith("That file is too large")
+    assert "getFile" not in [method for method, _ in talk.telegram.calls]
+
+
+async def test_with_nothing_followed_there_is_nothing_to_export(talk: Talk) -> None:
+    assert (await talk.ask("/export")).startswith("You follow no feeds yet")
+    assert (await talk.ask("/import")).startswith("Send me the list as a file")
+
+
+async def test_in_a_group_a_list_is_taken_from_administrators_who_say_so(talk: Talk) -> None:
+    group = Person(talk.parts.application, talk.telegram, -100, 7)
+    talk.telegram.chat(-100, "supergroup").type = "supergroup"
+    listed = opml.write([Outline("https://a.example/", "A")], "")
+    assert await group.send_file("list.opml", listed) == []
+    assert await group.send_file("list.opml", listed, "/import@other_bot") == []
+    [answer] = await group.send_file("list.opml", listed, "/import")
+    assert "administrator" in answer["text"]
+    talk.telegram.chat(-100).administrators.add(7)
+    [answer] = await group.send_file("list.opml", listed, "/import@Kawaraban_bot")
+    assert answer["text"].startswith("1 feed of the list")
+
+
+async def test_buttons_about_a_feed_that_the_chat_does_not_follow_do_nothing(
+    talk: Talk, clock: Any
+) -> None:
+    feed = await lose(talk, clock, Failure.GONE, stop=True)
+    stranger = Person(talk.parts.application, talk.telegram, 99)
+    await stranger.type("/help")
+    message = next(iter(talk.telegram.chat(99).messages.values()))
+    for letter in ("k", "n"):
+        [answer] = await stranger.press_data(message, f"1:{letter}:{feed.id}")
+        assert answer["text"] == "You don’t follow that any more."
+    async with talk.parts.services.database.read() as tx:
+        kept = await feeds.get(tx, feed.id)
+    assert kept is not None
+    assert kept.stopped_at is not None

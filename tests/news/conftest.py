@@ -26,6 +26,7 @@ from storage.records import (
     Failure,
     Feed,
     Kind,
+    ListedFeed,
 )
 
 LIMITS = FetchLimits(timeout=5, host_delay=0, allowed_networks=(ip_network("127.0.0.0/8"),))
@@ -143,7 +144,7 @@ class World:
     async def enlist(self, *urls: str) -> None:
         """Make the catalogue these feeds."""
         async with self.database.write() as tx:
-            await feeds.set_catalogue(tx, [feeds.Listed(url) for url in urls], self.clock())
+            await feeds.set_catalogue(tx, [ListedFeed(url) for url in urls], self.clock())
 
     async def poll(self, **later: float) -> list[tuple[int, Failure | None]]:
         """Move the clock and visit what is due: new articles and failure of each."""

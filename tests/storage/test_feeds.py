@@ -6,8 +6,16 @@ from typing import Any
 
 from storage import chats, feeds
 from storage.database import Database, Transaction
-from storage.feeds import Listed
-from storage.records import ArticleId, ChatId, Failure, Feed, Kind, Said, Visit
+from storage.records import (
+    ArticleId,
+    ChatId,
+    Failure,
+    Feed,
+    Kind,
+    ListedFeed,
+    Said,
+    Visit,
+)
 
 Seed = Any
 LEASE = timedelta(minutes=5)
@@ -156,9 +164,9 @@ async def test_the_catalogue_is_exactly_what_was_listed_last(
 ) -> None:
     async with any_database.write() as tx:
         a_, b_, c_ = (
-            Listed("https://a.example/", "A"),
-            Listed("https://b.example/"),
-            Listed("https://c.example/", "C", "Asia/Japan"),
+            ListedFeed("https://a.example/", "A"),
+            ListedFeed("https://b.example/"),
+            ListedFeed("https://c.example/", "C", "Asia/Japan"),
         )
         await feeds.set_catalogue(tx, [a_, b_], clock())
         await feeds.set_catalogue(tx, [b_, c_], clock())

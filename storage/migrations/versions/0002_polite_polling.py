@@ -125,3 +125,6 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hub_topic", sa.Text(), server_default="", nullable=False))
         batch_op.create_index("ix_feeds_host", ["host"], unique=False)
         batch_op.create_index(batch_op.f("ix_feeds_leased_until"), ["leased_until"], unique=False)
+
+    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("folder", sa.Text(), server_default="", nullable=False))
