@@ -34,6 +34,7 @@ from handlers.context import Defaults, Services
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
 from news.websub import Hubs
+from news.worker import Worker
 from storage import feeds
 from storage.database import Database, mark, open_database, set_mark
 
@@ -48,6 +49,9 @@ STOP_SECONDS = 4.0
 
 _AT_ONCE = 64
 """Updates that are worked on at the same time, each of another chat."""
+
+_PAGE_SECONDS = 5.0
+"""What the text of one page may cost."""
 
 _SAMPLE_PACE = timedelta(seconds=10)
 _FIRST_VISIT_SECONDS = 3.0
@@ -117,7 +121,10 @@ async def assemble(
         poller = await stack.enter_async_context(
             Poller(sources, owner, settings.fetch_concurrency, _report)
         )
-        pages = PageReader(sources, _report_page) if settings.pages else None
+        pages = None
+        if settings.pages:
+            worker = await stack.enter_async_context(Worker(_PAGE_SECONDS, attempts=1))
+            pages = PageReader(sources, worker, _report_page)
         # Nobody calls a console from outside.
         public_url = settings.webhook_url if telegram is None else ""
         hubs = Hubs(sources, public_url, lambda: secrets.token_urlsafe(32))

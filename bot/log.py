@@ -93,3 +93,5 @@ def set_up(
         "telegram",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It would write down what strangers send, and addresses with secrets in them.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)

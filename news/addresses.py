@@ -104,7 +104,10 @@ def _shortened(address: str) -> str:
 
 def is_front_page(url: str) -> bool:
     """Whether an address is that of a site as a whole, which tells nothing of any article."""
-    return path_of(url) in ("", "/")
+    if not url.startswith(("http://", "https://")):
+        return False
+    host, _, rest = url.partition("://")[2].partition("/")
+    return not rest and "?" not in host
 
 
 def path_of(url: str) -> str:

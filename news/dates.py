@@ -78,7 +78,9 @@ _RFC822 = re.compile(
 _ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.items()}
 _ZONE_NAME = re.compile(r"\b([A-Za-z]{2,5}|Z)\b")
 _OFFSET = re.compile(rf"\b(?:{'|'.join(_HOURS)})\s?([+-])(\d{{1,2}}):?(\d{{2}})?(?!\d)")
-_PLAIN_OFFSET = re.compile(r"\s[+-]\d{2}:?\d{2}\b")
+_PLAIN_OFFSET = re.compile(r"(?:\s|\d:\d{2})([+-])(\d{2}):?(\d{2})?(?=$|\s)")
+_BEHIND_OFFSET = re.compile(r"([+-]\d{2}:?\d{2})\s*(?:\[[\w/+-]+\]|\(?[A-Z]{2,5}\)?)$")
+_IN_BRACKETS = re.compile(r"\(([A-Z]{2,5})\)$")
 _HALF_DAY = re.compile(r"(?i)\d\s*[ap]\.?m\b")
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _CJK_TIME = re.compile(r"(\d{1,2})\s*[時时시]\s*(?:(\d{1,2})\s*[分분])?(?:\s*(\d{1,2})\s*[秒초])?")
@@ -97,23 +99,26 @@ def moment(written: str) -> datetime | None:
     Korean dates. Without a zone, UTC.
     """
     text = " ".join(written.split())[:_LONGEST]
-    if not text or _YEAR_BEFORE_1000.search(text):
-        return None
-    next_day = False
-    if "24:00" in text:
-        text, count = _MIDNIGHT.subn("00:00", text)
-        next_day = count > 0
     try:
-        found = _usual(text) or _iso(text) or _rfc822(text) or _any(text)
-        if found is None:
-            return None
-        found = found.astimezone(UTC)
-        if next_day:
-            found += timedelta(days=1)
+        found = _usual(text) or _unusual(text)
+        found = found.astimezone(UTC) if found else None
     # What the libraries raise for numbers that are no date: see their sources.
     except (ValueError, ArithmeticError, TypeError, AttributeError):
         return None
-    return found if found >= EARLIEST else None
+    return found if found and found >= EARLIEST else None
+
+
+def _unusual(text: str) -> datetime | None:
+    if not text or _YEAR_BEFORE_1000.search(text):
+        return None
+    # Go writes "+0900 KST", Java "+02:00[Europe/Berlin]": the offset says it all.
+    text = _IN_BRACKETS.sub(r"\1", _BEHIND_OFFSET.sub(r"\1", text))
+    later = timedelta(0)
+    if "24:00" in text:
+        text, count = _MIDNIGHT.subn("00:00", text)
+        later = timedelta(days=count)
+    found = _iso(text) or _rfc822(text) or _any(text)
+    return found + later if found else None
 
 
 def _iso(text: str) -> datetime | None:
@@ -134,7 +139,7 @@ def _usual(text: str) -> datetime | None:
     day, month, year, hour, minute, second, sign, hours, minutes, name = found.groups()
     number = _MONTHS.get(month)
     zone = _HOURS.get(name) if name else None
-    if number is None or (name and zone is None):
+    if number is None or (name and zone is None) or hour == "24":
         return None
     east = timedelta(hours=zone or 0)
     if sign:
@@ -159,15 +164,15 @@ def _rfc822(text: str) -> datetime | None:
     # It takes no notice of halves of the day.
     if parsed is None or not 1 <= parsed[1] <= 12 or parsed[0] < 100 or _HALF_DAY.search(text):
         return None
-    zone = None if _PLAIN_OFFSET.search(text) else _zone(text)
+    zone = _zone(text)
     if zone is None and parsed[9] is not None:
         zone = tzoffset(None, parsed[9])
     return datetime(*parsed[:5], min(parsed[5], 59), tzinfo=zone or UTC)
 
 
 def _zone(text: str) -> tzoffset | None:
-    """The zone that a date names anywhere: "GMT+0900", "UTC+9", "KST"; None if it names none that is known."""
-    offset = _OFFSET.search(text)
+    """The zone that a date names anywhere: "GMT+0900", "-03", "KST"; None if it names none that is known."""
+    offset = _OFFSET.search(text) or _PLAIN_OFFSET.search(text)
     if offset is not None:
         seconds = int(offset[2]) * 3600 + int(offset[3] or 0) * 60
         return tzoffset(None, seconds if offset[1] == "+" else -seconds)
@@ -191,7 +196,7 @@ def _any(text: str) -> datetime | None:
         < 3
     ):
         return None
-    zone = None if _PLAIN_OFFSET.search(text) else _zone(text)
+    zone = _zone(text)
     found: datetime = dateutil_parser.parse(
         _OFFSET.sub(" ", text) if zone else text,
         tzinfos=_ZONES,

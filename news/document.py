@@ -40,7 +40,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"&(?:([A-Za-z][\w.-]{0,63});|(#\d{1,7};|#[xX][0-9a-fA-F]{1,6};))?")
 _TAG = re.compile(r"<[A-Za-z][^<>]{1,4000}>")
 _UNQUOTED = re.compile(r"(?<=\s)([\w:-]+)=([^\s\"'<>=]+)(?=[\s>]|/>)")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
+_ROOT = re.compile(r"<[A-Za-z_][\w:.-]*")
+_USED = re.compile(r"(?:</?|\s)([A-Za-z_][\w.-]{0,30}):(?=[A-Za-z_][\w.-]*[\s=/>])")
+_DECLARED = re.compile(r"\bxmlns:([\w.-]{1,31})\s*=")
 _ENDS = ("</rss>", "</feed>", "</rdf:RDF>", "</RDF>", "</opml>")
 _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PAGE = re.compile(r"<(?:html|head|body)\b", re.IGNORECASE)
@@ -139,8 +142,9 @@ def read(body: bytes, content_type: str = "") -> Document:
         raise FetchFailed(Failure.NOT_A_FEED, "page")
     text = repair(text[prolog.end :], _entities(prolog.subset))
     root = _strict(text.encode("utf-8", "replace"))
-    if root is None and "<![CDATA[" not in text:
-        root = _strict(_TAG.sub(_quote, text).encode("utf-8", "replace"))
+    if root is None:
+        quoted = text if "<![CDATA[" in text else _TAG.sub(_quote, text)
+        root = _strict(_with_prefixes(quoted).encode("utf-8", "replace"))
     if root is not None:
         _refuse_page(root.tag)
     return Document(root, text if root is None else "", True)
@@ -151,12 +155,48 @@ def _quote(tag: re.Match[str]) -> str:
     return _UNQUOTED.sub(r'\1="\2"', tag[0]) if "=" in tag[0] else tag[0]
 
 
+_PREFIXES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "media": "http://search.yahoo.com/mrss/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rss": "http://backend.userland.com/rss2",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+"""What everybody means by these prefixes."""
+
+_MOST_PREFIXES = 50
+
+
+def _with_prefixes(text: str) -> str:
+    """A document that declares the prefixes which it uses, as many forget to."""
+    declared = {"xml", "xmlns", *_DECLARED.findall(text)}
+    missing = dict.fromkeys(name for name in _USED.findall(text) if name not in declared)
+    root = _ROOT.match(text)
+    if not missing or len(missing) > _MOST_PREFIXES or root is None:
+        return text
+    spaces = "".join(
+        f' xmlns:{name}="{_PREFIXES.get(name.lower(), f"urn:undeclared:{name}")}"'
+        for name in missing
+    )
+    return text[: root.end()] + spaces + text[root.end() :]
+
+
 def _refuse_page(tag: object) -> None:
     if str(tag).rpartition("}")[2].lower() == "html":
         raise FetchFailed(Failure.NOT_A_FEED, "page")
 
 
 def _refuse_long_tags(body: bytes) -> None:
+    if has_long_tags(body):
+        raise FetchFailed(Failure.NOT_A_FEED, "one tag is too long")
+
+
+def has_long_tags(body: bytes) -> bool:
+    """Whether a document has a tag that parsers may need the square of."""
     for candidate in _LONG_TAG.finditer(body):
         end = candidate.start() + MAX_TAG
         # The tag may be over long before the next one begins: text is allowed to be long.
@@ -165,7 +205,8 @@ def _refuse_long_tags(body: bytes) -> None:
                 break
         else:
             if not body.startswith((b"<![CDATA[", b"<!--"), candidate.start()):
-                raise FetchFailed(Failure.NOT_A_FEED, "one tag is too long")
+                return True
+    return False
 
 
 def _is_plain_utf8(head: bytes) -> bool:
@@ -184,7 +225,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     declared = html_body_declared_encoding(body[:_HEAD])
     for encoding in dict.fromkeys([said, declared]):
         # Text that is UTF-8 throughout is UTF-8, whatever somebody's server says.
-        if encoding in (None, "utf-8") or _is_utf8(body):
+        if encoding in (None, "utf-8") or _is_utf8(body, 1 if encoding in _WESTERN else 5):
             continue
         if str(encoding).startswith(("utf-16", "utf-32")) and b"\x00" not in body:
             # Declared by programs that keep their strings so, and send something else.
@@ -208,14 +249,19 @@ def decode(body: bytes, content_type: str = "") -> str:
     return body.decode("utf-8" if whole > broken else "cp1252", "replace")
 
 
-def _is_utf8(body: bytes) -> bool:
+_WESTERN = ("ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "cp1252", "windows-1252")
+"""Charsets in which text hardly ever looks like UTF-8."""
+
+
+def _is_utf8(body: bytes, least: int) -> bool:
+    """Whether it is, and that with at least so many characters beyond ASCII in its first part."""
     if body.isascii():
         return b"\x1b" not in body
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return sum(1 for _ in _MULTIBYTE.finditer(body[: 64 * _HEAD])) > 4
+    return sum(1 for _ in _MULTIBYTE.finditer(body[: 64 * _HEAD])) >= least
 
 
 def repair(text: str, entities: Mapping[str, str] | None = None) -> str:

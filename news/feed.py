@@ -22,7 +22,7 @@ from lxml import etree
 
 from news import document as xml
 from news import telegram_preview
-from news.addresses import MAX_URL, canonical, path_of, web_address
+from news.addresses import MAX_URL, canonical, is_front_page, path_of, web_address
 from news.dates import EARLIEST, moment
 from news.errors import FetchFailed
 from news.text import BREAK, normalise, plain, shorten, words
@@ -38,7 +38,7 @@ ENOUGH = 300
 _MAX_MARKUP = 60_000
 """Characters of one entry's markup that are looked at."""
 _INLINE_DATA = re.compile(r"data:[\w/+.;,=%-]{200,}")
-_DATED = 15
+_DATED = 11
 """Entries at either end whose dates tell how often a feed has news, and how long one stays listed."""
 _LAST_RESORT = 4_000_000
 """Characters that feedparser is asked to read; it is the slowest by far."""
@@ -144,24 +144,27 @@ def parse(body: bytes, url: str, content_type: str = "", seen: str | None = None
 
 def complete(raw: RawEntry) -> Entry:
     """An entry with its text taken out of its markup."""
-    summary = plain(_opening(raw.summary, MAX_SUMMARY))
-    text = plain(_opening(raw.text, MAX_TEXT)) if len(summary) < ENOUGH else ""
+    summary = _text_of(raw.summary, MAX_SUMMARY)
+    text = _text_of(raw.text, MAX_TEXT) if len(summary) < ENOUGH else ""
     summary = summary or text
     headline = shorten(
-        plain(raw.title) or shorten(summary, 100) or urlsplit(raw.url).hostname or "—", MAX_TITLE
+        plain(raw.title, doubtful=True)
+        or shorten(summary, 100)
+        or urlsplit(raw.url).hostname
+        or "—",
+        MAX_TITLE,
     )
     date = _moment(raw.dates)
     address = canonical(raw.url)
     when = date.isoformat() if date else ""
+    place = path_of(address) + urlsplit(raw.url).fragment
     text = shorten(text, MAX_TEXT) if len(text) > min(len(summary) + 100, MAX_SUMMARY) else ""
     summary = shorten(summary, MAX_SUMMARY)
     title_words = words([headline])
     return Entry(
         identity=raw.identity,
         fingerprint=raw.fingerprint,
-        twin=_hash(
-            "\n".join([normalise(headline), normalise(summary[:1000]), when, path_of(address)])
-        )[:32],
+        twin=_hash("\n".join([normalise(headline), normalise(summary[:1000]), when, place]))[:32],
         url=raw.url,
         canonical_url=address,
         title=headline,
@@ -173,14 +176,16 @@ def complete(raw: RawEntry) -> Entry:
     )
 
 
-def _opening(markup: str, characters: int) -> str:
-    """As much markup as holds so much text, unless it is almost nothing but tags; no tag is cut."""
+def _text_of(markup: str, characters: int) -> str:
+    """At least so much text of some markup, if it has as much; all of it is read only where that is needed."""
     most = characters * 4
-    if len(markup) <= most:
-        return markup
-    opening = markup[:most]
-    cut = opening.rfind("<")
-    return opening if opening.rfind(">") > cut else opening[:cut]
+    if len(markup) > most:
+        opening = markup[:most]
+        cut = opening.rfind("<")
+        text = plain(opening if opening.rfind(">") > cut else opening[:cut])
+        if len(text) >= characters:
+            return text
+    return plain(markup)
 
 
 def complete_all(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
@@ -221,6 +226,7 @@ _ITEMS = frozenset({"item", "entry"})
 
 _PUBLISHED = (
     *("pubdate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created"),
+    "date",
 )
 _UPDATED = ("updated", "modified", "dcterms:modified", "lastbuilddate")
 _SHORT_TEXTS = (
@@ -565,6 +571,9 @@ def _raw(
     text = max(map(_bounded, long), key=len, default="")
     # The text counts where it is what will be shown.
     shown = text if len(summary) < ENOUGH else ""
+    if is_front_page(guid) and not is_front_page(url):
+        # Some give all their entries the address of their site.
+        guid = ""
     source = _lasting(guid) or _place(url) or f"{title}\n{summary}"
     return RawEntry(
         identity=_hash(source),
@@ -601,13 +610,16 @@ def _hash(source: str) -> str:
     return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _told_apart(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
+def _told_apart(entries: tuple[RawEntry, ...]) -> tuple[RawEntry, ...]:
     """Entries of one document that share an identity and yet differ are different ones; true repeats are one.
 
     All that share it get another identity, so that none of them passes for the one that had it alone.
     """
+    if len({entry.identity for entry in entries}) == len(entries):
+        return entries
     unique = {(entry.identity, entry.fingerprint, entry.dates): entry for entry in entries}
-    named = _renamed(list(unique.values()), lambda entry: f"{_place(entry.url)}\n{entry.title}")
+    placed = _renamed(list(unique.values()), lambda entry: _place(entry.url))
+    named = _renamed(placed, lambda entry: entry.title)
     return tuple(_renamed(named, lambda entry: f"{entry.fingerprint}\n{entry.dates}"))
 
 

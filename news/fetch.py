@@ -7,7 +7,7 @@ import asyncio
 import ipaddress
 import socket
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from yarl import URL
 
 from news.addresses import MAX_URL, host_of
 from news.errors import Answer, FetchFailed, Hop
-from news.pace import host_delay
+from news.pace import host_delay, retry_after
 from storage.records import Failure
 
 MAX_HOPS = 5
@@ -108,6 +108,10 @@ class _Turn:
     waiting: int = 0
 
 
+PAUSE = timedelta(hours=1)
+"""What a host gets that asks to be left alone and does not say for how long."""
+
+
 class Pauses:
     """Hosts that asked to be left alone, and until when; what is in the database is told to it at the start."""
 
@@ -120,6 +124,11 @@ class Pauses:
         now = self._clock()
         self._until = {name: end for name, end in self._until.items() if end > now}
         self._until[host] = max(until, self._until.get(host, until))
+
+    def asked(self, host: str, headers: Mapping[str, str]) -> None:
+        """Leave a host alone that answered 429 with these headers."""
+        now = self._clock()
+        self.add(host, now + (retry_after(headers, now) or PAUSE))
 
     def until(self, host: str) -> datetime | None:
         """Until when a host is left alone; None if it may be asked."""
@@ -227,28 +236,35 @@ class Fetcher:
         last_modified: str | None = None,
         subscribers: int = 0,
         accept: str = FEEDS,
+        before: Callable[[str], Awaitable[None]] | None = None,
     ) -> Fetched:
         """Get an address, conditionally if validators are given. Raises FetchFailed.
 
         Validators go out byte for byte as they came (RFC 9110, 13.1), but a date in 2038 is a
-        server's mistake that would never change again.
+        server's mistake that would never change again. `before` is awaited for each address that a
+        redirect leads to, and may raise.
         """
         headers = {"User-Agent": self.user_agent(subscribers), "Accept": accept}
         if etag is not None:
             headers["If-None-Match"] = etag
         if last_modified is not None and "2038" not in last_modified:
             headers["If-Modified-Since"] = last_modified
-        return await self._guarded("GET", url, headers, None)
+        return await self._guarded("GET", url, headers, None, before)
 
     async def post(self, url: str, form: Mapping[str, str]) -> Fetched:
         """Send a form, as WebSub hubs want it; redirects are not followed. Raises FetchFailed."""
         return await self._guarded("POST", url, {"User-Agent": self.user_agent()}, form)
 
     async def _guarded(
-        self, method: str, url: str, headers: dict[str, str], form: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        form: Mapping[str, str] | None,
+        before: Callable[[str], Awaitable[None]] | None = None,
     ) -> Fetched:
         try:
-            return await self._follow(method, url, headers, form)
+            return await self._follow(method, url, headers, form, before)
         except TimeoutError as error:
             raise FetchFailed(Failure.TIMEOUT) from error
         except aiohttp.ClientConnectorError as error:
@@ -261,7 +277,12 @@ class Fetcher:
             raise FetchFailed(Failure.UNREACHABLE) from error
 
     async def _follow(
-        self, method: str, url: str, headers: dict[str, str], form: Mapping[str, str] | None
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        form: Mapping[str, str] | None,
+        before: Callable[[str], Awaitable[None]] | None,
     ) -> Fetched:
         assert self._session is not None, "the fetcher is not open"  # noqa: S101
         loop = asyncio.get_running_loop()
@@ -269,9 +290,12 @@ class Fetcher:
         hops: list[Hop] = []
         while len(hops) <= MAX_HOPS:
             address = _checked(url)
-            if self.pauses is not None and self.pauses.until(host_of(url)) is not None:
-                raise FetchFailed(Failure.BUSY, "paused")
+            if hops and before is not None:
+                await before(url)
             async with self._hosts.turn(host_of(url)):
+                # Whoever was asked first may have said that the others should not come.
+                if self.pauses is not None and self.pauses.until(host_of(url)) is not None:
+                    raise FetchFailed(Failure.BUSY, "paused")
                 began = loop.time()
                 async with self._session.request(
                     method,
@@ -304,6 +328,8 @@ class Fetcher:
         if conditional and (reply.status == 304 or empty):
             return Fetched(answer, True, b"", etag, last_modified)
         failure = _failure(reply.status, answer.headers)
+        if reply.status == 429 and self.pauses is not None:
+            self.pauses.asked(host_of(answer.url), answer.headers)
         if failure is not None:
             raise FetchFailed(failure, str(reply.status), answer)
         body = await self._body(reply, answer)
@@ -425,10 +451,10 @@ def _target(url: str, headers: Mapping[str, str]) -> str:
     location = headers.get("Location", "").strip()
     if not location:
         return ""
-    if not location.isascii():
-        # Bytes that belong into an address escaped, whatever they are in.
-        location = quote(location.encode("utf-8", "surrogateescape"), safe="!#$%&'()*+,/:;=?@[]~")
     parts = urlsplit(urljoin(url, location))
+    if not parts.path.isascii() or not parts.query.isascii():
+        # Bytes that belong into an address escaped, whatever they are in.
+        parts = parts._replace(path=_quoted(parts.path), query=_quoted(parts.query))
     here = urlsplit(url)
     if (parts.scheme, parts.hostname, parts.port) != (here.scheme, here.hostname, here.port):
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
@@ -439,6 +465,10 @@ _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 """All that is routed on the internet (RFC 4291, 2.4, and IANA's registry); private networks lie elsewhere."""
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
+def _quoted(part: str) -> str:
+    return quote(part.encode("utf-8", "surrogateescape"), safe="!$%&'()*+,/:;=?@[]~")
 
 
 def _is_public(address: IPAddress) -> bool:

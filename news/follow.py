@@ -248,6 +248,10 @@ async def keep_new_feed(
     Tell the intake to learn what was taken, once it is committed.
     """
     feed = await feeds.add(tx, found.url, now)
+    # It may have been given up, or asleep: it has just been read, and begins anew.
+    await feeds.revive(tx, [feed.id], now)
+    await feeds.reawaken(tx, [feed.id], now)
+    feed = await feeds.get(tx, feed.id) or feed
     if feed.visited_at is not None:
         return feed, None
     taken = await sources.intake.take_in(tx, [(feed, found.reading)], now)

@@ -5,12 +5,14 @@ Readings ─▶ one transaction: articles, their stories, their topics ─▶ Ta
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news import arrivals, pace, sites
 from news import feed as feed_reader
+from news.addresses import is_front_page
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.stories import HORIZON, WINDOW, Arrival, Board
@@ -255,7 +257,7 @@ async def _new_entries(
         # Somebody else may have read the same feed meanwhile; and some come back under other names.
         known = await articles.recall(tx, feed.id, [entry.identity for entry in unknown])
         twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
-        before = await articles.untwinned(tx, feed.id, [entry.url for entry in unknown])
+        before = await articles.untwinned(tx, feed.id, _own_pages(unknown))
     listed = 0 if reading.announced else len(reading.parsed.entries)
     archive = arrivals.are_archive(unknown, listed, feed.visited_at, feed.newest_entry_at)
     found = [
@@ -268,6 +270,12 @@ async def _new_entries(
     dated = [entry.published_at for _, entry, _ in found if entry.published_at]
     latest = max(dated, default=arrivals.EPOCH)
     return sorted(found, key=lambda one: one[1].published_at or latest)
+
+
+def _own_pages(entries: Sequence[feed_reader.Entry]) -> list[str]:
+    """The addresses that tell an entry from others: not those that several have, nor a site's front page."""
+    times = Counter(entry.url for entry in entries)
+    return [url for url, count in times.items() if count == 1 and not is_front_page(url)]
 
 
 def _article(

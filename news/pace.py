@@ -219,7 +219,10 @@ def after_failure(
     if error.failure is Failure.BUSY:
         least = max(2 * usual, _HOUR)
         wait = max(least, min(least * doubled * jitter, _DAY))
-        until = now + min(wait if asked is None else max(asked, pace.minimum), LONGEST_RETRY_AFTER)
+        if asked is not None:
+            # A short pause is no invitation to come back as often.
+            wait = max(asked, wait if feed.failures else usual)
+        until = now + min(wait, LONGEST_RETRY_AFTER)
         return Setback(until, until if error.detail == "429" else None)
     base, longest = max(pace.minimum, timedelta(minutes=30), usual), max(_DAY, pace.maximum)
     if error.failure is Failure.BLOCKED:

@@ -12,14 +12,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from news.addresses import web_address
 from news.dates import moment
-from news.document import decode
+from news.document import decode, has_long_tags
 from news.feed import MAX_TEXT, language_tag
 from news.text import shorten, squeeze
 
 MAX_MARKUP = 2_000_000
 """Characters of a page that are looked at; an article stands in its first part."""
 
-MAX_TAGS = 30_000
+MAX_TAGS = 20_000
 """Tags beyond which a page is no article; parsers need the square of them if they are nested."""
 
 MAX_ROBOTS = 512_000
@@ -43,8 +43,11 @@ _DATES = (
     'meta[name="pubdate"]',
     'meta[name="date"]',
 )
-_KEPT_BACK = frozenset({"nosnippet", "none"})
+_KEPT_BACK = frozenset({"nosnippet", "none", "max-snippet:0"})
 """Words by which a publisher asks that nothing of a page be shown elsewhere."""
+
+
+_WITH_VALUE = ("max-snippet", "max-image-preview", "max-video-preview", "unavailable_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,18 @@ class PageContent:
     published_at: datetime | None
 
 
-def read(body: bytes, url: str, content_type: str = "") -> PageContent:
-    """What is to be known of an article from its page at `url`."""
+def read(body: bytes, url: str, content_type: str = "", agent: str = "") -> PageContent:
+    """What is to be known of an article from its page at `url`, as far as `agent` may tell it."""
     markup = decode(body, content_type)[:MAX_MARKUP]
-    if markup.count("<") > MAX_TAGS:
+    if markup.count("<") > MAX_TAGS or has_long_tags(body):
         return PageContent("", "", None, None)
     tree = LexborHTMLParser(markup)
-    kept_back = keeps_back(_said(tree, ('meta[name="robots"]',)))
+    directives = (
+        node.attributes.get("content") or ""
+        for node in tree.css("meta[name][content]")
+        if (node.attributes.get("name") or "").strip().lower() in ("robots", agent.lower())
+    )
+    kept_back = keeps_back(",".join(directives))
     text = "" if kept_back else _article(markup, url)
     image = web_address(_said(tree, _IMAGES), url)
     root = tree.css_first("html")
@@ -109,9 +117,21 @@ def _said(tree: LexborHTMLParser, places: tuple[str, ...]) -> str:
     return next((text.strip() for text in said if text and text.strip()), "")
 
 
-def keeps_back(directives: str) -> bool:
-    """Whether a robots directive (of a meta element or an X-Robots-Tag header) forbids to show a text elsewhere."""
-    return bool(_KEPT_BACK.intersection(directives.lower().replace(",", " ").split()))
+def keeps_back(directives: str, agent: str = "") -> bool:
+    """Whether robots directives (of meta elements or an X-Robots-Tag header) forbid to show a text elsewhere.
+
+    One behind the name of another agent than ours is none of our business.
+    """
+    ours = True
+    for written in directives.lower().split(","):
+        name, colon, rest = written.partition(":")
+        words = written.strip()
+        if colon and name.strip() not in _WITH_VALUE:
+            # A name holds for what follows it.
+            ours, words = name.strip() in ("robots", agent.lower()), rest.strip()
+        if ours and words.replace(" ", "") in _KEPT_BACK:
+            return True
+    return False
 
 
 def may_read(robots: bytes, url: str, agent: str) -> bool:

@@ -14,7 +14,7 @@ from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import PAGES, Fetched
 from news.sources import Sources, pause_host
-from news.worker import WorkerKilled
+from news.worker import Worker, WorkerKilled
 from storage import pages
 from storage.pages import PageVisit
 from storage.records import Failure
@@ -51,10 +51,17 @@ class PageReader:
     """Reads the pages that are due."""
 
     def __init__(
-        self, sources: Sources, report: Callable[[Exception], None] = lambda _: None
+        self,
+        sources: Sources,
+        worker: Worker,
+        report: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        """`report` hears of what kept a page from being read and is no fault of its publisher."""
+        """`worker` is one for pages alone: what they hold up is no feed.
+
+        `report` hears of what kept a page from being read and is no fault of its publisher.
+        """
         self._sources = sources
+        self._worker = worker
         self._report = report
         self._robots: dict[str, _Robots] = {}
 
@@ -62,8 +69,11 @@ class PageReader:
         """Read the pages whose turn it is, some at a time; how many were settled."""
         now = self._sources.clock()
         async with self._sources.database.read() as tx:
-            if not await pages.any_due(tx, now):
-                return 0
+            due = await pages.any_due(tx, now)
+        if not due:
+            # Its memory is better used until there are pages again.
+            await self._worker.rest()
+            return 0
         granted: dict[str, list[PageVisit]] = {}
         async with self._sources.database.write() as tx:
             for visit in await pages.claim_due(tx, now, now + _LEASE, _AT_ONCE):
@@ -123,18 +133,25 @@ class PageReader:
         """What a page says; None if it is not to be read. Raises FetchFailed."""
         if not await self._may_read(url):
             return None
-        fetched = await self._sources.fetcher.get(url, accept=PAGES)
-        # A redirect may have led to another site, which has its own rules.
-        if fetched.url != url and not await self._may_read(fetched.url):
-            return None
-        if not _is_page(fetched):
+        agent = self._sources.fetcher.agent
+        fetched = await self._sources.fetcher.get(url, accept=PAGES, before=self._check_hop)
+        if not _is_page(fetched, agent):
             return None
         try:
-            return await self._sources.worker.run(
-                page.read, fetched.body, fetched.url, fetched.content_type
+            return await self._worker.run(
+                page.read, fetched.body, fetched.url, fetched.content_type, agent
             )
         except WorkerKilled:
             return None
+
+    async def _check_hop(self, url: str) -> None:
+        """A redirect may lead to another site, which has rules of its own and gives so many pages an hour, too."""
+        now = self._sources.clock()
+        if not await self._may_read(url):
+            raise FetchFailed(Failure.REFUSED, "robots.txt")
+        async with self._sources.database.write() as tx:
+            if await pages.grant(tx, host_of(url), now, HOUR, PAGES_AN_HOUR) is not None:
+                raise FetchFailed(Failure.BUSY, "enough pages")
 
     async def _may_read(self, url: str) -> bool:
         rules = await self._rules(url)
@@ -143,9 +160,7 @@ class PageReader:
         if not rules:
             return True
         try:
-            return await self._sources.worker.run(
-                page.may_read, rules, url, self._sources.fetcher.agent
-            )
+            return await self._worker.run(page.may_read, rules, url, self._sources.fetcher.agent)
         except WorkerKilled:
             return False
 
@@ -168,7 +183,9 @@ class PageReader:
             refused = error.failure in (Failure.STATUS, Failure.GONE, Failure.BLOCKED)
             if refused and error.detail.startswith("4"):
                 return _Robots(b"", now + _ROBOTS_KEPT)
-            return _Robots(None, now + _ROBOTS_TRIED)
+            headers = error.answer.headers if error.answer else {}
+            asked = pace.retry_after(headers, now) or timedelta(0)
+            return _Robots(None, now + max(asked, _ROBOTS_TRIED))
         return _Robots(fetched.body[: page.MAX_ROBOTS], now + _ROBOTS_KEPT)
 
     def _forget(self) -> None:
@@ -179,7 +196,7 @@ class PageReader:
             size -= len(oldest.rules or b"") + 200
 
 
-def _is_page(fetched: Fetched) -> bool:
+def _is_page(fetched: Fetched, agent: str) -> bool:
     kind = fetched.content_type.partition(";")[0].strip().lower()
-    kept_back = page.keeps_back(fetched.answer.headers.get("x-robots-tag", ""))
+    kept_back = page.keeps_back(fetched.answer.headers.get("x-robots-tag", ""), agent)
     return kind in ("text/html", "application/xhtml+xml") and not kept_back

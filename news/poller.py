@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from news import arrivals, pace
+from news import pace
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.intake import Reading
@@ -22,7 +22,7 @@ from news.pace import Pace, Setback
 from news.sources import Sources, pause_host
 from news.websub import DISTRUST
 from storage import feeds, hubs
-from storage.database import Transaction
+from storage.database import Transaction, is_trouble
 from storage.records import Failure, Feed, Move, Visit
 
 LEASE = timedelta(minutes=5)
@@ -64,8 +64,8 @@ class Claimed:
     feed: Feed
     subscribers: int
     """Chats that follow it."""
-    announced: bool
-    """True if a hub tells us of its news."""
+    announced_since: datetime | None
+    """When the hub was asked that tells us of its news; None if none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,9 @@ class Poller:
             if self._closing or self._clock() - claimed_at > LEASE - _PATIENCE:
                 self._slots.release()
                 async with self._database.write() as tx:
-                    await feeds.give_back(tx, [left.feed.id for left in claimed[place:]])
+                    await feeds.give_back(
+                        tx, [left.feed.id for left in claimed[place:]], self._owner
+                    )
                 return place
             task = self._group.create_task(self._in_slot(one))
             self._visits.add(task)
@@ -199,7 +201,7 @@ class Poller:
             ids = [feed.id for feed in due]
             followers = await feeds.followers(tx, ids)
             announced = await hubs.announced(tx, ids, now)
-        return [Claimed(feed, followers.get(feed.id, 0), feed.id in announced) for feed in due]
+        return [Claimed(feed, followers.get(feed.id, 0), announced.get(feed.id)) for feed in due]
 
     async def _in_slot(self, claimed: Claimed) -> None:
         try:
@@ -238,7 +240,10 @@ class Poller:
             error = failed
         except TimeoutError:
             error = FetchFailed(Failure.TIMEOUT)
-        except Exception as unforeseen:  # noqa: BLE001 - whatever a publisher does to us is this feed's trouble
+        except Exception as unforeseen:
+            if is_trouble(unforeseen):
+                raise
+            # Whatever a publisher does to us is this feed's trouble.
             error, surprise = _strange(unforeseen), unforeseen
         outcome = _Outcome(
             claimed,
@@ -302,8 +307,8 @@ class Poller:
                 await self._save_batch([outcome])
             return
         [outcome] = batch
-        if outcome.error is not None:
-            # Not even that can be kept: the database is the matter.
+        if outcome.error is not None or is_trouble(unforeseen):
+            # The database is the matter: the feed is visited again when its lease is over.
             outcome.saved.set_exception(unforeseen)
             return
         failed = replace(outcome, fetched=None, reading=None, error=_strange(unforeseen))
@@ -318,7 +323,7 @@ class Poller:
             ids = [item.claimed.feed.id for item in batch]
             await feeds.record(tx, list(zip(ids, visits, strict=True)))
             for item in batch:
-                if item.claimed.announced and item.reading and _was_silent(item.reading, item.at):
+                if _was_silent(item):
                     await hubs.refused(tx, item.claimed.feed.id, now + DISTRUST)
             moves = [
                 await _adopt(tx, item, visit) for item, visit in zip(batch, visits, strict=True)
@@ -355,7 +360,7 @@ class Poller:
             item.at,
             self._sources.chance(),
             known=feed,
-            announced=item.claimed.announced,
+            announced=item.claimed.announced_since is not None and not _was_silent(item),
         )
         move = _move(feed, item.fetched, item.at)
         return replace(visit, body_hash=item.body_hash, in_full=item.in_full, move=move)
@@ -401,12 +406,14 @@ def visited(
     )
 
 
-def _was_silent(reading: Reading, at: datetime) -> bool:
-    """Whether a visit brought what the feed's hub should have announced long since."""
+def _was_silent(item: _Outcome) -> bool:
+    """Whether a visit brought what the feed's hub should have announced since the visit before."""
+    asked, last = item.claimed.announced_since, item.claimed.feed.visited_at
+    if item.reading is None or asked is None or last is None or asked > last:
+        return False
     return any(
-        entry.published_at is not None
-        and at - arrivals.STALE < entry.published_at < at - _HUB_DELAY
-        for entry in reading.unknown
+        entry.published_at is not None and last < entry.published_at < item.at - _HUB_DELAY
+        for entry in item.reading.unknown
     )
 
 

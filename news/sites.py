@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from news.addresses import host_of, web_address
+from news.document import has_long_tags
 from news.text import shorten, squeeze
+
+_HEAD_BYTES, _HEAD_TAGS = 1_000_000, 10_000
+"""Of a page, what is looked through for feeds that it announces."""
 
 MAX_CANDIDATES = 8
 """Feeds of a page that are worth choosing from."""
@@ -117,7 +122,8 @@ def announced(body: bytes, url: str, link_header: str = "") -> tuple[Candidate, 
     In their order, each once, feeds of comments last; at most MAX_CANDIDATES.
     """
     found: dict[str, Candidate] = {}
-    tree = LexborHTMLParser(body)
+    body = _head_of(body)
+    tree = LexborHTMLParser(b"" if has_long_tags(body) else body)
     base = url
     bases = tree.css("base[href]")
     if bases:
@@ -139,6 +145,12 @@ def announced(body: bytes, url: str, link_header: str = "") -> tuple[Candidate, 
         found.values(), key=lambda one: bool(_COMMENTS.search(f"{one.title} {one.url}"))
     )
     return tuple(ordered[:MAX_CANDIDATES])
+
+
+def _head_of(body: bytes) -> bytes:
+    """The part of a page that announces feeds; parsers need the square of what is nested deeply."""
+    last = next(islice(re.finditer(b"<", body[:_HEAD_BYTES]), _HEAD_TAGS, None), None)
+    return body[: last.start() if last else _HEAD_BYTES]
 
 
 def without_comments(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from news import pace
 from news.addresses import host_of
 from news.errors import FetchFailed
-from news.fetch import Fetched, Fetcher
+from news.fetch import PAUSE, Fetched, Fetcher
 from news.intake import Intake
 from news.pace import Pace
 from news.worker import Worker
@@ -30,10 +30,6 @@ class Sources:
     pace: Pace
 
 
-_PAUSE = timedelta(hours=1)
-"""What a host gets that asks to be left alone and does not say for how long."""
-
-
 async def ask(sources: Sources, url: str) -> Fetched:
     """Get an address that somebody waits for. Raises FetchFailed; a host that asks for a pause gets it."""
     try:
@@ -43,7 +39,7 @@ async def ask(sources: Sources, url: str) -> Fetched:
             now = sources.clock()
             headers = error.answer.headers if error.answer else {}
             async with sources.database.write() as tx:
-                until = now + (pace.retry_after(headers, now) or _PAUSE)
+                until = now + (pace.retry_after(headers, now) or PAUSE)
                 await pause_host(tx, sources, error.answer.url if error.answer else url, until)
         raise
 

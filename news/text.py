@@ -20,7 +20,8 @@ _BLOCK = re.compile(
 )
 _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
 
-_UNSEEN_TAG = re.compile(r"<(?:script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
+_UNSEEN_TAG = re.compile(r"<(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
+_SELF_CLOSED = re.compile(r"<(?:script|style|template|noscript|iframe)\b[^<>]*/>", re.IGNORECASE)
 
 _ELEMENTS = [
     "a",
@@ -156,9 +157,12 @@ _ELEMENTS = [
 """What HTML knows or once knew; anything else in angle brackets is text that looks like it."""
 
 _NAMES = "|".join(_ELEMENTS)
-_HTML = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>|<!--", re.IGNORECASE)
+_OWN_ELEMENT = r"</[a-z]\w{0,20}[:-][\w:-]{1,40}\s*>"
+"""What ends an element of somebody's own making: its name has a colon or a hyphen."""
+
+_HTML = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>|<!--|{_OWN_ELEMENT}", re.IGNORECASE)
 _HTML_AGAIN = re.compile(
-    rf"</(?:{_NAMES})\s*>|<(?:br|div|hr|iframe|img|li|p|script|style)(?=[\s/>])[^<>]*>",
+    rf"</(?:{_NAMES})\s*>|{_OWN_ELEMENT}|<(?:br|div|hr|iframe|img|li|p|script|style)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
 """Tags in what was text already: a lone `<b>` there is somebody's word on HTML."""
@@ -192,18 +196,20 @@ _TOKEN = re.compile(
 )
 
 
-def plain(markup: str) -> str:
+def plain(markup: str, doubtful: bool = False) -> str:
     """The text of a piece of HTML as a reader would see it, on one line.
+
+    With `doubtful`, as in titles, a lone tag is a word about HTML and stays.
 
     Text without markup comes back as it is, apart from its white space. Entities are decoded, also
     when they were escaped twice; scripts, styles and invisible control characters are gone.
     """
-    tags = _HTML
+    tags = _HTML_AGAIN if doubtful else _HTML
     for _ in range(2):
         if tags.search(markup):
             markup, tags = _visible_text(markup), _HTML_AGAIN
         elif "&" in markup:
-            markup = html.unescape(markup)
+            markup, tags = html.unescape(markup), _HTML_AGAIN
         else:
             break
     return squeeze(markup)
@@ -211,10 +217,19 @@ def plain(markup: str) -> str:
 
 def _visible_text(markup: str) -> str:
     # A space where a block begins or ends keeps its words from growing together with those around it.
+    unseen = _UNSEEN_TAG.search(markup) is not None
+    if unseen:
+        markup = _UNSEEN_TAG.sub(_closed, _SELF_CLOSED.sub(" ", markup))
     tree = LexborHTMLParser("<body>" + _BLOCK.sub(" ", markup))
-    if _UNSEEN_TAG.search(markup):
+    if unseen:
         tree.strip_tags(_UNSEEN)
     return str(tree.body.text()) if tree.body is not None else ""
+
+
+def _closed(tag: re.Match[str]) -> str:
+    """The beginning of a tag, or what looks like one and would hide all the rest, since nothing ends it."""
+    ends = f"</{tag[1].lower()}" in tag.string[tag.end() :].lower()
+    return tag[0] if ends else f"&lt;{tag[1]}"
 
 
 def squeeze(text: str) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from news import pace
 from news.errors import Answer, FetchFailed, Hop
 from news.fetch import Fetched
 from news.sources import Sources
 from storage import feeds, hubs
 from storage.database import mark, set_mark
-from storage.records import HubSubscription
+from storage.records import Failure, HubSubscription
 
 PATH = "/websub/"
 """Where callbacks are, below the public address of this bot."""
@@ -30,6 +31,9 @@ _UNANSWERED = timedelta(days=1)
 """A hub that took a request and never asked back is asked again after this."""
 
 _UNREACHABLE = timedelta(hours=6)
+HOUR = timedelta(hours=1)
+"""After this a feed is visited that a hub denied."""
+
 DISTRUST = timedelta(days=7)
 """For how long a hub that refused, or kept silent about news, is not asked again."""
 
@@ -96,6 +100,10 @@ class Hubs:
         try:
             await self._sources.fetcher.post(subscription.hub_url, form)
         except FetchFailed as error:
+            if error.failure is Failure.BUSY:
+                headers = error.answer.headers if error.answer else {}
+                asked = pace.retry_after(headers, self._sources.clock()) or timedelta(0)
+                return max(asked, _UNREACHABLE)
             return DISTRUST if error.detail.startswith("4") else _UNREACHABLE
         return None
 
@@ -115,6 +123,7 @@ class Hubs:
                 return None
             if said.get("hub.mode") == "denied":
                 await hubs.refused(tx, known.feed_id, now + DISTRUST)
+                await feeds.hurry(tx, known.feed_id, now + HOUR)
                 return ""
             if said.get("hub.mode") != "subscribe" or not challenge:
                 return None

@@ -34,13 +34,21 @@ R = TypeVar("R")
 
 
 class WorkerKilled(Exception):
-    """A job killed the process twice: it took too long, too much memory, or crashed it."""
+    """A job killed the process, as often as it was allowed to: it took too long, too much memory, or crashed it."""
 
 
 class Worker:
     """One such process, one job at a time. Use it as an async context manager."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY, jobs: int = JOBS) -> None:
+    def __init__(
+        self,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        jobs: int = JOBS,
+        attempts: int = 2,
+    ) -> None:
+        """A job that kills the process `attempts` times is given up."""
+        self._attempts = attempts
         self._seconds = seconds
         self._memory = memory
         self._jobs = jobs
@@ -66,14 +74,20 @@ class Worker:
         """The process that is up; None if there is none."""
         return None if self._process is None else self._process.pid
 
+    async def rest(self) -> None:
+        """Stop the process until there is another job."""
+        if self._process is not None:
+            async with self._turn:
+                await self._stop()
+
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of a function of a module, called in the process; its exceptions are raised here.
 
-        Raises WorkerKilled if that kills the process twice.
+        Raises WorkerKilled if that kills the process as often as it may.
         """
         job = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
         async with self._turn:
-            for _ in range(2):
+            for _ in range(self._attempts):
                 try:
                     async with asyncio.timeout(self._seconds):
                         answer = await self._exchange(job)

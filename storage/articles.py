@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -139,7 +140,7 @@ async def known_twins(
 async def untwinned(tx: AsyncConnection, feed_id: FeedId, urls: Collection[str]) -> frozenset[str]:
     """Which of these addresses a feed's articles have that were kept before twins were."""
     found: set[str] = set()
-    for some in batches(urls):
+    for some in batches(filter(None, urls)):
         found.update(
             await tx.scalars(
                 select(articles.c.url).where(
@@ -205,7 +206,14 @@ async def edit(tx: AsyncConnection, edits: Sequence[tuple[ArticleId, int, NewArt
         update(articles)
         .where(articles.c.id == bindparam("article"))
         .values(
-            {name: bindparam(f"new_{name}") for name in _EDITED} | {"changes": bindparam("so_far")}
+            {name: bindparam(f"new_{name}") for name in _EDITED}
+            | {"changes": bindparam("so_far")}
+            # A text that the feed does not give may have come from the article's page.
+            | {
+                "text": case(
+                    (bindparam("new_text") == "", articles.c.text), else_=bindparam("new_text")
+                )
+            }
         ),
         [
             {

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, event, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.schema import marks
@@ -39,6 +39,11 @@ class DatabaseRefused(Exception):
 
 class _InUse(DatabaseRefused):
     """Another process has the SQLite file."""
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether an exception is trouble of the database itself, and not of what was to be written."""
+    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
 
 
 class Database:
@@ -151,10 +156,15 @@ def _lock_file(address: URL) -> FileLock:
 
 def _create_engine(address: URL) -> AsyncEngine:
     if address.get_backend_name() == "postgresql":
-        return create_async_engine(address, pool_pre_ping=True, connect_args={"timeout": 10})
+        return create_async_engine(
+            address, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10}
+        )
     # isolation_level=None: transactions are begun by the listener below, not by the driver.
     engine = create_async_engine(
-        address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+        address,
+        # What people follow, and secrets, are no business of an error's text.
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

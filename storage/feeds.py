@@ -210,7 +210,10 @@ async def prune_unwanted(tx: AsyncConnection, before: datetime) -> None:
     """Forget the feeds that were offered for choice before then, and that nobody chose."""
     await tx.execute(
         delete(feeds).where(
-            feeds.c.visited_at.is_(None), feeds.c.next_visit_at < before, ~is_wanted
+            feeds.c.visited_at.is_(None),
+            feeds.c.next_visit_at < before,
+            ~is_wanted,
+            ~exists().where(articles.c.feed_id == feeds.c.id),
         )
     )
 
@@ -294,10 +297,11 @@ async def release(tx: AsyncConnection, owner: str) -> None:
     )
 
 
-async def give_back(tx: AsyncConnection, ids: Collection[FeedId]) -> None:
-    """Give these feeds back unvisited: they are due as before."""
+async def give_back(tx: AsyncConnection, ids: Collection[FeedId], owner: str) -> None:
+    """Give those of these feeds back unvisited that `owner` still has: they are due as before."""
     for some in batches(ids):
-        await tx.execute(update(feeds).where(feeds.c.id.in_(some)).values(**_FREE))
+        mine = feeds.c.id.in_(some), feeds.c.lease_owner == owner
+        await tx.execute(update(feeds).where(*mine).values(**_FREE))
 
 
 async def _hosts_free_at(tx: AsyncConnection, free: Mapping[str, datetime]) -> None:

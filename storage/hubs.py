@@ -23,14 +23,16 @@ _COLUMNS = (
 
 async def announced(
     tx: AsyncConnection, ids: Collection[FeedId], now: datetime
-) -> frozenset[FeedId]:
-    """Which of these feeds a hub announces at present."""
-    rows = await tx.scalars(
-        select(hub_subscriptions.c.feed_id).where(
-            hub_subscriptions.c.feed_id.in_(ids), hub_subscriptions.c.verified_until > now
+) -> dict[FeedId, datetime]:
+    """Which of these feeds a hub announces at present, and when it was asked to."""
+    rows = await tx.execute(
+        select(hub_subscriptions.c.feed_id, hub_subscriptions.c.asked_at).where(
+            hub_subscriptions.c.feed_id.in_(ids),
+            hub_subscriptions.c.verified_until > now,
+            hub_subscriptions.c.asked_at.is_not(None),
         )
     )
-    return frozenset(FeedId(row) for row in rows)
+    return {FeedId(row.feed_id): row.asked_at for row in rows}
 
 
 async def by_token(tx: AsyncConnection, token: str) -> HubSubscription | None:

@@ -1,7 +1,9 @@
 """The HTTP server: alive, and called back by hubs, of which one is played here on loopback (WebSub)."""
 
+import asyncio
 import hashlib
 import hmac
+import io
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from yarl import URL
 
+from bot import log
 from bot.web import listening
 from news.fetch import Fetcher, FetchLimits
 from news.intake import Intake
@@ -386,6 +392,89 @@ async def test_without_a_public_address_no_hub_is_asked_and_everything_is_polled
     await world.poll()
     assert world.hub.polls == polls + 1
     assert len(world.hub.asked) == 1
+
+
+async def test_a_hub_is_not_judged_by_what_came_before_it_was_asked(world: World) -> None:
+    await world.poll()
+    world.clock.forward(hours=5)
+    assert await world.hubs.ask_due() == 1
+    assert await world.verify() == (200, "prove it")
+    between = (world.clock() - timedelta(hours=3)).isoformat()
+    dated = f"<title>two</title><updated>{between}</updated>".encode()
+    world.hub.body = document("two", "one", hub=f"{world.hub.url}/hub").replace(
+        b"<title>two</title>", dated
+    )
+    world.clock.forward(hours=2)
+    await world.poll()
+    assert await world.titles() == ["two"]
+    polls = world.hub.polls
+    await poll_hourly(world, 20)
+    assert world.hub.polls <= polls + 1
+
+
+async def test_a_hub_that_is_busy_is_asked_again_when_it_says(world: World) -> None:
+    world.hub.status = 429
+    await world.poll()
+    await world.hubs.ask_due()
+    world.clock.forward(hours=7)
+    assert await world.hubs.ask_due() == 1
+
+
+async def test_neither_secrets_nor_strangers_words_get_into_the_log(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.agree()
+    output = io.StringIO()
+    log.set_up("info", "text", (), output)
+
+    async def trip(*_: Any) -> Any:
+        raise RuntimeError("secret-0 and secret-1")
+
+    monkeypatch.setattr(world.hubs, "receive", trip)
+    assert await world.push(document("two")) == 500
+    host, port = world.callbacks.removeprefix("http://").split(":")
+    for request in (b"GET /websub/secret-0 HTTP/9.1\r\n\r\n", b"\x16\x03\x01 secret-1\r\n\r\n"):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(request)
+        await writer.drain()
+        await reader.read(100)
+        writer.close()
+    assert "RuntimeError" in output.getvalue()
+    assert "secret-" not in output.getvalue()
+
+
+async def test_errors_of_the_database_tell_no_secrets(any_database: Database) -> None:
+    with pytest.raises(DBAPIError) as caught:
+        async with any_database.read() as tx:
+            await tx.execute(text("SELECT :secret FROM nothing"), {"secret": "secret-1"})
+    assert "secret-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", ["%00", "..", "a%2Fb", "x" * 65, "%E3%81%82"])
+async def test_tokens_that_are_none_are_not_even_looked_up(world: World, token: str) -> None:
+    for method in ("GET", "POST"):
+        url = URL(f"{world.callbacks}/websub/{token}", encoded=True)
+        async with world.session.request(method, url) as answer:
+            assert answer.status in (404, 405)
+
+
+async def test_posts_that_drip_do_not_keep_others_waiting_for_long(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web._BODY_SECONDS", 0.2)
+    await world.agree()
+    url = urlsplit(world.callback())
+    writers = []
+    for _ in range(4):
+        _, writer = await asyncio.open_connection(url.hostname, url.port)
+        writer.write(
+            f"POST {url.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc".encode()
+        )
+        writers.append(writer)
+    await asyncio.sleep(0.05)
+    assert await world.push(document("two")) == 202
+    for writer in writers:
+        writer.close()
 
 
 async def test_a_post_that_is_too_large_is_refused(world: World) -> None:

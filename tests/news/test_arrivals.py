@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from news.arrivals import MAX_CHANGES
-from storage import articles
+from storage import articles, pages
 
 World = Any
 Host = Any
@@ -62,6 +62,35 @@ async def test_entries_that_share_a_guid_over_time_are_news_each_once(
     assert await publish(world, host, rss(three, two, one)) == 1
     assert await publish(world, host, rss(three, two)) == 0
     assert await world.titles() == ["A", "B", "C", "first"]
+
+
+async def test_an_edited_title_is_no_news_though_all_share_a_guid(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    def entry(name: str, title: str, guid: str) -> Any:
+        return item(guid, title, link=f"https://a.example/{name}")
+
+    for guid in ("https://a.example/", "same"):
+        path = f"/{guid[-1]}"
+        first = rss(entry("1", "One", guid), entry("2", "Two", guid))
+        await publish(world, host, first, path)
+        edited = rss(entry("1", "One", guid), entry("2", "Two, corrected", guid))
+        assert await publish(world, host, edited, path) == 0
+    alone = rss(entry("3", "Three", "https://a.example/"))
+    assert await publish(world, host, alone, "//") == 1
+    assert "One" in await world.titles()
+
+
+async def test_an_edit_keeps_the_text_that_its_page_gave(
+    world: World, host: Host, rss: Any, item: Any
+) -> None:
+    await publish(world, host, rss(item("1", "Title", link="https://a.example/1")))
+    [article] = await world.articles()
+    async with world.database.write() as tx:
+        await pages.settle(tx, article.id, text="What the page says.")
+    await publish(world, host, rss(item("1", "Better title", link="https://a.example/1")))
+    [article] = await world.articles()
+    assert (article.title, article.text) == ("Better title", "What the page says.")
 
 
 async def test_two_notices_alike_in_all_but_their_link_are_two(

@@ -275,6 +275,7 @@ HOSTILE = {
     "long title": rss(item(title="x" * 1_000_000)),
     "long date": rss(item(title="x", pubDate="1" * 1_000_000)),
     "long doctype": rss(item(title="x"), "<!DOCTYPE r [" + " " * 1_000_000 + "]>"),
+    "cdata without end": b"<rss><channel><item><title>a & b" + b"<![CDATA[ " * 60_000,
     "spaces in doctype": rss(item(title="x"), "<!DOCTYPE " + " " * 900_000),
     "brackets in doctype": rss(item(title="x"), "<!DOCTYPE r [" + "] " * 400_000),
     "spaces to mend": rss(" " * 500_000 + item(title="x & y")),
@@ -312,6 +313,8 @@ def test_what_is_meant_to_hurt_is_over_soon(document: bytes) -> None:
         ("utf-16", "utf-16", "", "北朝鮮 Café"),
         ("utf-8-sig", "utf-8", "", "北朝鮮"),
         ("utf-8", "utf-16", "", "Café"),
+        ("utf-8", "us-ascii", "", "Café"),
+        ("utf-8", "", "text/xml; charset=iso-8859-1", "Gisèle’s blog"),
     ],
 )
 def test_text_is_decoded_by_what_it_is(codec: str, declared: str, header: str, text: str) -> None:
@@ -348,6 +351,14 @@ def test_warnings_before_the_document_are_no_part_of_it() -> None:
         item(title="x")
     )
     assert parse(document, URL).reader == "repaired"
+
+
+def test_prefixes_that_nobody_declared_mean_what_everybody_means_by_them() -> None:
+    more = "<media:description>Seen.</media:description><dc:date>2026-11-20T12:00:00Z</dc:date>"
+    entry = only(rss(item(title="t").replace("</item>", f"{more}<x:y x:z='1'/></item>")))
+    assert (entry.summary, entry.published_at) == ("Seen.", datetime(2026, 11, 20, 12, tzinfo=UTC))
+    document = b"<rss rss:version=2.0><rss:channel><rss:item><rss:title>t</rss:title></rss:item></rss:channel></rss>"
+    assert [entry.title for entry in parse(document, URL).entries] == ["t"]
 
 
 def test_two_declarations_and_trailing_scripts_are_no_trouble() -> None:
@@ -451,6 +462,23 @@ def test_a_picture_that_is_spelt_out_hides_no_text() -> None:
         only(rss(item(title="t", description=f"<![CDATA[{picture}Behind it.]]>"))).summary
         == "Behind it."
     )
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<style>" + "p {} " * 4000 + "</style>",
+        "<script>" + "x = 1; " * 3000 + "</script>",
+        "<!--" + "x" * 17_000 + "-->",
+        "<img src='data:image/png;base64," + "A" * 30_000 + "'>",
+        "<table><tr><td>" * 2000,
+    ],
+    ids=["style", "script", "comment", "picture", "tables"],
+)
+def test_what_stands_before_a_text_does_not_hide_it(before: str) -> None:
+    text = "This is the text of the article, as it was meant. " * 20
+    description = f"<![CDATA[{before}<p>{text}</p>]]>"
+    assert len(only(rss(item(title="t", description=description))).summary) > 900
 
 
 def test_json_without_sense_in_it_is_text_all_the_same() -> None:
@@ -590,6 +618,13 @@ def test_what_a_feed_says_of_its_pace_and_hub_is_understood() -> None:
         ("2026年11月20日10時", "2026-11-20T10:00"),
         ("\n" + " " * 80 + "Fri, 20 Nov 2026\n   12:00:00 GMT  ", "2026-11-20T12:00"),
         ("2025-02-03 11111111111111111111111111111h", None),
+        ("2026-11-20 12:00:00 +0900 KST", "2026-11-20T03:00"),
+        ("2026-11-20 12:00:00 +0000 UTC", "2026-11-20T12:00"),
+        ("2026-11-20 12:00:00 (KST)", "2026-11-20T03:00"),
+        ("2026-11-20T12:00:00+02:00[Europe/Berlin]", "2026-11-20T10:00"),
+        ("Fri, 20 Nov 2026 12:00:00 GMT +0200", "2026-11-20T10:00"),
+        ("Fri, 20 Nov 2026 12:00:00 -03", "2026-11-20T15:00"),
+        ("Fri Nov 20 12:00:00 +0900 2026", "2026-11-20T03:00"),
         ("2026-11-20T24:00:00Z", "2026-11-21T00:00"),
         ("Fri, 20 Nov 2026 24:00:00 +0900", "2026-11-20T15:00"),
         ("Thu, 29 Feb 2024 12:00:00 GMT", "2024-02-29T12:00"),

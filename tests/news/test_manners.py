@@ -485,6 +485,20 @@ async def test_trouble_is_no_reason_to_come_sooner_than_before(
     assert wait >= (2 * usual if status in (429, 503) else usual * 0.9)
 
 
+async def test_a_short_retry_after_is_no_invitation_to_come_often(
+    world: World, host: Host, rss: Any
+) -> None:
+    headers = {"Cache-Control": "max-age=14400"}
+    url, page = await first_visit(world, host, rss, etag='"1"', headers=headers)
+    page.status, page.headers = 503, {"Retry-After": "5"}
+    waits = []
+    for _ in range(3):
+        await world.poll_when_due(url)
+        waits.append(await world.wait_of(url))
+    assert waits[0] >= 4 * HOUR
+    assert waits == sorted(waits)
+
+
 async def test_hours_that_a_feed_skips_are_skipped_in_trouble_too(
     world: World, host: Host, rss: Any
 ) -> None:

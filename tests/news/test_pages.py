@@ -1,6 +1,7 @@
 """Pages of articles: read where feeds say too little, as far as their sites allow."""
 
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news import page
+from news import page, sites
 from news.intake import Intake
 from news.page_visits import ATTEMPTS, PAGES_AN_HOUR, PageReader
 from news.poller import Poller
+from news.worker import Worker
 from storage.records import Article
 
 World = Any
@@ -70,10 +72,11 @@ class Reader:
 
 
 @pytest.fixture
-async def reader(world: World, host: Host, rss: Any, item: Any) -> Reader:
-    reader = Reader(world, host, rss, item, PageReader(world.sources, _raise))
-    await reader.follow()
-    return reader
+async def reader(world: World, host: Host, rss: Any, item: Any) -> AsyncIterator[Reader]:
+    async with Worker(attempts=1) as worker:
+        reader = Reader(world, host, rss, item, PageReader(world.sources, worker, _raise))
+        await reader.follow()
+        yield reader
 
 
 def _raise(error: Exception) -> None:
@@ -218,6 +221,10 @@ async def test_a_429_for_a_page_pauses_the_host_for_its_feeds_too(reader: Reader
     [
         ('<meta name="robots" content="noindex, nosnippet">', {}),
         ("", {"X-Robots-Tag": "nosnippet"}),
+        ("", {"X-Robots-Tag": "otherbot: noindex, kawaraban: NoSnippet"}),
+        ('<meta name="ROBOTS" content="NOSNIPPET">', {}),
+        ('<meta name="robots" content="index"><meta name="kawaraban" content="none">', {}),
+        ('<meta name="robots" content="max-snippet: 0">', {}),
     ],
 )
 async def test_a_page_that_wants_no_excerpts_gives_none(
@@ -228,6 +235,26 @@ async def test_a_page_that_wants_no_excerpts_gives_none(
     await reader.publish()
     assert await reader.pages.read_due() == 1
     assert (await reader.article()).text == ""
+
+
+@pytest.mark.parametrize(
+    "directives",
+    ["", "noindex", "otherbot: nosnippet", "max-snippet:50", "unavailable_after: none"],
+)
+def test_other_directives_are_none_of_our_business(directives: str) -> None:
+    assert not page.keeps_back(directives, "Kawaraban")
+
+
+async def test_a_site_that_is_led_to_is_asked_for_its_robots_txt_before_its_page(
+    reader: Reader,
+) -> None:
+    there = await reader.world.new_host()
+    there.serve("/robots.txt", "User-agent: *\nDisallow: /")
+    there.serve("/a", article_page(), headers={"Content-Type": "text/html"})
+    reader.host.serve("/1", status=302, headers={"Location": f"{there.url}/a"})
+    await reader.publish()
+    await reader.pages.read_due()
+    assert [asked.path for asked in there.asked] == ["/robots.txt"]
 
 
 async def test_a_page_dates_an_article_that_its_feed_does_not(reader: Reader) -> None:
@@ -252,8 +279,10 @@ async def test_a_hostile_page_or_robots_txt_costs_that_page_alone(reader: Reader
 
 def test_a_page_of_nothing_but_tags_is_over_soon() -> None:
     began = time.monotonic()
-    for body in (b"<div>" * 1_900_000, b"<p>x</p>" * 14_000):
+    attributes = b"<p " + b"".join(b"a%d='' " % n for n in range(100_000)) + b">"
+    for body in (b"<div>" * 1_900_000, b"<p>x</p>" * 9_000, attributes):
         page.read(body, "https://a.example/")
+        sites.announced(body, "https://a.example/")
     # It would be minutes; the machine may be busy.
     assert time.monotonic() - began < 20
 

@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from news import follow, poller, query
 from news.discover import discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
+from news.fetch import Fetcher, FetchLimits, Pauses
 from storage import articles, chats, feeds
 from storage.records import Failure
 
@@ -283,6 +286,75 @@ async def test_following_a_feed_that_was_asleep_floods_nobody(
     page.body = rss("news", *(f"slept {number}" for number in range(40)))
     assert await world.poll(days=1) == [(1, None)]
     assert await world.news_for(second) == ["news"]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_feed_asleep_or_given_up_begins_anew_when_its_page_is_followed(
+    world: World, host: Host, rss: Any, gone: bool
+) -> None:
+    page = host.serve("/feed", rss("one"))
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    host.serve("/", f"<html><head>{link}</head></html>")
+    first = await world.chat(1, f"{host.url}/feed")
+    await world.poll()
+    if gone:
+        page.status = 410
+        for _ in range(2):
+            world.clock.forward(days=2)
+            await world.poll()
+        assert (await world.feed(f"{host.url}/feed")).stopped_at is not None
+    item = await follow.find_subscription(world.database, first.id, "1")
+    await follow.unfollow(world.database, first.id, item.id)
+    world.clock.forward(days=60)
+    page.status, page.body = 200, rss(*(f"slept {number}" for number in range(9)))
+    second = await world.chat(2)
+    await follow.follow_address(world.sources, second.id, f"{host.url}/", 9)
+    page.body = rss("news", *(f"slept {number}" for number in range(9)))
+    assert await world.poll(days=1) == [(1, None)]
+    assert await world.news_for(second) == ["news"]
+
+
+async def test_trouble_of_our_database_is_no_failure_of_a_feed(
+    world: World, host: Host, rss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = host.serve("/feed", rss("one"), etag='"1"')
+    await world.enlist(f"{host.url}/feed")
+    await world.poll()
+    page.body, page.etag = rss("two", "one"), '"2"'
+
+    async def trip(*_: Any, **__: Any) -> Any:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(world.sources.intake, "take_in", trip)
+    world.clock.forward(days=1)
+    with pytest.raises(ExceptionGroup):
+        await world.results()
+    monkeypatch.undo()
+    assert (await world.feed(f"{host.url}/feed")).failures == 0
+    assert await world.poll(minutes=6) == [(1, None)]
+
+
+async def test_what_stands_in_line_at_a_host_hears_of_its_pause(world: World, host: Host) -> None:
+    host.serve("/feed", status=429, wait=0.05)
+    limits = FetchLimits(host_delay=0.01, allowed_networks=(ip_network("127.0.0.0/8"),))
+    async with Fetcher(limits, "test", pauses=Pauses(world.clock)) as fetcher:
+        asked = [fetcher.get(f"{host.url}/feed") for _ in range(3)]
+        found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [str(error) for error in found] == ["busy 429", "busy paused", "busy paused"]
+    assert len(host.asked) == 1
+
+
+async def test_a_place_in_another_script_is_reached_and_kept_as_an_address(
+    world: World, host: Host, rss: Any
+) -> None:
+    host.serve("/feed", status=301, headers={"Location": "/caf\xe9?q=\u65e5"})
+    host.serve("/café", rss("one"))
+    await world.enlist(f"{host.url}/feed")
+    [(_, failure)] = await world.poll()
+    feed = await world.feed(f"{host.url}/feed")
+    assert failure is None
+    assert feed.moved_to is not None
+    assert feed.moved_to.isascii()
 
 
 async def test_a_host_that_asked_for_a_pause_is_not_asked_for_anything(

@@ -99,6 +99,13 @@ def test_kept_words_have_a_space_before_and_after_each(parts: list[str]) -> None
         ("<p>Use the &lt;b&gt; tag</p>", "Use the <b> tag"),
         ("<p>&lt;b&gt;bold&lt;/b&gt; twice</p>", "bold twice"),
         ("<!ENTITY x 'y'>", "<!ENTITY x 'y'>"),
+        ("&lt;div&gt;<b>twice</b>&lt;/div&gt;", "twice"),
+        ("Why &lt;script&gt; blocks", "Why <script> blocks"),
+        ("The <svg> element, explained", "The <svg> element, explained"),
+        ("<p>A <script> never ended</p>", "A <script> never ended"),
+        ("<iframe src='x' />More text", "More text"),
+        ("Hello <o:p></o:p> world", "Hello world"),
+        ("<g-emoji class='x'>x</g-emoji> y", "x y"),
         ("half a \ud83d pair", "half a pair"),
         ("a<br>b<b>c</b>", "a bc"),
         ("<script>alert(1)</script>x<style>y</style>", "x"),
@@ -110,6 +117,21 @@ def test_kept_words_have_a_space_before_and_after_each(parts: list[str]) -> None
 )
 def test_html_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> None:
     assert plain(markup) == text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("use the <b> tag", "use the <b> tag"),
+        ("use the &lt;b&gt; tag", "use the <b> tag"),
+        ("<b>Breaking</b> news", "Breaking news"),
+        ("Why <script> blocks rendering", "Why <script> blocks rendering"),
+        ("Why &lt;script&gt; blocks rendering", "Why <script> blocks rendering"),
+        ("Why <template> is great", "Why <template> is great"),
+    ],
+)
+def test_a_lone_tag_in_a_title_is_a_word(title: str, text: str) -> None:
+    assert plain(title, doubtful=True) == text
 
 
 @given(st.text())

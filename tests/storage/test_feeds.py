@@ -159,6 +159,31 @@ async def test_failures_are_counted_until_a_success(
         assert (seen.etag, seen.title) == (None, "Title")
 
 
+async def test_a_feed_with_articles_is_never_forgotten_as_an_offer(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        offer = await seed.feed(tx, "https://a.example/", listed=False)
+        asleep = await seed.feed(tx, "https://b.example/", listed=False)
+        await seed.article(tx, feed=asleep)
+        clock.forward(days=9)
+        await feeds.prune_unwanted(tx, clock())
+        assert await feeds.get(tx, offer.id) is None
+        assert await feeds.get(tx, asleep.id) is not None
+
+
+async def test_only_ones_own_leases_are_given_back(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        feed = await seed.feed(tx)
+        assert await claim(tx, clock) == [feed.url]
+        await feeds.give_back(tx, [feed.id], "somebody else")
+        assert await claim(tx, clock) == []
+        await feeds.give_back(tx, [feed.id], "me")
+        assert await claim(tx, clock) == [feed.url]
+
+
 async def test_the_catalogue_is_exactly_what_was_listed_last(
     any_database: Database, clock: Any
 ) -> None:
