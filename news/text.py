@@ -14,7 +14,7 @@ GAP = "·"
 """The token that stands for a space between two characters of a script written without them."""
 
 _BLOCK = re.compile(
-    r"(?=</?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
+    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
     r"|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b)",
     re.IGNORECASE,
 )
@@ -220,7 +220,7 @@ def _visible_text(markup: str) -> str:
     unseen = _UNSEEN_TAG.search(markup) is not None
     if unseen:
         markup = _UNSEEN_TAG.sub(_closed, _SELF_CLOSED.sub(" ", markup))
-    tree = LexborHTMLParser("<body>" + _BLOCK.sub(" ", markup))
+    tree = LexborHTMLParser("<body>" + _BLOCK.sub(" <", markup))
     if unseen:
         tree.strip_tags(_UNSEEN)
     return str(tree.body.text()) if tree.body is not None else ""

@@ -157,8 +157,9 @@ async def add(
     """Keep articles that are not known yet; their ids in the same order, each larger than any before."""
     if not new:
         return ()
-    rows = await tx.scalars(
-        articles.insert().returning(articles.c.id, sort_by_parameter_order=True),
+    before = await newest(tx)
+    await tx.execute(
+        articles.insert(),
         [
             {
                 "feed_id": feed_id,
@@ -179,7 +180,12 @@ async def add(
             for feed_id, article in new
         ],
     )
-    return tuple(ArticleId(row) for row in rows)
+    # RETURNING in the order of the rows would insert them one by one; one writer at a time inserts
+    # them in their order.
+    ids = await tx.scalars(
+        select(articles.c.id).where(articles.c.id > before).order_by(articles.c.id)
+    )
+    return tuple(ArticleId(id) for id in ids)
 
 
 async def remember(
