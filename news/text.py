@@ -21,6 +21,7 @@ _BLOCK = re.compile(
 _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
 
 _UNSEEN_TAG = re.compile(r"<(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
+_UNSEEN_END = re.compile(r"</(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
 _SELF_CLOSED = re.compile(r"<(?:script|style|template|noscript|iframe)\b[^<>]*/>", re.IGNORECASE)
 
 _ELEMENTS = [
@@ -219,17 +220,20 @@ def _visible_text(markup: str) -> str:
     # A space where a block begins or ends keeps its words from growing together with those around it.
     unseen = _UNSEEN_TAG.search(markup) is not None
     if unseen:
-        markup = _UNSEEN_TAG.sub(_closed, _SELF_CLOSED.sub(" ", markup))
+        markup = _with_ends(_SELF_CLOSED.sub(" ", markup))
     tree = LexborHTMLParser("<body>" + _BLOCK.sub(" <", markup))
     if unseen:
         tree.strip_tags(_UNSEEN)
     return str(tree.body.text()) if tree.body is not None else ""
 
 
-def _closed(tag: re.Match[str]) -> str:
-    """The beginning of a tag, or what looks like one and would hide all the rest, since nothing ends it."""
-    ends = f"</{tag[1].lower()}" in tag.string[tag.end() :].lower()
-    return tag[0] if ends else f"&lt;{tag[1]}"
+def _with_ends(markup: str) -> str:
+    """The markup, with what looks like an unseen element and would hide all the rest, since nothing ends it, as text."""
+    ends = {end[1].lower(): end.start() for end in _UNSEEN_END.finditer(markup)}
+    return _UNSEEN_TAG.sub(
+        lambda tag: tag[0] if ends.get(tag[1].lower(), -1) > tag.start() else f"&lt;{tag[1]}",
+        markup,
+    )
 
 
 def squeeze(text: str) -> str:
