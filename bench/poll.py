@@ -10,8 +10,6 @@ five answer 304. Manners towards hosts are off on our side, for the benchmark on
 import argparse
 import asyncio
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,10 +17,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.publishers import feed_url, publishers
+from bench.publishers import feed_url, in_process, publishers
 
 HOSTS = 20
-ROOT = Path(__file__).parent.parent
 PACE = 150
 """Polls a second, in the paced part."""
 
@@ -74,22 +71,6 @@ def _update_twice(folder: Path, count: int, workers: int) -> list[float]:
     return rates
 
 
-def in_process(part: str, folder: Path, certificate: Path, count: int, concurrency: int) -> Any:
-    """Run one side in a process of its own that trusts the publishers."""
-    trust = {"SSL_CERT_FILE": str(certificate), "REQUESTS_CA_BUNDLE": str(certificate)}
-    command = [sys.executable, "-m", "bench.poll", str(folder)]
-    command += ["--part", part, "--feeds", str(count)]
-    answer = subprocess.run(  # noqa: S603 - our own arguments
-        [*command, "--concurrency", str(concurrency)],
-        cwd=ROOT,
-        env=os.environ | trust,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return json.loads(answer.stdout.splitlines()[-1])
-
-
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -108,14 +89,14 @@ def main() -> int:
         folder = Path(name)
         with publishers(chosen.folder, chosen.feeds, HOSTS, folder) as certificate:
             arguments = (folder, certificate, chosen.feeds, chosen.concurrency)
-            mine = in_process("ours", *arguments)
+            mine = in_process("bench.poll", "ours", *arguments)
             print(f"{chosen.feeds} feeds on {HOSTS} hosts, TLS, {chosen.concurrency} at once")
             print(f"ours    cold {mine['cold']:7.0f} feeds/s   again {mine['again']:7.0f} feeds/s")
             print(
                 f"        loop lag p99: {mine['lag_full_speed']:.1f} ms at full speed, {mine['lag_paced']:.1f} ms at {PACE} polls/s (made: {mine['paced']:.0f}/s)"
             )
             print(f"        memory: {mine['memory']:.0f} MB, parser {mine['parser_memory']:.0f} MB")
-            other = in_process("theirs", *arguments)
+            other = in_process("bench.poll", "theirs", *arguments)
             print(
                 f"reader  cold {other['cold']:7.0f} feeds/s   again {other['again']:7.0f} feeds/s   ({other['workers']:.0f} workers)"
             )

@@ -10,6 +10,8 @@ Prints "ready" once it listens.
 import argparse
 import asyncio
 import gzip
+import json
+import os
 import ssl
 import subprocess
 import sys
@@ -17,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -70,6 +73,23 @@ def publishers(corpus: Path, feeds: int, hosts: int, folder: Path) -> Iterator[P
     finally:
         process.kill()
         process.wait()
+
+
+def in_process(
+    module: str, part: str, folder: Path, certificate: Path, feeds: int, concurrency: int
+) -> Any:
+    """What a part of a benchmark prints last, as JSON; run in a process of its own that trusts the publishers."""
+    trust = {"SSL_CERT_FILE": str(certificate), "REQUESTS_CA_BUNDLE": str(certificate)}
+    command = [sys.executable, "-m", module, str(folder), "--part", part]
+    answer = subprocess.run(  # noqa: S603 - our own arguments
+        [*command, "--feeds", str(feeds), "--concurrency", str(concurrency)],
+        cwd=ROOT,
+        env=os.environ | trust,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return json.loads(answer.stdout.splitlines()[-1])
 
 
 class Publishers:

@@ -9,9 +9,7 @@ Storage, topics and the words that searches look into are part of every cycle; t
 import argparse
 import asyncio
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bench.publishers import ROOT, feed_url, publishers
+from bench.publishers import feed_url, in_process, publishers
 
 HOSTS = 20
 REST_SECONDS = 30
@@ -139,20 +137,6 @@ async def _rows_a_second(database: Any, values: Sequence[dict[str, str]], size: 
 PARTS = {"cycles": cycles, "piles": piles, "writes": writes}
 
 
-def _in_process(part: str, folder: Path, certificate: Path, count: int, concurrency: int) -> Any:
-    """Run a part in a process of its own that trusts the publishers."""
-    command = [sys.executable, "-m", "bench.steady", str(folder), "--part", part]
-    answer = subprocess.run(  # noqa: S603 - our own arguments
-        [*command, "--feeds", str(count), "--concurrency", str(concurrency)],
-        cwd=ROOT,
-        env=os.environ | {"SSL_CERT_FILE": str(certificate)},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return json.loads(answer.stdout.splitlines()[-1])
-
-
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -171,12 +155,23 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
         with publishers(chosen.folder, chosen.feeds, HOSTS, Path(name)) as certificate:
             _print_cycles(
-                _in_process("cycles", Path(name), certificate, chosen.feeds, chosen.concurrency),
+                in_process(
+                    "bench.steady",
+                    "cycles",
+                    Path(name),
+                    certificate,
+                    chosen.feeds,
+                    chosen.concurrency,
+                ),
                 chosen.feeds,
             )
-            _print_piles(_in_process("piles", Path(other), certificate, SAMPLE, chosen.concurrency))
+            _print_piles(
+                in_process(
+                    "bench.steady", "piles", Path(other), certificate, SAMPLE, chosen.concurrency
+                )
+            )
         with tempfile.TemporaryDirectory() as third:
-            _print_writes(_in_process("writes", Path(third), certificate, 1, 1))
+            _print_writes(in_process("bench.steady", "writes", Path(third), certificate, 1, 1))
     return 0
 
 

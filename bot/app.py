@@ -26,7 +26,7 @@ from bot.jobs import Jobs
 from bot.sample.edition import LIFETIME
 from bot.sample.newsroom import HOST, Newsroom
 from bot.settings import BadSetting, Settings
-from bot.sources import as_listed, catalogue, fetch_limits, open_sources, polling_pace
+from bot.sources import catalogue, fetch_limits, open_sources, polling_pace
 from bot.updates import PerChat
 from bot.web import listening
 from handlers.commands import AnyApplication, menu, register
@@ -104,7 +104,7 @@ async def assemble(
                 host_delay=timedelta(0),
             )
         async with database.write() as tx:
-            await feeds.set_catalogue(tx, as_listed(listed), clock())
+            await feeds.set_catalogue(tx, listed, clock())
         sources = await stack.enter_async_context(
             open_sources(settings, database, clock, limits, pace)
         )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.settings import Settings
-from bot.sources import as_listed, catalogue, fetch_limits, new_fetcher, open_sources, polling_pace
+from bot.sources import catalogue, fetch_limits, new_fetcher, open_sources, polling_pace
 from news import opml, pinned
 from news.addresses import has_credentials
 from news.check import Checked, check
@@ -114,7 +114,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
         if not await pinned.listed(database):
             # The bot has not run yet.
             async with database.write() as tx:
-                await feeds.set_catalogue(tx, as_listed(catalogue(settings)), utc_now())
+                await feeds.set_catalogue(tx, catalogue(settings), utc_now())
         yield database
     finally:
         await database.close()

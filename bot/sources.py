@@ -1,7 +1,7 @@
 """The way to what is outside, as the settings want it: for the bot and for its command line."""
 
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -64,7 +64,7 @@ async def open_sources(
         yield Sources(database, fetcher, worker, intake, clock, random.random, pace)
 
 
-def catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
+def catalogue(settings: Settings) -> tuple[ListedFeed, ...]:
     """The sources that topics search: the operator's list, else the packaged one. Raises BadSetting."""
     packaged = files("news") / "catalogue.opml"
     try:
@@ -75,8 +75,3 @@ def catalogue(settings: Settings) -> tuple[opml.Outline, ...]:
         raise BadSetting(f"CATALOGUE: {settings.catalogue} {error}") from error
     except OSError as error:
         raise BadSetting(f"CATALOGUE: {settings.catalogue} can't be read ({error})") from error
-
-
-def as_listed(outlines: Iterable[opml.Outline]) -> list[ListedFeed]:
-    """The feeds of a list, as they are kept."""
-    return [ListedFeed(one.url, one.title, one.folder) for one in outlines]

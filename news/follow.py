@@ -12,7 +12,7 @@ from news.discover import FoundFeed, FoundList, FoundSeveral, discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
 from news.intake import Reading, Taken
-from news.opml import FeedList, Outline
+from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
 from news.sites import Candidate, known_form
@@ -207,7 +207,7 @@ async def import_list(
             mine = await chats.feeds_of(tx, chat_id)
             known = await feeds.ids_of(tx, [outline.url for outline in batch])
             wanted = [outline for outline in batch if known.get(outline.url) not in mine]
-            taken = [ListedFeed(one.url, one.title, one.folder) for one in wanted[:room]]
+            taken = wanted[:room]
             ids = await feeds.add_all(tx, taken, now)
             named = {ids[one.url]: one for one in taken}
             await feeds.revive(tx, list(named), now)
@@ -220,11 +220,10 @@ async def import_list(
     return Imported(followed, already, over, listed.rejected)
 
 
-async def export_list(database: Database, chat_id: ChatId) -> tuple[Outline, ...]:
+async def export_list(database: Database, chat_id: ChatId) -> tuple[ListedFeed, ...]:
     """The feeds that a chat follows, as a list that can be written and imported again."""
     async with database.read() as tx:
-        listed = await chats.listed_feeds(tx, chat_id)
-    return tuple(Outline(one.url, one.title, one.folder) for one in listed)
+        return await chats.listed_feeds(tx, chat_id)
 
 
 async def follow_new_feed(

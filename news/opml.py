@@ -11,6 +11,7 @@ from news import document as xml
 from news.addresses import has_credentials, web_address
 from news.errors import FetchFailed
 from news.text import shorten, squeeze
+from storage.records import ListedFeed
 
 MAX_OUTLINES = 20_000
 _MAX_NAME = 120
@@ -20,16 +21,6 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 class BadOpml(ValueError):
     """A text that is no OPML; the message says where it went wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """One feed of a list."""
-
-    url: str
-    title: str
-    folder: str = ""
-    """The folders it is in, outermost first, with "/" between them; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class Rejected:
 class FeedList:
     """What a list holds."""
 
-    outlines: tuple[Outline, ...]
+    outlines: tuple[ListedFeed, ...]
     """In its order, each address once."""
     rejected: tuple[Rejected, ...]
 
@@ -57,7 +48,7 @@ def read(document: bytes) -> FeedList:
     root = _root(document)
     if str(root.tag).lower() != "opml":
         raise BadOpml("is not OPML: its outermost element is not <opml>")
-    found: dict[str, Outline] = {}
+    found: dict[str, ListedFeed] = {}
     rejected: list[Rejected] = []
     for element, folder in _outlines(root, ()):
         said = {str(name).lower(): str(value) for name, value in element.attrib.items()}
@@ -70,11 +61,11 @@ def read(document: bytes) -> FeedList:
         if reason:
             rejected.append(Rejected(element.sourceline or 0, shorten(name or written, 80), reason))
         else:
-            found[url] = Outline(url, name, folder)
+            found[url] = ListedFeed(url, name, folder)
     return FeedList(tuple(found.values()), tuple(rejected))
 
 
-def _reason(url: str, found: Mapping[str, Outline]) -> str:
+def _reason(url: str, found: Mapping[str, ListedFeed]) -> str:
     """Why an address is not taken; empty if it is."""
     # Feeds are shared by all who follow them: no place for somebody's password.
     if not url or has_credentials(url):
@@ -118,7 +109,7 @@ def _outlines(element: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, str
             yield from _outlines(child, inner)
 
 
-def write(outlines: Sequence[Outline], title: str) -> bytes:
+def write(outlines: Sequence[ListedFeed], title: str) -> bytes:
     """The list as OPML 2.0: reading it gives the same outlines, folder by folder."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml_text(title)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from news.discover import Found, FoundFeed, discover
 from news.follow import keep_new_feed
-from news.opml import Outline
 from news.sites import known_form
 from news.sources import Sources
 from storage import feeds
@@ -54,7 +53,7 @@ async def remove(database: Database, named: str) -> Feed | None:
 
 async def import_list(
     database: Database,
-    outlines: tuple[Outline, ...],
+    outlines: tuple[ListedFeed, ...],
     now: datetime,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
@@ -66,8 +65,7 @@ async def import_list(
     for batch in batches(outlines, _BATCH):
         async with database.write() as tx:
             known = await feeds.ids_of(tx, [outline.url for outline in batch])
-            named = [ListedFeed(one.url, one.title, one.folder) for one in batch]
-            await feeds.pin_all(tx, named, now)
+            await feeds.pin_all(tx, batch, now)
         new += len(batch) - len(known)
         done += len(batch)
         progress(done)
@@ -80,6 +78,6 @@ async def listed(database: Database, failing: bool = False) -> tuple[Feed, ...]:
         return await feeds.every(tx, failing=failing)
 
 
-def as_outlines(listed: tuple[Feed, ...]) -> tuple[Outline, ...]:
+def as_outlines(listed: tuple[Feed, ...]) -> tuple[ListedFeed, ...]:
     """Feeds as a list that can be exported."""
-    return tuple(Outline(feed.url, feed.title, feed.folder) for feed in listed)
+    return tuple(ListedFeed(feed.url, feed.title, feed.folder) for feed in listed)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.sample import render
 from bot.sample.edition import Outlet, load
-from news.opml import Outline
+from storage.records import ListedFeed
 
 HOST = "127.0.0.1"
 PORT = 8713
@@ -58,10 +58,10 @@ class Newsroom:
         """Where it is, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
-    def catalogue(self) -> tuple[Outline, ...]:
+    def catalogue(self) -> tuple[ListedFeed, ...]:
         """The feeds of all outlets."""
         return tuple(
-            Outline(f"{self.address}/{outlet.slug}/feed", outlet.name)
+            ListedFeed(f"{self.address}/{outlet.slug}/feed", outlet.name)
             for outlet in self._outlets.values()
         )
 

@@ -11,6 +11,7 @@ import pytest
 
 from bot.__main__ import main
 from news import opml
+from storage.records import ListedFeed
 
 RSS = """<rss version="2.0"><channel><title>Out &amp; About</title><language>en</language>
 <item><guid>1</guid><title>First</title><link>https://a.example/1</link>
@@ -76,7 +77,7 @@ def kawaraban(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FETCH_ALLOWED_NETWORKS", "127.0.0.0/8")
     monkeypatch.setenv("FETCH_HOST_DELAY", "0s")
-    (tmp_path / "list.opml").write_bytes(opml.write([opml.Outline("https://z.example/f", "Z")], ""))
+    (tmp_path / "list.opml").write_bytes(opml.write([ListedFeed("https://z.example/f", "Z")], ""))
     monkeypatch.setenv("CATALOGUE", str(tmp_path / "list.opml"))
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -181,7 +182,7 @@ def test_export_then_import_gives_an_equal_list(
     kawaraban: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outlines = tuple(
-        opml.Outline(f"https://{n}.example/f?a=1&b={n}", f"Ünï “{n}” & 日本", folder)
+        ListedFeed(f"https://{n}.example/f?a=1&b={n}", f"Ünï “{n}” & 日本", folder)
         for n, folder in enumerate(["", "A", "A/B", "한국/경제", "A"])
     )
     (tmp_path / "mine.opml").write_bytes(opml.write(outlines, "Mine"))

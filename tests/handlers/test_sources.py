@@ -8,9 +8,8 @@ import pytest
 from bot.composer import tell_trouble
 from bot.console.door import Person
 from news import opml
-from news.opml import Outline
 from storage import feeds
-from storage.records import Failure, Feed, Visit
+from storage.records import Failure, Feed, ListedFeed, Visit
 
 Talk = Any
 Buttons = Any
@@ -116,7 +115,7 @@ async def test_the_new_address_of_a_lost_feed_is_looked_for_on_its_site(
 async def test_a_list_of_feeds_by_address_is_followed_and_what_failed_is_listed(
     talk: Talk, monkeypatch: Any
 ) -> None:
-    document = opml.write([Outline("https://a.example/1", "One")], "L").replace(
+    document = opml.write([ListedFeed("https://a.example/1", "One")], "L").replace(
         b"</body>", b"<outline text='Odd one' xmlUrl='gopher://x'/></body>"
     )
 
@@ -132,7 +131,7 @@ async def test_a_list_of_feeds_by_address_is_followed_and_what_failed_is_listed(
 
 async def test_export_then_import_gives_an_equal_list(talk: Talk) -> None:
     outlines = [
-        Outline(f"{talk.newsroom}/{slug}/feed", "", folder)
+        ListedFeed(f"{talk.newsroom}/{slug}/feed", "", folder)
         for slug, folder in (
             ("naru-sinmun", "Korea"),
             ("open-circuit", ""),
@@ -198,7 +197,7 @@ async def test_with_nothing_followed_there_is_nothing_to_export(talk: Talk) -> N
 async def test_in_a_group_a_list_is_taken_from_administrators_who_say_so(talk: Talk) -> None:
     group = Person(talk.parts.application, talk.telegram, -100, 7)
     talk.telegram.chat(-100, "supergroup").type = "supergroup"
-    listed = opml.write([Outline("https://a.example/", "A")], "")
+    listed = opml.write([ListedFeed("https://a.example/", "A")], "")
     assert await group.send_file("list.opml", listed) == []
     assert await group.send_file("list.opml", listed, "/import@other_bot") == []
     [answer] = await group.send_file("list.opml", listed, "/import")

@@ -11,12 +11,11 @@ from news import follow, opml
 from news.discover import MAX_PLACES, FoundFeed, discover
 from news.errors import FetchFailed, NoFeedFound
 from news.feed import complete, parse
-from news.opml import Outline
 from news.outcomes import Choice, Followed, Imported
 from news.sites import announced, apple_podcast, known_form
 from news.text import squeeze
 from storage import chats, feeds
-from storage.records import Failure
+from storage.records import Failure, ListedFeed
 
 World = Any
 Host = Any
@@ -216,7 +215,7 @@ def test_a_public_channel_of_telegram_is_read_from_its_preview() -> None:
 async def test_the_address_of_a_list_is_followed_as_a_whole_up_to_the_limit(
     world: World, host: Host
 ) -> None:
-    outlines = [Outline(f"https://a.example/{n}", f"Feed {n}", "F") for n in range(7)]
+    outlines = [ListedFeed(f"https://a.example/{n}", f"Feed {n}", "F") for n in range(7)]
     document = opml.write(outlines, "Mine").replace(
         b"</body>", b"<outline text='odd' xmlUrl='ftp://x'/></body>"
     )
@@ -236,7 +235,7 @@ async def test_the_address_of_a_list_is_followed_as_a_whole_up_to_the_limit(
 
 async def test_five_thousand_outlines_are_followed_with_progress(world: World) -> None:
     listed = opml.read(
-        opml.write([Outline(f"https://a.example/{n}", "") for n in range(5000)], "Large")
+        opml.write([ListedFeed(f"https://a.example/{n}", "") for n in range(5000)], "Large")
     )
     seen: list[int] = []
     chat = await world.chat()
@@ -256,7 +255,7 @@ _TEXT = st.text(
 @given(
     st.lists(
         st.builds(
-            Outline,
+            ListedFeed,
             st.integers(0, 10**6).map(lambda n: f"https://a.example/{n}?a=1&b=<2>"),
             _TEXT.filter(bool),
             st.lists(_TEXT.filter(bool), max_size=3).map("/".join),
@@ -265,10 +264,10 @@ _TEXT = st.text(
         max_size=8,
     )
 )
-def test_what_is_written_is_read_back_equal(outlines: list[Outline]) -> None:
+def test_what_is_written_is_read_back_equal(outlines: list[ListedFeed]) -> None:
     read = opml.read(opml.write(outlines, "List")).outlines
     wanted = [
-        Outline(one.url, squeeze(one.title), "/".join(map(squeeze, one.folder.split("/"))))
+        ListedFeed(one.url, squeeze(one.title), "/".join(map(squeeze, one.folder.split("/"))))
         for one in outlines
     ]
     assert sorted(read, key=str) == sorted(wanted, key=str)
@@ -277,7 +276,7 @@ def test_what_is_written_is_read_back_equal(outlines: list[Outline]) -> None:
 def test_old_and_broken_lists_are_read_as_far_as_they_go() -> None:
     old = b"""<opml version="1.0"><body><outline text="R&D <b>" type="rss" xmlurl="http://a.example/?a=1&b=2"/>"""
     assert [one.url for one in opml.read(old).outlines] == ["http://a.example/?a=1&b=2"]
-    cut = opml.write([Outline(f"https://a.example/{n}", f"F {n}", "Box") for n in range(5)], "L")
+    cut = opml.write([ListedFeed(f"https://a.example/{n}", f"F {n}", "Box") for n in range(5)], "L")
     found = opml.read(cut[: cut.index(b"a.example/3")])
     assert [one.url for one in found.outlines] == [f"https://a.example/{n}" for n in range(3)]
     twice = opml.read(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from news.digest import decide
-from news.opml import BadOpml, Outline, read
+from news.opml import BadOpml, read
 from news.stories import Arrival, Board, lead, outlets
 from news.summary import MAX_CHARACTERS, summarise
 from news.text import words
@@ -18,6 +18,7 @@ from storage.records import (
     FeedId,
     Headline,
     Kind,
+    ListedFeed,
     Story,
     StoryId,
     Subscription,
@@ -201,8 +202,8 @@ def test_a_list_of_feeds_is_read_with_its_folders_each_address_once() -> None:
       <outline title="B" xmlUrl=" http://b.example/ "/><outline text="odd" xmlUrl="ftp://c.example/"/>
     </body></opml>"""
     assert read(document).outlines == (
-        Outline("https://a.example/", "A", "Japan"),
-        Outline("http://b.example/", "B"),
+        ListedFeed("https://a.example/", "A", "Japan"),
+        ListedFeed("http://b.example/", "B"),
     )
 
 
