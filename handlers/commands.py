@@ -191,8 +191,14 @@ class _Doors:
         message = update.effective_message
         if message is None or message.document is None or _from_bot(update):
             return
-        addressed = (message.caption or "").partition("\n")[0].split(" ")[0].partition("@")[2]
-        if addressed and addressed.casefold() != context.bot.username.casefold():
+        command, _, addressed = (
+            (message.caption or "").partition("\n")[0].split(" ")[0].partition("@")
+        )
+        if (
+            command == "/import"
+            and addressed
+            and addressed.casefold() != context.bot.username.casefold()
+        ):
             return
         ask = await self._ask(ChatId(message.chat_id))
         if not await may_change(
@@ -203,9 +209,14 @@ class _Doors:
             await self._send(context, message, ask.say("import.large"))
         else:
             await _show_life(context, message)
-            file = await message.document.get_file()
-            document = bytes(await file.download_as_bytearray())
-            await self._send(context, message, await lists.import_list(ask, document))
+            try:
+                file = await message.document.get_file()
+                document = bytes(await file.download_as_bytearray())
+            except TelegramError as error:
+                log.warning("file not fetched", error=type(error).__name__)
+                await self._send(context, message, ask.say("import.lost"))
+            else:
+                await self._send(context, message, await lists.import_list(ask, document))
 
     async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A picture, a voice, a sticker."""

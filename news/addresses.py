@@ -58,9 +58,11 @@ def _fits(address: str) -> bool:
 
 def _escaped(address: str) -> str:
     try:
-        return str(canonicalize_url(address, keep_fragments=True))
+        escaped = str(canonicalize_url(address, keep_fragments=True))
     except ValueError:
         return ""
+    # Hosts are not escaped: what is no text there is no address.
+    return escaped if escaped.isprintable() else ""
 
 
 def canonical(url: str) -> str:
@@ -107,7 +109,7 @@ def is_front_page(url: str) -> bool:
     if not url.startswith(("http://", "https://")):
         return False
     host, _, rest = url.partition("://")[2].partition("/")
-    return not rest and "?" not in host
+    return not rest and "?" not in host and "#" not in host
 
 
 def path_of(url: str) -> str:

@@ -79,7 +79,7 @@ _ZONES = {name: tzoffset(name, int(hours * 3600)) for name, hours in _HOURS.item
 _ZONE_NAME = re.compile(r"\b([A-Za-z]{2,5}|Z)\b")
 _OFFSET = re.compile(rf"\b(?:{'|'.join(_HOURS)})\s?([+-])(\d{{1,2}}):?(\d{{2}})?(?!\d)")
 _PLAIN_OFFSET = re.compile(r"(?:\s|\d:\d{2})([+-])(\d{2}):?(\d{2})?(?=$|\s)")
-_BEHIND_OFFSET = re.compile(r"([+-]\d{2}:?\d{2})\s*(?:\[[\w/+-]+\]|\(?[A-Z]{2,5}\)?)$")
+_BEHIND_OFFSET = re.compile(r"((?:\s|:\d{2})[+-]\d{2}:?\d{2})\s*(?:\[[\w/+-]+\]|\(?[A-Z]{2,5}\)?)$")
 _IN_BRACKETS = re.compile(r"\(([A-Z]{2,5})\)$")
 _HALF_DAY = re.compile(r"(?i)\d\s*[ap]\.?m\b")
 _CJK_DATE = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")

@@ -191,12 +191,12 @@ def _refuse_page(tag: object) -> None:
 
 
 def _refuse_long_tags(body: bytes) -> None:
-    if has_long_tags(body):
+    if long_tag(body) is not None:
         raise FetchFailed(Failure.NOT_A_FEED, "one tag is too long")
 
 
-def has_long_tags(body: bytes) -> bool:
-    """Whether a document has a tag that parsers may need the square of."""
+def long_tag(body: bytes) -> int | None:
+    """Where the first tag begins that parsers may need the square of; None if there is none."""
     for candidate in _LONG_TAG.finditer(body):
         end = candidate.start() + MAX_TAG
         # The tag may be over long before the next one begins: text is allowed to be long.
@@ -205,8 +205,8 @@ def has_long_tags(body: bytes) -> bool:
                 break
         else:
             if not body.startswith((b"<![CDATA[", b"<!--"), candidate.start()):
-                return True
-    return False
+                return candidate.start()
+    return None
 
 
 def _is_plain_utf8(head: bytes) -> bool:

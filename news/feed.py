@@ -25,7 +25,7 @@ from news import telegram_preview
 from news.addresses import MAX_URL, canonical, is_front_page, path_of, web_address
 from news.dates import EARLIEST, moment
 from news.errors import FetchFailed
-from news.text import BREAK, normalise, plain, shorten, words
+from news.text import BREAK, normalise, opening, plain, shorten, without_inline_data, words
 from storage.records import Failure
 
 MAX_ENTRIES = 2000
@@ -37,7 +37,6 @@ ENOUGH = 300
 """Characters of summary that need no longer text beside them."""
 _MAX_MARKUP = 60_000
 """Characters of one entry's markup that are looked at."""
-_INLINE_DATA = re.compile(r"data:[\w/+.;,=%-]{200,}")
 _DATED = 11
 """Entries at either end whose dates tell how often a feed has news, and how long one stays listed."""
 _LAST_RESORT = 4_000_000
@@ -180,9 +179,7 @@ def _text_of(markup: str, characters: int) -> str:
     """At least so much text of some markup, if it has as much; all of it is read only where that is needed."""
     most = characters * 4
     if len(markup) > most:
-        opening = markup[:most]
-        cut = opening.rfind("<")
-        text = plain(opening if opening.rfind(">") > cut else opening[:cut])
+        text = plain(opening(markup, most))
         if len(text) >= characters:
             return text
     return plain(markup)
@@ -588,9 +585,9 @@ def _raw(
 
 def _bounded(markup: str) -> str:
     """As much of a text as is looked at, without the pictures that stand in it letter by letter."""
-    if len(markup) > _MAX_MARKUP:
-        markup = _INLINE_DATA.sub("", markup)
-    return markup[:_MAX_MARKUP]
+    if len(markup) <= _MAX_MARKUP:
+        return markup
+    return opening(without_inline_data(markup), _MAX_MARKUP)
 
 
 def _place(url: str) -> str:

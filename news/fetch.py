@@ -431,7 +431,7 @@ def _failure(status: int, headers: Mapping[str, str]) -> Failure | None:
 
 
 def _storable(validator: str | None) -> str | None:
-    """A validator as it came; None if its bytes are no text, which nothing can keep or send back as they are."""
+    """A word of a server as it came; None if its bytes are no text, which nothing can keep or send back as they are."""
     if validator is None or "\x00" in validator:
         return None
     try:
@@ -442,7 +442,12 @@ def _storable(validator: str | None) -> str | None:
 
 
 def _kept(headers: CIMultiDictProxy[str]) -> dict[str, str]:
-    kept = {name: ", ".join(headers.getall(name)) for name in _KEPT_HEADERS if name in headers}
+    # Robots directives are told apart by the header that they stand in.
+    kept = {
+        name: ("\n" if name == "x-robots-tag" else ", ").join(headers.getall(name))
+        for name in _KEPT_HEADERS
+        if name in headers
+    }
     return {name: value[:4096].encode("utf-8", "replace").decode() for name, value in kept.items()}
 
 
@@ -458,7 +463,9 @@ def _target(url: str, headers: Mapping[str, str]) -> str:
     here = urlsplit(url)
     if (parts.scheme, parts.hostname, parts.port) != (here.scheme, here.hostname, here.port):
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-    return urlunsplit(parts)
+    target = urlunsplit(parts._replace(fragment=""))
+    # A host that is no text leads nowhere.
+    return target if _storable(target) else ""
 
 
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")

@@ -217,6 +217,9 @@ def after_failure(
         twice = feed.failure is Failure.GONE and feed.failing_since is not None
         return Setback(now + _DAY, stop=twice)
     if error.failure is Failure.BUSY:
+        if error.detail == "paused":
+            # Nobody was asked: it redirects to a host that is left alone.
+            return Setback(now + max(usual, _HOUR))
         least = max(2 * usual, _HOUR)
         wait = max(least, min(least * doubled * jitter, _DAY))
         if asked is not None:

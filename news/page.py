@@ -12,9 +12,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from news.addresses import web_address
 from news.dates import moment
-from news.document import decode, has_long_tags
+from news.document import decode, long_tag
 from news.feed import MAX_TEXT, language_tag
-from news.text import shorten, squeeze
+from news.text import shorten, squeeze, without_inline_data
 
 MAX_MARKUP = 2_000_000
 """Characters of a page that are looked at; an article stands in its first part."""
@@ -65,8 +65,8 @@ class PageContent:
 
 def read(body: bytes, url: str, content_type: str = "", agent: str = "") -> PageContent:
     """What is to be known of an article from its page at `url`, as far as `agent` may tell it."""
-    markup = decode(body, content_type)[:MAX_MARKUP]
-    if markup.count("<") > MAX_TAGS or has_long_tags(body):
+    markup = without_inline_data(decode(body, content_type))[:MAX_MARKUP]
+    if markup.count("<") > MAX_TAGS or long_tag(markup.encode("utf-8", "replace")) is not None:
         return PageContent("", "", None, None)
     tree = LexborHTMLParser(markup)
     directives = (
@@ -74,7 +74,7 @@ def read(body: bytes, url: str, content_type: str = "", agent: str = "") -> Page
         for node in tree.css("meta[name][content]")
         if (node.attributes.get("name") or "").strip().lower() in ("robots", agent.lower())
     )
-    kept_back = keeps_back(",".join(directives))
+    kept_back = keeps_back("\n".join(directives))
     text = "" if kept_back else _article(markup, url)
     image = web_address(_said(tree, _IMAGES), url)
     root = tree.css_first("html")
@@ -118,19 +118,22 @@ def _said(tree: LexborHTMLParser, places: tuple[str, ...]) -> str:
 
 
 def keeps_back(directives: str, agent: str = "") -> bool:
-    """Whether robots directives (of meta elements or an X-Robots-Tag header) forbid to show a text elsewhere.
+    """Whether robots directives (of meta elements or X-Robots-Tag headers, a line each) forbid to show a text.
 
     One behind the name of another agent than ours is none of our business.
     """
-    ours = True
-    for written in directives.lower().split(","):
-        name, colon, rest = written.partition(":")
-        words = written.strip()
-        if colon and name.strip() not in _WITH_VALUE:
-            # A name holds for what follows it.
-            ours, words = name.strip() in ("robots", agent.lower()), rest.strip()
-        if ours and words.replace(" ", "") in _KEPT_BACK:
-            return True
+    for line in directives.lower().splitlines():
+        ours = True
+        for written in line.split(","):
+            name, colon, rest = written.partition(":")
+            words = [written.replace(" ", "")]
+            if not colon:
+                words = written.split()
+            elif name.strip() not in _WITH_VALUE:
+                # A name holds for what follows it.
+                ours, words = name.strip() in ("robots", agent.lower()), rest.split()
+            if ours and _KEPT_BACK.intersection(words):
+                return True
     return False
 
 

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from news import pace, page
 from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import PAGES, Fetched
-from news.sources import Sources, pause_host
+from news.sources import Sources, heed, pause_host
 from news.worker import Worker, WorkerKilled
 from storage import pages
 from storage.pages import PageVisit
@@ -33,6 +34,8 @@ _ROBOTS_KEPT = timedelta(days=1)
 _ROBOTS_TRIED = timedelta(minutes=30)
 _ROBOTS_BYTES = 4_000_000
 """What is remembered of all robots.txt together."""
+
+_ENOUGH = "enough pages"
 
 _PASSING = (Failure.BUSY, Failure.TIMEOUT, Failure.UNREACHABLE)
 """What may be over at the next attempt."""
@@ -115,6 +118,10 @@ class PageReader:
 
     async def _failed(self, visit: PageVisit, error: FetchFailed) -> bool:
         now = self._sources.clock()
+        if error.detail == _ENOUGH:
+            async with self._sources.database.write() as tx:
+                await pages.later(tx, visit.article_id, now + HOUR)
+            return False
         server_error = error.failure is Failure.STATUS and error.detail.startswith("5")
         again = visit.attempt < ATTEMPTS and (error.failure in _PASSING or server_error)
         headers = error.answer.headers if error.answer else {}
@@ -134,7 +141,9 @@ class PageReader:
         if not await self._may_read(url):
             return None
         agent = self._sources.fetcher.agent
-        fetched = await self._sources.fetcher.get(url, accept=PAGES, before=self._check_hop)
+        fetched = await self._sources.fetcher.get(
+            url, accept=PAGES, before=partial(self._check_hop, host_of(url))
+        )
         if not _is_page(fetched, agent):
             return None
         try:
@@ -144,14 +153,16 @@ class PageReader:
         except WorkerKilled:
             return None
 
-    async def _check_hop(self, url: str) -> None:
+    async def _check_hop(self, granted: str, url: str) -> None:
         """A redirect may lead to another site, which has rules of its own and gives so many pages an hour, too."""
         now = self._sources.clock()
         if not await self._may_read(url):
             raise FetchFailed(Failure.REFUSED, "robots.txt")
+        if host_of(url) == granted:
+            return
         async with self._sources.database.write() as tx:
             if await pages.grant(tx, host_of(url), now, HOUR, PAGES_AN_HOUR) is not None:
-                raise FetchFailed(Failure.BUSY, "enough pages")
+                raise FetchFailed(Failure.BUSY, _ENOUGH)
 
     async def _may_read(self, url: str) -> bool:
         rules = await self._rules(url)
@@ -183,6 +194,7 @@ class PageReader:
             refused = error.failure in (Failure.STATUS, Failure.GONE, Failure.BLOCKED)
             if refused and error.detail.startswith("4"):
                 return _Robots(b"", now + _ROBOTS_KEPT)
+            await heed(self._sources, site, error)
             headers = error.answer.headers if error.answer else {}
             asked = pace.retry_after(headers, now) or timedelta(0)
             return _Robots(None, now + max(asked, _ROBOTS_TRIED))

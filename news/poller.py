@@ -65,7 +65,7 @@ class Claimed:
     subscribers: int
     """Chats that follow it."""
     announced_since: datetime | None
-    """When the hub was asked that tells us of its news; None if none does."""
+    """Since when a hub tells us of its news; None if none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,8 +408,8 @@ def visited(
 
 def _was_silent(item: _Outcome) -> bool:
     """Whether a visit brought what the feed's hub should have announced since the visit before."""
-    asked, last = item.claimed.announced_since, item.claimed.feed.visited_at
-    if item.reading is None or asked is None or last is None or asked > last:
+    since, last = item.claimed.announced_since, item.claimed.feed.visited_at
+    if item.reading is None or since is None or last is None or since > last:
         return False
     return any(
         entry.published_at is not None and last < entry.published_at < item.at - _HUB_DELAY

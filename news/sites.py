@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from news.addresses import host_of, web_address
-from news.document import has_long_tags
+from news.document import long_tag
 from news.text import shorten, squeeze
 
 _HEAD_BYTES, _HEAD_TAGS = 1_000_000, 10_000
@@ -123,7 +123,7 @@ def announced(body: bytes, url: str, link_header: str = "") -> tuple[Candidate, 
     """
     found: dict[str, Candidate] = {}
     body = _head_of(body)
-    tree = LexborHTMLParser(b"" if has_long_tags(body) else body)
+    tree = LexborHTMLParser(body[: long_tag(body)])
     base = url
     bases = tree.css("base[href]")
     if bases:

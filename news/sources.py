@@ -35,13 +35,19 @@ async def ask(sources: Sources, url: str) -> Fetched:
     try:
         return await sources.fetcher.get(url, subscribers=1)
     except FetchFailed as error:
-        if error.detail == "429":
-            now = sources.clock()
-            headers = error.answer.headers if error.answer else {}
-            async with sources.database.write() as tx:
-                until = now + (pace.retry_after(headers, now) or PAUSE)
-                await pause_host(tx, sources, error.answer.url if error.answer else url, until)
+        await heed(sources, url, error)
         raise
+
+
+async def heed(sources: Sources, url: str, error: FetchFailed) -> None:
+    """Leave a host alone that answered a request for `url` with 429."""
+    if error.detail != "429":
+        return
+    now = sources.clock()
+    headers = error.answer.headers if error.answer else {}
+    until = now + (pace.retry_after(headers, now) or PAUSE)
+    async with sources.database.write() as tx:
+        await pause_host(tx, sources, error.answer.url if error.answer else url, until)
 
 
 async def pause_host(tx: Transaction, sources: Sources, url: str, until: datetime) -> None:

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser
@@ -22,6 +23,7 @@ _UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
 
 _UNSEEN_TAG = re.compile(r"<(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
 _UNSEEN_END = re.compile(r"</(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
+_INLINE_DATA = re.compile(r"data:[\w/+.;,=%-]{200,}")
 _SELF_CLOSED = re.compile(r"<(?:script|style|template|noscript|iframe)\b[^<>]*/>", re.IGNORECASE)
 
 _ELEMENTS = [
@@ -163,7 +165,8 @@ _OWN_ELEMENT = r"</[a-z]\w{0,20}[:-][\w:-]{1,40}\s*>"
 
 _HTML = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>|<!--|{_OWN_ELEMENT}", re.IGNORECASE)
 _HTML_AGAIN = re.compile(
-    rf"</(?:{_NAMES})\s*>|{_OWN_ELEMENT}|<(?:br|div|hr|iframe|img|li|p|script|style)(?=[\s/>])[^<>]*>",
+    rf"</(?:{_NAMES})\s*>|{_OWN_ELEMENT}|<(?:br|div|hr|iframe|img|li|p|script|style|wbr)(?=[\s/>])[^<>]*>"
+    rf"|<(?:{_NAMES})\s+[\w:-]+=[^<>]*>|<!--",
     re.IGNORECASE,
 )
 """Tags in what was text already: a lone `<b>` there is somebody's word on HTML."""
@@ -225,6 +228,25 @@ def _visible_text(markup: str) -> str:
     if unseen:
         tree.strip_tags(_UNSEEN)
     return str(tree.body.text()) if tree.body is not None else ""
+
+
+def opening(markup: str, characters: int) -> str:
+    """At most so many characters of some markup, cut neither in a tag nor in an element that shows nothing."""
+    if len(markup) <= characters:
+        return markup
+    cut = markup[:characters]
+    tag = cut.rfind("<")
+    cut = cut if cut.rfind(">") >= tag else cut[:tag]
+    # Its end is behind the cut.
+    unseen = deque(_UNSEEN_TAG.finditer(cut), maxlen=1)
+    if unseen and _UNSEEN_END.search(cut, unseen[0].end()) is None:
+        cut = cut[: unseen[0].start()]
+    return cut
+
+
+def without_inline_data(markup: str) -> str:
+    """The markup without the pictures that stand in it letter by letter."""
+    return _INLINE_DATA.sub("", markup)
 
 
 def _with_ends(markup: str) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from news import pace
 from news.errors import Answer, FetchFailed, Hop
 from news.fetch import Fetched
-from news.sources import Sources
+from news.sources import Sources, heed
 from storage import feeds, hubs
 from storage.database import mark, set_mark
 from storage.records import Failure, HubSubscription
@@ -100,6 +100,7 @@ class Hubs:
         try:
             await self._sources.fetcher.post(subscription.hub_url, form)
         except FetchFailed as error:
+            await heed(self._sources, subscription.hub_url, error)
             if error.failure is Failure.BUSY:
                 headers = error.answer.headers if error.answer else {}
                 asked = pace.retry_after(headers, self._sources.clock()) or timedelta(0)
@@ -128,7 +129,7 @@ class Hubs:
             if said.get("hub.mode") != "subscribe" or not challenge:
                 return None
             lease = _lease(said.get("hub.lease_seconds", ""))
-            await hubs.verified(tx, known.feed_id, now + lease, now + lease * 0.8)
+            await hubs.verified(tx, known.feed_id, now, now + lease, now + lease * 0.8)
         return challenge
 
     async def knows(self, token: str) -> bool:

@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, event, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.schema import marks
@@ -43,7 +43,12 @@ class _InUse(DatabaseRefused):
 
 def is_trouble(error: BaseException) -> bool:
     """Whether an exception is trouble of the database itself, and not of what was to be written."""
-    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)
+    if not isinstance(error, DBAPIError):
+        return False
+    # Of PostgreSQL's errors, those of these classes say nothing about the data (its manual, appendix A).
+    state = str(getattr(error.orig, "sqlstate", None) or "")[:2]
+    broken = error.connection_invalidated or isinstance(error, OperationalError)
+    return broken or state in ("08", "40", "53", "55", "57", "58")
 
 
 class Database:

@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import FeedId, HubSubscription
-from storage.schema import feeds, hub_subscriptions, is_wanted
+from storage.schema import Moment, feeds, hub_subscriptions, is_wanted
 from storage.upsert import insert_for
 
 _COLUMNS = (
@@ -24,15 +24,15 @@ _COLUMNS = (
 async def announced(
     tx: AsyncConnection, ids: Collection[FeedId], now: datetime
 ) -> dict[FeedId, datetime]:
-    """Which of these feeds a hub announces at present, and when it was asked to."""
+    """Which of these feeds a hub announces at present, and since when it does."""
     rows = await tx.execute(
-        select(hub_subscriptions.c.feed_id, hub_subscriptions.c.asked_at).where(
+        select(hub_subscriptions.c.feed_id, hub_subscriptions.c.announcing_since).where(
             hub_subscriptions.c.feed_id.in_(ids),
             hub_subscriptions.c.verified_until > now,
-            hub_subscriptions.c.asked_at.is_not(None),
+            hub_subscriptions.c.announcing_since.is_not(None),
         )
     )
-    return {FeedId(row.feed_id): row.asked_at for row in rows}
+    return {FeedId(row.feed_id): row.announcing_since for row in rows}
 
 
 async def by_token(tx: AsyncConnection, token: str) -> HubSubscription | None:
@@ -93,6 +93,7 @@ async def put(
         "secret": secret,
         "asked_at": None,
         "verified_until": None,
+        "announcing_since": None,
         "next_try_at": now,
     }
     await tx.execute(
@@ -123,13 +124,19 @@ async def claim_due(
 
 
 async def verified(
-    tx: AsyncConnection, feed_id: FeedId, until: datetime, renew_at: datetime
+    tx: AsyncConnection, feed_id: FeedId, now: datetime, until: datetime, renew_at: datetime
 ) -> None:
-    """Note that the hub has taken it on until then."""
+    """Note that the hub has taken it on, or goes on with it, until then."""
     await tx.execute(
         update(hub_subscriptions)
         .where(hub_subscriptions.c.feed_id == feed_id)
-        .values(verified_until=until, next_try_at=renew_at)
+        .values(
+            verified_until=until,
+            next_try_at=renew_at,
+            announcing_since=func.coalesce(
+                hub_subscriptions.c.announcing_since, literal(now, Moment)
+            ),
+        )
     )
 
 
@@ -147,7 +154,7 @@ async def refused(tx: AsyncConnection, feed_id: FeedId, again: datetime) -> None
     await tx.execute(
         update(hub_subscriptions)
         .where(hub_subscriptions.c.feed_id == feed_id)
-        .values(verified_until=None, next_try_at=again)
+        .values(verified_until=None, announcing_since=None, next_try_at=again)
     )
 
 

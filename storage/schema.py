@@ -134,6 +134,7 @@ hub_subscriptions = Table(
     Column("asked_at", Moment),
     Column("next_try_at", Moment, nullable=False, index=True),
     Column("verified_until", Moment),
+    Column("announcing_since", Moment),
 )
 
 stories = Table(

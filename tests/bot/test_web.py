@@ -394,6 +394,25 @@ async def test_without_a_public_address_no_hub_is_asked_and_everything_is_polled
     assert len(world.hub.asked) == 1
 
 
+async def test_a_silent_hub_with_short_leases_is_found_out(world: World) -> None:
+    await world.poll()
+    await world.hubs.ask_due()
+    assert (await world.verify(lease_seconds="86400"))[0] == 200
+    for day in range(4):
+        world.clock.forward(days=1)
+        if await world.hubs.ask_due():
+            await world.verify(lease_seconds="86400")
+        date = (world.clock() - timedelta(hours=5)).isoformat()
+        title = f"<title>day {day}</title>"
+        dated = f"{title}<updated>{date}</updated>".encode()
+        world.hub.body = document(f"day {day}", hub=f"{world.hub.url}/hub").replace(
+            title.encode(), dated
+        )
+        await world.poll()
+    # Asked, renewed, and left alone from the second silent day on.
+    assert len(world.hub.asked) <= 3
+
+
 async def test_a_hub_is_not_judged_by_what_came_before_it_was_asked(world: World) -> None:
     await world.poll()
     world.clock.forward(hours=5)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.composer import tell_trouble
 from bot.console.door import Person
+from bot.console.server import ApiError
 from news import opml
 from storage import feeds
 from storage.records import Failure, Feed, ListedFeed, Visit
@@ -187,6 +188,25 @@ async def test_a_file_that_is_too_large_is_not_even_fetched(talk: Talk) -> None:
     [answer] = await talk.me.send_file("list.opml", b" " * 5_000_001)
     assert answer["text"].startswith("That file is too large")
     assert "getFile" not in [method for method, _ in talk.telegram.calls]
+
+
+async def test_a_file_with_any_words_below_it_is_answered(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = opml.write([ListedFeed("https://a.example/", "A")], "")
+    [answer] = await talk.me.send_file("list.opml", listed, "me@example.com sent this")
+    assert answer["text"].startswith("1 feed of the list")
+
+    async def refuse(*_: Any) -> None:
+        raise ApiError(400, "Bad Request: file is temporarily unavailable")
+
+    async def before(method: str, parameters: Any) -> None:
+        if method == "getFile":
+            await refuse()
+
+    talk.telegram.before = before
+    [answer] = await talk.me.send_file("list.opml", listed)
+    assert answer["text"].startswith("I could not fetch that file")
 
 
 async def test_with_nothing_followed_there_is_nothing_to_export(talk: Talk) -> None:

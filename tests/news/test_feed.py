@@ -481,6 +481,22 @@ def test_what_stands_before_a_text_does_not_hide_it(before: str) -> None:
     assert len(only(rss(item(title="t", description=description))).summary) > 900
 
 
+def test_style_that_is_cut_off_is_not_taken_for_text() -> None:
+    style = "<style>" + ".a{color:red} " * 5000 + "</style>"
+    content = f"<![CDATA[<p>Lead of the article.</p>{style}<p>The second paragraph.</p>]]>"
+    entry = only(rss(item(title="t", description=content)))
+    assert entry.summary.startswith("Lead of the article.")
+    assert "color" not in entry.summary + entry.text
+
+
+@pytest.mark.parametrize(
+    "link", ["https://a\u0000b.com/x", "https://a\ud800.com/", "https://a\u0007/"]
+)
+def test_an_address_that_is_no_text_is_none(link: str) -> None:
+    document = {"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "url": link}]}
+    assert only(json.dumps(document).encode()).url == ""
+
+
 def test_json_without_sense_in_it_is_text_all_the_same() -> None:
     document = {
         "version": "https://jsonfeed.org/version/1.1",

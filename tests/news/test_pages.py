@@ -150,6 +150,31 @@ async def test_where_robots_txt_can_not_be_read_nothing_is_until_it_can(reader: 
     assert reader.asked()[-2:] == ["/robots.txt", "/1"]
 
 
+async def test_a_429_for_robots_txt_pauses_the_host_and_is_no_fault_of_its_feed(
+    reader: Reader,
+) -> None:
+    reader.host.serve("/robots.txt", status=429, headers={"Retry-After": "200000"})
+    await reader.publish()
+    await reader.pages.read_due()
+    reader.world.clock.forward(days=2)
+    await reader.poll()
+    feed = await reader.world.feed(f"{reader.host.url}/feed")
+    assert feed.failures == 0
+    reader.world.clock.forward(days=1)
+    before = len(reader.host.asked)
+    await reader.poll()
+    assert len(reader.host.asked) > before
+
+
+async def test_redirects_within_a_host_count_as_one_page(reader: Reader) -> None:
+    for number in range(1, PAGES_AN_HOUR + 1):
+        reader.host.serve(f"/{number}", status=301, headers={"Location": f"/{number}/"})
+    await reader.publish(PAGES_AN_HOUR)
+    for _ in range(8):
+        await reader.pages.read_due()
+    assert len([path for path in reader.asked() if path.endswith("/")]) == PAGES_AN_HOUR
+
+
 async def test_robots_txt_is_asked_for_once_a_day(reader: Reader) -> None:
     await reader.publish(3)
     await reader.pages.read_due()
@@ -225,6 +250,7 @@ async def test_a_429_for_a_page_pauses_the_host_for_its_feeds_too(reader: Reader
         ('<meta name="ROBOTS" content="NOSNIPPET">', {}),
         ('<meta name="robots" content="index"><meta name="kawaraban" content="none">', {}),
         ('<meta name="robots" content="max-snippet: 0">', {}),
+        ('<meta name="robots" content="noarchive nosnippet">', {}),
     ],
 )
 async def test_a_page_that_wants_no_excerpts_gives_none(
@@ -296,6 +322,19 @@ def test_a_page_tells_text_picture_language_and_date() -> None:
     assert found.image_url == "https://a.example/lead.jpg"
     assert found.language == "en-GB"
     assert found.published_at == datetime(2026, 11, 19, 0, 30, tzinfo=UTC)
+
+
+def test_headers_for_others_and_for_all_are_told_apart() -> None:
+    assert page.keeps_back("googlebot: noarchive\nnosnippet", "Kawaraban")
+    assert not page.keeps_back("googlebot: noarchive, nosnippet", "Kawaraban")
+
+
+def test_a_picture_that_is_spelt_out_hides_neither_text_nor_feeds() -> None:
+    picture = f"<img src='data:image/jpeg;base64,{'A' * 80_000}'>"
+    link = "<link rel=alternate type=application/rss+xml href=/feed>"
+    served = article_page(f"{picture}<p>{SENTENCE}</p>" * 3, head=link)
+    assert page.read(served, "https://a.example/").text.startswith(SENTENCE)
+    assert len(sites.announced(served, "https://a.example/")) == 1
 
 
 def test_a_picture_that_is_not_served_safely_is_none() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from news import follow, poller, query
+from news import fetch, follow, poller, query
 from news.discover import discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetcher, FetchLimits, Pauses
@@ -355,6 +355,21 @@ async def test_a_place_in_another_script_is_reached_and_kept_as_an_address(
     assert failure is None
     assert feed.moved_to is not None
     assert feed.moved_to.isascii()
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/new#part", "http://a.example/new"),
+        ("/new#\udce9", "http://a.example/new"),
+        ("/caf\udce9", "http://a.example/caf%E9"),
+        ("https://日本.example/日", "https://日本.example/%E6%97%A5"),
+        ("http://h\udce9st.example/", ""),
+        ("", ""),
+    ],
+)
+def test_where_a_redirect_leads_is_an_address_or_nothing(location: str, target: str) -> None:
+    assert fetch._target("http://a.example/feed", {"Location": location}) == target
 
 
 async def test_a_host_that_asked_for_a_pause_is_not_asked_for_anything(

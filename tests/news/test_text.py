@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from news.query import parse
-from news.text import BREAK, plain, sentences, shorten, squeeze, tokens, words
+from news.text import BREAK, opening, plain, sentences, shorten, squeeze, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,27 @@ def test_html_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> Non
         ("Why <script> blocks rendering", "Why <script> blocks rendering"),
         ("Why &lt;script&gt; blocks rendering", "Why <script> blocks rendering"),
         ("Why <template> is great", "Why <template> is great"),
+        ("Donau<wbr>dampf", "Donaudampf"),
+        ("<!-- wp:x -->Title", "Title"),
+        ("<font color=red>Alert", "Alert"),
     ],
 )
 def test_a_lone_tag_in_a_title_is_a_word(title: str, text: str) -> None:
     assert plain(title, doubtful=True) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "cut"),
+    [
+        ("plain words only", "plain words"),
+        ("some <b>bold</b> x", "some "),
+        ("<p>Lead.<style>a{}", "<p>Lead."),
+        ("<i>a</i> b and more", "<i>a</i> b "),
+    ],
+)
+def test_an_opening_is_cut_neither_in_a_tag_nor_in_what_is_not_seen(markup: str, cut: str) -> None:
+    length = {"plain words only": 11, "some <b>bold</b> x": 6, "<p>Lead.<style>a{}": 17}
+    assert opening(markup, length.get(markup, 11)) == cut
 
 
 @given(st.text())

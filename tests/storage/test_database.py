@@ -8,14 +8,36 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from storage import chats, feeds
-from storage.database import Database, DatabaseRefused, mark, open_database, set_mark
+from storage.database import (
+    Database,
+    DatabaseRefused,
+    is_trouble,
+    mark,
+    open_database,
+    set_mark,
+)
 from storage.records import ChatId
 from storage.schema import metadata
 
 Seed = Any
+
+
+async def test_what_can_not_be_kept_is_no_trouble_of_the_database(any_database: Database) -> None:
+    statements = (
+        "INSERT INTO marks (name, value) VALUES ('a', NULL)",
+        "INSERT INTO marks (name, value) VALUES ('a', :text)",
+    )
+    for statement in statements:
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - drivers differ, that is the point
+            async with any_database.write() as tx:
+                await tx.execute(text(statement), {"text": "a\ud800b"} if ":" in statement else {})
+        assert not is_trouble(caught.value)
+    with pytest.raises(OperationalError) as locked:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+    assert is_trouble(locked.value)
 
 
 async def test_the_migrations_make_exactly_the_tables_of_the_schema(any_database: Database) -> None:
