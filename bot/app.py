@@ -11,7 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
+from bot.clock import utc_now
 from bot.console.door import ConsoleRequest, Person
 from bot.console.server import ConsoleTelegram
 from bot.console.terminal import Terminal
@@ -56,11 +57,6 @@ _PAGE_SECONDS = 5.0
 _SAMPLE_PACE = timedelta(seconds=10)
 _FIRST_VISIT_SECONDS = 3.0
 _EDITION_MARK = "sample edition"
-
-
-def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

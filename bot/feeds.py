@@ -6,13 +6,14 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.clock import utc_now
 from bot.settings import Settings
 from bot.sources import catalogue, fetch_limits, new_fetcher, open_sources, polling_pace
 from news import opml, pinned
@@ -38,11 +39,6 @@ _SHOWN_FIELDS = (
     *("id", "url", "title", "folder", "in_catalogue", "pinned", "visited_at", "next_visit_at"),
     *("failures", "failing_since", "failure", "failure_detail", "stopped_at", "hub_url"),
 )
-
-
-def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

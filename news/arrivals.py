@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from news.feed import Entry, RawEntry
 from storage.records import ArticleId, KnownEntry
@@ -12,9 +12,6 @@ MAX_CHANGES = 5
 
 STALE = timedelta(days=7)
 """What an outlet dates this long before our last visit, and did not list then, is its archive."""
-
-EPOCH = datetime(1990, 1, 1, tzinfo=UTC)
-"""Before any date that is believed."""
 
 _FEWEST = 5
 """Entries that make it telling if none of them is known."""

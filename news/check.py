@@ -132,7 +132,7 @@ async def _failed(worker: Worker, url: str, error: FetchFailed, fetched: Fetched
     return Checked(
         url=url,
         hops=error.answer.hops if error.answer else (),
-        headers=error.answer.headers if error.answer else {},
+        headers=error.headers,
         size=len(fetched.body) if fetched else 0,
         failure=error.failure,
         detail=error.detail,

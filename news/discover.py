@@ -16,10 +16,19 @@ from news.intake import Reading
 from news.sites import Candidate
 from news.sources import Sources, ask
 from news.worker import WorkerKilled
-from storage.records import Failure
+from storage import feeds
+from storage.database import Transaction
+from storage.records import Failure, Feed
 
 MAX_PLACES = 6
 """Usual places that a site is asked for."""
+
+
+async def find_known(tx: Transaction, url: str) -> Feed | None:
+    """The feed that is kept for an address, or for what it is a known form of."""
+    feed = await feeds.find(tx, url)
+    form = sites.known_form(url)
+    return await feeds.find(tx, form) if feed is None and form is not None else feed
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,15 @@ class FetchFailed(NewsError):
     def __str__(self) -> str:
         return f"{self.failure.value} {self.detail}".rstrip()
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the server said besides; empty if none was heard."""
+        return self.answer.headers if self.answer else {}
+
+    def place(self, asked: str) -> str:
+        """The address that failed: the one that was asked for, or where it led."""
+        return self.answer.url if self.answer else asked
+
 
 class NoFeedFound(NewsError):
     """An address that leads to no feed."""

@@ -8,14 +8,14 @@ from urllib.parse import urljoin
 
 from news import query
 from news.addresses import path_of
-from news.discover import FoundFeed, FoundList, FoundSeveral, discover
+from news.discover import FoundFeed, FoundList, FoundSeveral, discover, find_known
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
 from news.intake import Reading, Taken
 from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
-from news.sites import Candidate, known_form
+from news.sites import Candidate
 from news.sources import Sources, ask
 from news.text import normalise, squeeze
 from storage import articles, chats, feeds
@@ -108,10 +108,7 @@ async def follow_address(
     LimitReached as above; then nothing is kept.
     """
     async with sources.database.read() as tx:
-        feed = await feeds.find(tx, address)
-        form = known_form(address)
-        if feed is None and form is not None:
-            feed = await feeds.find(tx, form)
+        feed = await find_known(tx, address)
     if feed is not None and feed.visited_at is not None:
         return await follow_known_feed(sources, chat_id, feed.id, limit)
     match await discover(sources, address, bare):

@@ -6,13 +6,14 @@ Readings ─▶ one transaction: articles, their stories, their topics ─▶ Ta
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from news import arrivals, pace, sites
 from news import feed as feed_reader
 from news.addresses import is_front_page
+from news.dates import EARLIEST
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.stories import HORIZON, WINDOW, Arrival, Board
@@ -59,10 +60,8 @@ class Reading:
 class Taken:
     """What was kept of some readings."""
 
-    ids: dict[FeedId, tuple[ArticleId, ...]]
-    """The new articles of each feed, in the order of their dates; archived ones too."""
-    fresh: dict[FeedId, int]
-    """How many of them are news."""
+    fresh: Mapping[FeedId, int]
+    """How many new articles of each feed are news."""
     headlines: tuple[Headline, ...]
 
 
@@ -110,10 +109,10 @@ class Intake:
         Unless `thoroughly`, nothing is looked up if no entry came, went or changed since the last document.
         """
         seen = None if feed is None or thoroughly else feed.outline
-        reading = await self.sort_out(feed, await parse(self._worker, fetched, seen), now)
+        reading = await self._sort_out(feed, await parse(self._worker, fetched, seen), now)
         return replace(reading, said=with_hub(reading.said, fetched))
 
-    async def sort_out(
+    async def _sort_out(
         self, feed: Feed | None, parsed: feed_reader.ParsedFeed, now: datetime
     ) -> Reading:
         """Take the text out of the entries that a feed did not have before; None for a feed that is new itself."""
@@ -183,11 +182,7 @@ class Intake:
                 and (feed_id in followed or id in matched)
             ]
             await pages.put(tx, wanting, now)
-        taken: dict[FeedId, tuple[ArticleId, ...]] = {}
-        fresh: dict[FeedId, int] = {}
-        for id, (feed_id, article) in zip(ids, kept, strict=True):
-            taken[feed_id] = (*taken.get(feed_id, ()), id)
-            fresh[feed_id] = fresh.get(feed_id, 0) + (not article.archived)
+        fresh = Counter(feed_id for feed_id, article in kept if not article.archived)
         headlines = tuple(
             Headline(
                 id,
@@ -201,7 +196,7 @@ class Intake:
             for id, (feed_id, article), (_, entry, _) in zip(ids, kept, new, strict=True)
             if now - article.published_at <= HORIZON
         )
-        return Taken(taken, fresh, headlines)
+        return Taken(fresh, headlines)
 
     def learn(self, taken: Taken) -> None:
         """Remember what was kept, now that it is committed."""
@@ -268,7 +263,7 @@ async def _new_entries(
     # Sorting is stable: entries without a date are taken as listed, newest first.
     found.reverse()
     dated = [entry.published_at for _, entry, _ in found if entry.published_at]
-    latest = max(dated, default=arrivals.EPOCH)
+    latest = max(dated, default=EARLIEST)
     return sorted(found, key=lambda one: one[1].published_at or latest)
 
 

@@ -212,7 +212,7 @@ def after_failure(
     jitter = 0.9 + 0.2 * chance
     # Trouble is no reason to come sooner than while all was well.
     usual = max(timedelta(seconds=feed.interval), pace.minimum)
-    asked = retry_after(error.answer.headers if error.answer else {}, now)
+    asked = retry_after(error.headers, now)
     if error.failure is Failure.GONE:
         twice = feed.failure is Failure.GONE and feed.failing_since is not None
         return Setback(now + _DAY, stop=twice)

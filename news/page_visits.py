@@ -124,12 +124,11 @@ class PageReader:
             return False
         server_error = error.failure is Failure.STATUS and error.detail.startswith("5")
         again = visit.attempt < ATTEMPTS and (error.failure in _PASSING or server_error)
-        headers = error.answer.headers if error.answer else {}
-        asked = pace.retry_after(headers, now) or timedelta(0)
+        asked = pace.retry_after(error.headers, now) or timedelta(0)
         async with self._sources.database.write() as tx:
             if error.detail == "429":
-                url = error.answer.url if error.answer else visit.url
-                await pause_host(tx, self._sources, url, now + max(asked, HOUR))
+                place = error.place(visit.url)
+                await pause_host(tx, self._sources, place, now + max(asked, HOUR))
             if again:
                 await pages.retry(tx, visit.article_id, now + max(asked, _AGAIN * visit.attempt))
             else:
@@ -195,8 +194,7 @@ class PageReader:
             if refused and error.detail.startswith("4"):
                 return _Robots(b"", now + _ROBOTS_KEPT)
             await heed(self._sources, site, error)
-            headers = error.answer.headers if error.answer else {}
-            asked = pace.retry_after(headers, now) or timedelta(0)
+            asked = pace.retry_after(error.headers, now) or timedelta(0)
             return _Robots(None, now + max(asked, _ROBOTS_TRIED))
         return _Robots(fetched.body[: page.MAX_ROBOTS], now + _ROBOTS_KEPT)
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from news.discover import Found, FoundFeed, discover
+from news.discover import Found, FoundFeed, discover, find_known
 from news.follow import keep_new_feed
-from news.sites import known_form
 from news.sources import Sources
 from storage import feeds
 from storage.batches import batches
@@ -22,7 +21,7 @@ async def add(sources: Sources, address: str) -> Feed | Found:
     Raises FetchFailed, or NoFeedFound with what was tried.
     """
     async with sources.database.read() as tx:
-        known = await feeds.find(tx, address) or await feeds.find(tx, known_form(address) or "")
+        known = await find_known(tx, address)
     now = sources.clock()
     if known is not None and known.visited_at is not None:
         async with sources.database.write() as tx:

@@ -343,8 +343,8 @@ class Poller:
                 self._sources.pace, feed, error, item.at, self._sources.chance()
             )
             if setback.host_until is not None:
-                url = error.answer.url if error.answer else feed.url
-                await pause_host(tx, self._sources, url, setback.host_until)
+                place = error.place(feed.url)
+                await pause_host(tx, self._sources, place, setback.host_until)
             return Visit(
                 at=item.at,
                 next_visit_at=setback.next_visit_at,

@@ -44,10 +44,9 @@ async def heed(sources: Sources, url: str, error: FetchFailed) -> None:
     if error.detail != "429":
         return
     now = sources.clock()
-    headers = error.answer.headers if error.answer else {}
-    until = now + (pace.retry_after(headers, now) or PAUSE)
+    until = now + (pace.retry_after(error.headers, now) or PAUSE)
     async with sources.database.write() as tx:
-        await pause_host(tx, sources, error.answer.url if error.answer else url, until)
+        await pause_host(tx, sources, error.place(url), until)
 
 
 async def pause_host(tx: Transaction, sources: Sources, url: str, until: datetime) -> None:

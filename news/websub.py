@@ -102,8 +102,7 @@ class Hubs:
         except FetchFailed as error:
             await heed(self._sources, subscription.hub_url, error)
             if error.failure is Failure.BUSY:
-                headers = error.answer.headers if error.answer else {}
-                asked = pace.retry_after(headers, self._sources.clock()) or timedelta(0)
+                asked = pace.retry_after(error.headers, self._sources.clock()) or timedelta(0)
                 return max(asked, _UNREACHABLE)
             return DISTRUST if error.detail.startswith("4") else _UNREACHABLE
         return None

@@ -71,9 +71,8 @@ async def add(
     title: str = "",
     folder: str = "",
     pinned: bool = False,
-    next_visit_at: datetime | None = None,
 ) -> Feed:
-    """Keep a feed's address, due at once unless told otherwise; one that is known keeps what is known of it.
+    """Keep a feed's address, due at once; one that is known keeps what is known of it.
 
     `pinned` makes it one that is polled whoever follows it.
     """
@@ -82,7 +81,7 @@ async def add(
         await tx.execute(
             insert_for(tx)(feeds)
             .values(
-                **_new_feed(ListedFeed(url, title, folder), next_visit_at or now),
+                **_new_feed(ListedFeed(url, title, folder), now),
                 pinned=pinned,
             )
             .on_conflict_do_nothing(index_elements=[feeds.c.url])

@@ -16,8 +16,6 @@ _COLUMNS = (
     hub_subscriptions.c.hub_url,
     hub_subscriptions.c.topic_url,
     hub_subscriptions.c.secret,
-    hub_subscriptions.c.asked_at,
-    hub_subscriptions.c.verified_until,
 )
 
 
@@ -91,7 +89,6 @@ async def put(
         "topic_url": topic_url,
         "token": token,
         "secret": secret,
-        "asked_at": None,
         "verified_until": None,
         "announcing_since": None,
         "next_try_at": now,
@@ -117,7 +114,7 @@ async def claim_due(
     rows = await tx.execute(
         update(hub_subscriptions)
         .where(hub_subscriptions.c.feed_id.in_(due))
-        .values(asked_at=now, next_try_at=again)
+        .values(next_try_at=again)
         .returning(*_COLUMNS)
     )
     return tuple(HubSubscription(*row) for row in rows)

@@ -174,10 +174,6 @@ class HubSubscription:
     """The address under which the hub knows the feed."""
     secret: str
     """What the hub signs its announcements with."""
-    asked_at: datetime | None
-    """When it was asked last; None if not yet."""
-    verified_until: datetime | None
-    """Until when the hub has promised to announce; None if it has not."""
 
 
 @dataclass(frozen=True, slots=True)

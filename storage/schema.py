@@ -131,7 +131,6 @@ hub_subscriptions = Table(
     Column("hub_url", Text, nullable=False),
     Column("topic_url", Text, nullable=False),
     Column("secret", String(64), nullable=False),
-    Column("asked_at", Moment),
     Column("next_try_at", Moment, nullable=False, index=True),
     Column("verified_until", Moment),
     Column("announcing_since", Moment),

@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("hub_url", sa.Text(), nullable=False),
         sa.Column("topic_url", sa.Text(), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("announcing_since", sa.DateTime(timezone=True), nullable=True),
