@@ -25,7 +25,8 @@ from lxml import etree
 from news.addresses import canonical, web_address
 from news.errors import FetchFailed
 from news.feed import complete_all, parse
-from news.text import plain, squeeze
+from news.markup import plain
+from news.text import squeeze
 
 try:
     import fastfeedparser as _fast

@@ -38,22 +38,21 @@ _STORIES = """
     SELECT '2026-01-01 00:00:00.000000' FROM n
 """
 _ARTICLES = """
-    INSERT INTO articles (feed_id, story_id, identity, url, canonical_url, title, summary, words, twin,
+    INSERT INTO articles (feed_id, story_id, identity, url, canonical_url, title, summary, twin,
         fingerprint, published_at, seen_at, archived)
     WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :first + :count - 1)
     SELECT 1 + i % :feeds, 1 + i % (SELECT max(id) FROM stories), printf('%064d', i),
         'https://pile.example/' || i, 'https://pile.example/' || i, 'Headline number ' || i,
         'A summary of the usual length, which says in a sentence or two what the article is about.',
-        ' headline number ' || i || ' | a summary of the usual length which says what it is about ',
         printf('%032d', i), 'x', datetime('2026-01-01', '+' || (i % 20000) || ' minutes') || '.000000',
         '2026-01-01 00:00:00.000000', 1 FROM n
 """
 _ROW = """
     INSERT OR IGNORE INTO articles (feed_id, story_id, identity, url, canonical_url, title, summary,
-        words, published_at, seen_at, archived)
+        published_at, seen_at, archived)
     VALUES (1, 1, :identity, 'https://a.example/', 'https://a.example/', 'A headline of some length',
         'A summary of the usual length, which says in a sentence or two what the article is about.',
-        ' a headline of some length ', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)
+        '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1)
 """
 
 

@@ -12,10 +12,12 @@ from telegram.error import InvalidToken
 
 from bot.composer import compose_due, tell_trouble
 from bot.courier import deliver
+from news import archive
+from news.followed_topics import CHANGES_KEPT
 from news.page_visits import PageReader
 from news.poller import Poller
 from news.websub import Hubs
-from storage import articles, chats, feeds, outbox
+from storage import chats, feeds, outbox
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -25,6 +27,7 @@ COMPOSE_SECONDS = 5
 DELIVER_SECONDS = 1
 PAGES_SECONDS = 5
 HUBS_SECONDS = 60
+BUILD_SECONDS = 60
 CLEAN_SECONDS = 3600
 
 _SETTLED_KEPT = timedelta(days=7)
@@ -65,6 +68,8 @@ class Jobs:
     def start(self) -> None:
         """Begin to tick."""
         ticks = (
+            # First, so that a database without articles is seen as such.
+            (self.build_index, BUILD_SECONDS),
             (self.poll, POLL_SECONDS),
             (self.compose, COMPOSE_SECONDS),
             (self.deliver, DELIVER_SECONDS),
@@ -147,13 +152,22 @@ class Jobs:
         if asked:
             log.info("hubs asked", count=asked)
 
+    async def build_index(self) -> None:
+        """Build the full-text index anew after an upgrade that needs it, a little at a time."""
+        built = 0
+        while not self._stop.is_set() and (some := await archive.build_index(self._database)):
+            built += some
+        if built:
+            log.info("articles indexed", count=built)
+
     async def clean(self) -> None:
         """Drop what is not needed any more."""
         now = self._clock()
+        dropped = await archive.prune(self._database, now - self._retention, now)
         async with self._database.write() as tx:
-            dropped = await articles.prune(tx, now - self._retention, now)
             await outbox.prune(tx, now - _SETTLED_KEPT)
             await chats.prune_topics(tx, now - _TOPICS_KEPT)
+            await chats.prune_topic_changes(tx, CHANGES_KEPT)
             await feeds.prune_hosts(tx, now - _HOSTS_KEPT)
             await feeds.prune_unwanted(tx, now - _OFFERS_KEPT)
         if dropped:

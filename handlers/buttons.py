@@ -7,7 +7,7 @@ back from Telegram is a stranger's word: it is checked in form here, and against
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from storage.records import ArticleId, FeedId, Kind, SubscriptionId, TopicId
+from storage.records import ArticleId, FeedId, Kind, Position, SubscriptionId, TopicId
 
 VERSION = "1"
 MAX_BYTES = 64
@@ -24,6 +24,30 @@ class Page:
     """From 1."""
     up_to: ArticleId
     """Articles after this one are left out, so that pages don't shift."""
+    beyond: Position | None = None
+    """The page begins behind this place of the list; None for the first one."""
+    back: bool = False
+    """True if it ends before that place instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestPage:
+    """A page of the stories that belong best to a query."""
+
+    topic_id: TopicId
+    number: int
+    """From 1."""
+    up_to: ArticleId
+    """As above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """Look for a name as well in a topic that is followed."""
+
+    subscription_id: SubscriptionId
+    name: str
+    """Without a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,8 @@ class Show:
 
 Action = (
     Page
+    | BestPage
+    | Widen
     | ListPage
     | Follow
     | FollowFeed
@@ -129,8 +155,14 @@ _KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
 def encode(action: Action) -> str:
     """The data of a button. Raises ValueError if it does not fit."""
     match action:
-        case Page(topic_id, number, up_to):
-            parts = ["p", "" if topic_id is None else str(topic_id), str(number), str(up_to)]
+        case Page(topic_id, number, up_to, beyond, back):
+            place = "" if beyond is None else f"{'<' if back else '>'}{_short(beyond)}"
+            topic = "" if topic_id is None else _short(topic_id)
+            parts = ["p", topic, str(number), _short(up_to), place]
+        case BestPage(topic_id, number, up_to):
+            parts = ["b", _short(topic_id), str(number), _short(up_to)]
+        case Widen(subscription_id, name):
+            parts = ["w", str(subscription_id), name]
         case ListPage(number, removing):
             parts = ["l", str(number), "r" if removing else ""]
         case Follow(id) | FollowFeed(id) | KeepFeed(id) | FindFeed(id) | Unfollow(id):
@@ -160,9 +192,13 @@ def decode(data: str) -> Action | None:
 
 def _decode(parts: list[str]) -> Action | None:
     match parts:
-        case ["p", topic_id, number, up_to]:
-            topic = TopicId(_number(topic_id)) if topic_id else None
-            return Page(topic, _page(number), ArticleId(_number(up_to)))
+        case ["p", topic_id, number, up_to, place]:
+            topic = TopicId(_long(topic_id)) if topic_id else None
+            return _page_of(topic, _page(number), ArticleId(_long(up_to)), place)
+        case ["b", topic_id, number, up_to]:
+            return BestPage(TopicId(_long(topic_id)), _page(number), ArticleId(_long(up_to)))
+        case ["w", subscription_id, name] if name:
+            return Widen(SubscriptionId(_number(subscription_id)), name)
         case ["l", number, "" | "r" as removing]:
             return ListPage(_page(number), removing == "r")
         case [letter, id] if letter in _OF_AN_ID:
@@ -176,9 +212,37 @@ def _decode(parts: list[str]) -> Action | None:
     return None
 
 
+def _page_of(topic_id: TopicId | None, number: int, up_to: ArticleId, place: str) -> Page:
+    if not place:
+        return Page(topic_id, number, up_to)
+    if place[0] not in "<>":
+        raise ValueError(place)
+    return Page(topic_id, number, up_to, Position(_long(place[1:])), place[0] == "<")
+
+
 def _page(text: str) -> int:
     number = _number(text, 10_000)
     if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _short(number: int) -> str:
+    """A number to the base 36: three large ones fit into one button."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits or "0"
+
+
+def _long(text: str) -> int:
+    """The inverse of `_short`. Raises ValueError."""
+    number = int(text, len(_DIGITS))
+    if not 0 <= number <= _LARGEST or _short(number) != text:
         raise ValueError(text)
     return number
 

@@ -24,10 +24,11 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import digest, follow, latest, lists, schedule, start
+from handlers import digest, follow, latest, lists, schedule, start, why
 from handlers.access import may_change
 from handlers.buttons import (
     Action,
+    BestPage,
     FindFeed,
     Follow,
     FollowFeed,
@@ -38,6 +39,7 @@ from handlers.buttons import (
     Show,
     Undo,
     Unfollow,
+    Widen,
     decode,
 )
 from handlers.context import Answer, Ask, Services, known_chat
@@ -77,7 +79,9 @@ async def show_help(ask: Ask) -> Answer:
 
 COMMANDS = (
     Command("latest", latest.latest, "help.read", ("news",)),
+    Command("search", latest.search_best, "help.read"),
     Command("digest", digest.digest, "help.read"),
+    Command("why", why.why, "help.read"),
     Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True),
     Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
     Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
@@ -96,10 +100,10 @@ _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *co
 _ALWAYS_CHANGE = ("pause", "resume")
 """These change something without an argument, too."""
 
-_READING_ACTIONS = (Page, ListPage, Show)
+_READING_ACTIONS = (Page, BestPage, ListPage, Show)
 """Presses that anyone may make."""
 
-_EDITING_ACTIONS = (Page, ListPage)
+_EDITING_ACTIONS = (Page, BestPage, ListPage)
 """Presses whose answer takes the place of the message with the button."""
 
 
@@ -112,6 +116,7 @@ async def _show(ask: Ask, pressed: Show) -> Answer:
 
 _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Page: latest.turn_page,
+    BestPage: latest.turn_best,
     ListPage: follow.turn_list,
     Follow: follow.press_follow,
     FollowFeed: follow.press_follow_feed,
@@ -119,6 +124,7 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     FindFeed: follow.press_find,
     Unfollow: follow.press_unfollow,
     Undo: follow.press_undo,
+    Widen: follow.press_widen,
     SetSchedule: schedule.press_schedule,
     Show: _show,
 }

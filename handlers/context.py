@@ -1,9 +1,10 @@
 """What a handler gets to work with: the parts of the bot, and one question of one chat."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from cachetools import LRUCache
 from markupsafe import Markup
 
 from handlers.views.message import View
@@ -13,7 +14,10 @@ from news import schedule
 from news.sources import Sources
 from storage import articles, chats
 from storage.database import Database
-from storage.records import Chat, ChatId
+from storage.records import ArticleId, Chat, ChatId, StoryId, TopicId
+
+_RANKINGS = 1000
+"""Searches whose order is remembered, about 2 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,10 @@ class Services:
     defaults: Defaults
     max_subscriptions: int
     """For each chat."""
+    rankings: MutableMapping[tuple[TopicId, ArticleId], tuple[StoryId, ...]] = field(
+        default_factory=lambda: LRUCache(_RANKINGS)
+    )
+    """The order of what was found best first, by query and newest article: its pages must fit together."""
 
 
 @dataclass(frozen=True, slots=True)

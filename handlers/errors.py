@@ -1,12 +1,14 @@
 """Typed error → one kind sentence; anything else → a reference id and a log line."""
 
 import secrets
+import unicodedata
 
 import structlog
 from markupsafe import Markup
 
 from handlers.context import Ask, code
 from handlers.views.message import View
+from news import query
 from news.errors import (
     BadQuery,
     BadSchedule,
@@ -16,7 +18,7 @@ from news.errors import (
     NoFeedFound,
     NoSuchNumber,
 )
-from news.query import MAX_CHARACTERS
+from news.lexemes import PREFIXES
 from news.text import shorten, squeeze
 
 log = structlog.get_logger()
@@ -27,7 +29,7 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
     typed = shorten(squeeze(ask.argument), 60)
     match error:
         case BadQuery():
-            return _explain_query(error, ask, f"/{command} North Korea")
+            return _explain_query(error, ask, command)
         case BadSchedule():
             return ask.say("schedule.bad", typed=typed)
         case FetchFailed():
@@ -44,13 +46,63 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
     raise error
 
 
-def _explain_query(error: BadQuery, ask: Ask, example: str) -> View:
-    if error.reason == "long":
-        return ask.say_count("query.long", MAX_CHARACTERS, example=example)
-    before = squeeze(ask.argument)[: error.position].rstrip()
-    if error.reason == "operator" and not before:
-        return ask.say("query.operator_first", example=example)
-    return ask.say(f"query.{error.reason}", example=example, before=before)
+_QUERY_LIMITS = {
+    "long": query.MAX_CHARACTERS,
+    "terms": query.MAX_TERMS,
+    "words": query.MAX_WORDS,
+    "depth": query.MAX_DEPTH,
+}
+_QUERY_EXAMPLES = {
+    "open_quote": '"climate talks"',
+    "open_paren": "(rice OR wheat) AND price",
+    "close_paren": "(rice OR wheat) AND price",
+    "depth": "(rice OR wheat) AND price",
+    "operator": "rice OR wheat",
+    "terms": "rice OR wheat",
+    "only_not": "rice -wheat",
+    "only_time": "rice since:7d",
+    "prefix": "title:rice",
+    "language": "rice lang:ja",
+    "date": "rice since:7d",
+}
+_POINTED_COLUMNS = 14
+"""Shown on either side of a place in a query: two of these and a few more are a line on a small phone."""
+
+
+def _explain_query(error: BadQuery, ask: Ask, command: str) -> View:
+    """What is not understood, where, and an example of how it is said."""
+    example = f"/{command} {_QUERY_EXAMPLES.get(error.reason, 'North Korea')}"
+    key, what = f"query.{error.reason}", shorten(error.what, 40)
+    limit = _QUERY_LIMITS.get(error.reason)
+    view = (
+        ask.say(key, what=what, known=" ".join(f"{prefix}:" for prefix in PREFIXES))
+        if limit is None
+        else ask.say_count(key, limit, what=what)
+    )
+    lines = [view.text, ask.say("query.example", example=example).text]
+    if error.reason not in ("empty", "long", "only_time"):
+        lines.insert(1, _pointed(squeeze(ask.argument), error.position))
+    return View(Markup("\n").join(lines))
+
+
+def _pointed(text: str, position: int) -> Markup:
+    """What is around a place in a text, with a `^` under it."""
+    start, end = position, min(position + 1, len(text))
+    while start and _columns(text[start - 1 : position]) <= _POINTED_COLUMNS:
+        start -= 1
+    while end < len(text) and _columns(text[position : end + 1]) <= _POINTED_COLUMNS:
+        end += 1
+    before = ("…" if start else "") + text[start:position]
+    # A wide space stands under a wide character, whatever its font makes of the width.
+    indent = "".join("\u3000" if _columns(one) == 2 else " " * _columns(one) for one in before)
+    shown = before + text[position:end] + ("…" if end < len(text) else "")
+    return Markup("<pre>{}\n{}^</pre>").format(shown, indent)
+
+
+def _columns(text: str) -> int:
+    """How wide a text is where all letters are as wide as each other (Unicode, annex 11)."""
+    seen = [one for one in text if unicodedata.category(one) not in ("Mn", "Me", "Cf")]
+    return len(seen) + sum(unicodedata.east_asian_width(one) in "WF" for one in seen)
 
 
 def apologise(error: Exception, ask: Ask | None, where: str) -> View | None:

@@ -1,12 +1,22 @@
 """Follow, unfollow, and what is followed."""
 
-from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, ListPage, Undo, Unfollow
+from handlers.buttons import (
+    FindFeed,
+    Follow,
+    FollowFeed,
+    KeepFeed,
+    ListPage,
+    Undo,
+    Unfollow,
+    Widen,
+)
 from handlers.context import Answer, Ask
 from handlers.views import subscriptions as views
 from handlers.views.message import View
 from news import follow, query
 from news.addresses import has_credentials
 from news.errors import FetchFailed
+from news.followed_topics import query_of
 from news.outcomes import Choice, Followed, Imported
 from storage import chats, feeds
 from storage.database import Transaction
@@ -87,9 +97,16 @@ async def press_follow(ask: Ask, pressed: Follow) -> View:
         topic = await chats.topic(tx, pressed.topic_id)
     if topic is None:
         return ask.say("menu.old")
-    wanted = query.Query(topic.phrase, topic.text)
     result = await follow.follow_topic(
-        services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
+        services.database, ask.chat.id, query_of(topic), services.max_subscriptions, ask.now
+    )
+    return views.followed(result, ask.chat, ask.reader)
+
+
+async def press_widen(ask: Ask, pressed: Widen) -> View:
+    """Look for a related name as well."""
+    result = await follow.widen(
+        ask.services.database, ask.chat.id, pressed.subscription_id, pressed.name, ask.now
     )
     return views.followed(result, ask.chat, ask.reader)
 

@@ -1,57 +1,179 @@
-"""The newest stories: of what the chat follows, of everything, or about something."""
+"""The newest stories: of what the chat follows, of everything, or about something; or the best about it."""
 
-from handlers.buttons import Page
+from collections.abc import Sequence
+
+from handlers.buttons import BestPage, Page
 from handlers.context import Answer, Ask
 from handlers.views import stories as views
 from handlers.views.message import View
-from news import query
+from news import query, search
+from news.followed_topics import query_of
 from storage import articles, chats
 from storage.database import Transaction
-from storage.records import Kind, Topic
+from storage.records import ArticleId, Kind, Position, Story, StoryId, Subscription, Topic, TopicId
+
+PAGE = views.PAGE_STORIES
 
 
 async def latest(ask: Ask) -> Answer:
-    """The first page."""
+    """The first page, newest first."""
     wanted = query.parse(ask.argument) if ask.argument.strip() else None
-    topic = None
-    if wanted is not None:
-        async with ask.services.database.write() as tx:
-            topic = await chats.intern_topic(tx, wanted.phrase, wanted.text, ask.now)
+    topic = None if wanted is None else await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
-        up_to = await articles.newest(tx)
-        return await _page(tx, ask, Page(None if topic is None else topic.id, 1, up_to), topic)
+        page = Page(None if topic is None else topic.id, 1, await articles.newest(tx))
+        found, listed = await _found(tx, ask, page, topic)
+    instead = None
+    if wanted is not None and not found:
+        instead = await _instead(ask, wanted, page.up_to)
+    return _laid_out(ask, page, topic, found, listed, wanted, instead)
 
 
 async def turn_page(ask: Ask, pressed: Page) -> View:
-    """Another page."""
+    """Another page of the newest."""
     async with ask.services.database.read() as tx:
-        topic = None
-        if pressed.topic_id is not None:
-            topic = await chats.topic(tx, pressed.topic_id)
-            if topic is None:
-                return ask.say("menu.old")
-        return await _page(tx, ask, pressed, topic)
+        topic = None if pressed.topic_id is None else await chats.topic(tx, pressed.topic_id)
+        if topic is None and pressed.topic_id is not None:
+            return ask.say("menu.old")
+        found, listed = await _found(tx, ask, pressed, topic)
+    return _laid_out(ask, pressed, topic, found, listed)
 
 
-async def _page(tx: Transaction, ask: Ask, page: Page, topic: Topic | None) -> View:
+async def search_best(ask: Ask) -> Answer:
+    """The first page, best match first."""
+    wanted = query.parse(ask.argument)
+    topic = await _keep(ask, wanted)
+    async with ask.services.database.read() as tx:
+        page = BestPage(topic.id, 1, await articles.newest(tx))
+    return await _best(ask, page, topic, wanted)
+
+
+async def turn_best(ask: Ask, pressed: BestPage) -> View:
+    """Another page of the best."""
+    async with ask.services.database.read() as tx:
+        topic = await chats.topic(tx, pressed.topic_id)
+    return ask.say("menu.old") if topic is None else await _best(ask, pressed, topic)
+
+
+async def _keep(ask: Ask, wanted: query.Query) -> Topic:
+    """What was asked for, kept so that a button can name it."""
+    async with ask.services.database.write() as tx:
+        return await chats.intern_topic(tx, wanted.normal, wanted.text, ask.now)
+
+
+async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Instead | None:
+    """What may be looked for instead of a phrase that is nowhere."""
+    looser = query.loosened(wanted)
+    if looser is None:
+        return None
+    topic = await _keep(ask, looser)
+    return views.Instead(looser.text, Page(topic.id, 1, up_to))
+
+
+async def _found(
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None
+) -> tuple[tuple[tuple[Position, Story], ...], tuple[Subscription, ...]]:
+    """The stories of a page in their places, and one more if there is one; and what the chat follows."""
     listed = await chats.subscriptions_of(tx, ask.chat.id)
-    followed = bool(listed) and topic is None
-    # One more than a page shows whether there is another page.
-    found = await articles.latest(
+    if page.back:
+        found = await _stories(tx, ask, page, topic, bool(listed))
+        if len(found) == PAGE:
+            return (*reversed(found), found[0]), listed
+        # What is left before it is less than a page: then it is the first one.
+        page = Page(page.topic_id, 1, page.up_to)
+    return await _stories(tx, ask, page, topic, bool(listed)), listed
+
+
+async def _stories(
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None, follows: bool
+) -> tuple[tuple[Position, Story], ...]:
+    limit = PAGE if page.back else PAGE + 1
+    if topic is None:
+        return await articles.latest(
+            tx,
+            limit=limit,
+            beyond=page.beyond,
+            newest_first=not page.back,
+            up_to=page.up_to,
+            followed_by=ask.chat.id if follows else None,
+        )
+    found = await search.newest(
         tx,
-        limit=views.PAGE_STORIES + 1,
-        offset=(page.number - 1) * views.PAGE_STORIES,
+        query_of(topic),
+        ask.now,
+        limit=limit,
+        beyond=page.beyond,
+        newest_first=not page.back,
         up_to=page.up_to,
-        phrase=None if topic is None else topic.phrase,
-        followed_by=ask.chat.id if followed else None,
     )
+    return tuple((one.position, one.story) for one in found)
+
+
+def _laid_out(
+    ask: Ask,
+    page: Page,
+    topic: Topic | None,
+    found: Sequence[tuple[Position, Story]],
+    listed: Sequence[Subscription],
+    wanted: query.Query | None = None,
+    instead: views.Instead | None = None,
+) -> View:
+    shown = found[:PAGE]
+    newer = older = None
+    if page.number > 1 and shown:
+        beyond = shown[0][0] if page.number > 2 else None
+        newer = Page(page.topic_id, page.number - 1, page.up_to, beyond, beyond is not None)
+    if len(found) > PAGE:
+        older = Page(page.topic_id, page.number + 1, page.up_to, shown[-1][0])
     return views.latest(
-        found[: views.PAGE_STORIES],
-        page,
-        None if topic is None else topic.text,
+        tuple(story for _, story in shown),
+        page.number,
+        wanted.text if wanted is not None else None if topic is None else topic.text,
         ask.reader,
-        more=len(found) > views.PAGE_STORIES,
-        followed=followed,
-        follows_query=topic is not None
-        and any(item.kind is Kind.TOPIC and item.target == topic.id for item in listed),
+        turns=(newer, older),
+        followed=bool(listed) and topic is None,
+        follow=_may_follow(topic, listed),
+        instead=instead,
     )
+
+
+def _may_follow(topic: Topic | None, listed: Sequence[Subscription]) -> TopicId | None:
+    """The topic that a button offers to follow; None if there is none, or the chat follows it already."""
+    if topic is None or not query.positive(query_of(topic).tree):
+        return None
+    mine = {item.target for item in listed if item.kind is Kind.TOPIC}
+    return None if topic.id in mine else topic.id
+
+
+async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | None = None) -> View:
+    ranked = await _ranked(ask, page, topic)
+    first = (page.number - 1) * PAGE
+    ids = ranked[first : first + PAGE]
+    async with ask.services.database.read() as tx:
+        shown = await articles.get_stories(tx, ids)
+        listed = await chats.subscriptions_of(tx, ask.chat.id)
+    instead = None
+    if wanted is not None and not ranked:
+        instead = await _instead(ask, wanted, page.up_to)
+    turn = BestPage(page.topic_id, page.number - 1, page.up_to) if page.number > 1 else None
+    more = len(ranked) > first + PAGE
+    return views.latest(
+        shown,
+        page.number,
+        topic.text if wanted is None else wanted.text,
+        ask.reader,
+        turns=(turn, BestPage(page.topic_id, page.number + 1, page.up_to) if more else None),
+        followed=False,
+        follow=_may_follow(topic, listed),
+        instead=instead,
+        best=True,
+    )
+
+
+async def _ranked(ask: Ask, page: BestPage, topic: Topic) -> tuple[StoryId, ...]:
+    """The order of the best, which stays as it was on the first page while that is remembered."""
+    rankings = ask.services.rankings
+    key = (page.topic_id, page.up_to)
+    if key not in rankings:
+        async with ask.services.database.read() as tx:
+            rankings[key] = await search.best(tx, query_of(topic), ask.now, page.up_to)
+    return rankings[key]

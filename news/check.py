@@ -69,7 +69,7 @@ async def check(fetcher: Fetcher, worker: Worker, url: str, rules: Pace, now: da
     try:
         fetched = await fetcher.get(url, subscribers=1)
         parsed = await parse(worker, fetched)
-        entries = await worker.run(complete_all, parsed.entries)
+        entries = await worker.run(complete_all, parsed.entries, parsed.language)
     except FetchFailed as error:
         return await _failed(worker, url, error, fetched)
     except WorkerKilled:

@@ -22,12 +22,22 @@ class NewsError(Exception):
 class BadQuery(NewsError):
     """A query that can't be understood."""
 
-    def __init__(self, reason: str, position: int = 0) -> None:
+    def __init__(self, reason: str, position: int = 0, what: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
-        """`empty`, `long`, `markup`, `symbols` or `operator`."""
+        """One of these:
+
+        - `empty`, `long` (characters), `terms`, `words` (of a phrase), `depth` (parentheses in each other);
+        - `markup` (< or >), `symbols` (nothing to look for, here or at all);
+        - `open_quote`, `open_paren`, `close_paren` (without its other end);
+        - `operator` (nothing beside it), `only_not` (nothing that it is excluded from),
+          `only_time` (for a topic, which has to say more than when);
+        - `prefix`, `language`, `date` (not known).
+        """
         self.position = position
         """Where in the text, counted in characters from 0."""
+        self.what = what
+        """What stands there and is not understood; may be empty."""
 
 
 class BadSchedule(NewsError):

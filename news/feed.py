@@ -25,7 +25,11 @@ from news import telegram_preview
 from news.addresses import MAX_URL, canonical, is_front_page, path_of, web_address
 from news.dates import EARLIEST, moment
 from news.errors import FetchFailed
-from news.text import BREAK, normalise, opening, plain, shorten, without_inline_data, words
+from news.indexing import body_of, indexed
+from news.languages import language_of
+from news.markup import opening, plain, without_inline_data
+from news.matching import Source, subject_of
+from news.text import normalise, shorten
 from storage.records import Failure
 
 MAX_ENTRIES = 2000
@@ -37,6 +41,8 @@ ENOUGH = 300
 """Characters of summary that need no longer text beside them."""
 _MAX_MARKUP = 60_000
 """Characters of one entry's markup that are looked at."""
+_TELLING = 400
+"""Characters of a summary that are enough to tell its language."""
 _DATED = 11
 """Entries at either end whose dates tell how often a feed has news, and how long one stays listed."""
 _LAST_RESORT = 4_000_000
@@ -75,10 +81,12 @@ class Entry:
     summary: str
     text: str
     """The article's own text where the summary is short and the feed has more; else empty."""
-    words: str
-    """Tokens of title and summary, as `news.text.words` gives them."""
+    language: str
+    """ISO 639-1; empty if it can't be told."""
+    index: tuple[str, str, str]
+    """What the full-text index is given of it, see `news.indexing`."""
     title_words: str
-    """Those of the title alone."""
+    """Tokens of the title, as `news.text.words` gives them."""
     published_at: datetime | None
     """None if there is no date, or none that can be true."""
 
@@ -141,8 +149,8 @@ def parse(body: bytes, url: str, content_type: str = "", seen: str | None = None
     return replace(feed, entries=shown, dates=tuple(dates), outline=outline)
 
 
-def complete(raw: RawEntry) -> Entry:
-    """An entry with its text taken out of its markup."""
+def complete(raw: RawEntry, declared: str | None = None) -> Entry:
+    """An entry with its text taken out of its markup; `declared` is the language that the feed names (BCP 47)."""
     summary = _text_of(raw.summary, MAX_SUMMARY)
     text = _text_of(raw.text, MAX_TEXT) if len(summary) < ENOUGH else ""
     summary = summary or text
@@ -159,7 +167,8 @@ def complete(raw: RawEntry) -> Entry:
     place = path_of(address) + urlsplit(raw.url).fragment
     text = shorten(text, MAX_TEXT) if len(text) > min(len(summary) + 100, MAX_SUMMARY) else ""
     summary = shorten(summary, MAX_SUMMARY)
-    title_words = words([headline])
+    language = language_of(f"{headline}\n{summary[:_TELLING]}", declared)
+    seen = subject_of(headline, body_of(summary, text), language, Source(), date or EARLIEST)
     return Entry(
         identity=raw.identity,
         fingerprint=raw.fingerprint,
@@ -169,8 +178,9 @@ def complete(raw: RawEntry) -> Entry:
         title=headline,
         summary=summary,
         text=text,
-        words=BREAK.join(filter(None, [title_words, words([summary])])),
-        title_words=title_words,
+        language=language,
+        index=indexed(seen),
+        title_words=f" {' '.join(seen.text.words[: seen.text.title_end])} ",
         published_at=date,
     )
 
@@ -185,9 +195,9 @@ def _text_of(markup: str, characters: int) -> str:
     return plain(markup)
 
 
-def complete_all(raws: Sequence[RawEntry]) -> tuple[Entry, ...]:
+def complete_all(raws: Sequence[RawEntry], declared: str | None = None) -> tuple[Entry, ...]:
     """Several of them, for one trip to the parser's process."""
-    return tuple(map(complete, raws))
+    return tuple(complete(raw, declared) for raw in raws)
 
 
 # ── XML ──────────────────────────────────────────────────────────────────────────────────────────

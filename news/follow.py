@@ -1,20 +1,24 @@
 """Follow and unfollow as use cases, for the chat, deep links, lists of feeds and the command line."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
-from news import query
+from news import query, search
 from news.addresses import path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover, find_known
-from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
+from news.errors import BadQuery, FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
+from news.followed_topics import query_of
+from news.indexing import body_of
 from news.intake import Reading, Taken
 from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
+from news.related import names_in, related
 from news.sites import Candidate
 from news.sources import Sources, ask
 from news.text import normalise, squeeze
@@ -22,6 +26,7 @@ from storage import articles, chats, feeds
 from storage.batches import batches
 from storage.database import Database, Transaction
 from storage.records import (
+    Article,
     ArticleId,
     ChatId,
     Feed,
@@ -39,8 +44,14 @@ _IMPORT_BATCH = 100
 PROOF = 3
 """Stories that are shown when something is followed."""
 
-_BACKFILL = 2000
-"""The newest articles of the archive that a new topic is matched with."""
+_BACKFILL = 300
+"""The newest articles of the archive that a new topic begins with."""
+
+_LATELY = timedelta(days=30)
+_ABOUT_IT, _OTHERS = 150, 600
+"""Articles of a topic, and others, whose names are compared."""
+_NAMED = 800
+"""Characters of an article whose names count."""
 
 _FEED_SCHEME = re.compile(r"(?i)^feed:(?://)?")
 _SCHEME = re.compile(r"(?i)(https?):(?://)?")
@@ -83,18 +94,92 @@ async def follow_topic(
 ) -> Followed:
     """Follow a topic: what arrives from now on, or after `after_article`, is new to the chat.
 
-    Raises LimitReached if the chat follows `limit` things already.
+    Raises LimitReached if the chat follows `limit` things already; BadQuery if it names a time and no more.
     """
+    if not query.positive(wanted.tree):
+        # A topic that is only a time says nothing of what is to be told.
+        raise BadQuery("only_time")
     async with database.write() as tx:
-        topic = await chats.intern_topic(tx, wanted.phrase, wanted.text, now)
-        found = await articles.with_phrase(tx, topic.phrase, _BACKFILL)
+        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
         added = await _subscribe(
             tx, chat_id, Kind.TOPIC, topic.id, wanted.text, limit, now, after_article
         )
         if added:
-            await chats.match(tx, {id: [topic.id] for id in found})
-        stories = await articles.latest(tx, limit=PROOF, phrase=topic.phrase)
-    return Followed(Kind.TOPIC, topic.id, wanted.text, not added, stories)
+            found = await search.matching(tx, wanted, now, _BACKFILL)
+            await chats.match_topic(tx, topic.id, found)
+    async with database.read() as tx:
+        return await _followed_topic(tx, chat_id, topic.id, wanted, not added, now)
+
+
+async def _followed_topic(
+    tx: Transaction,
+    chat_id: ChatId,
+    topic_id: TopicId,
+    wanted: query.Query,
+    already: bool,
+    now: datetime,
+) -> Followed:
+    listed = await chats.subscriptions_of(tx, chat_id)
+    mine = [one for one in listed if one.kind is Kind.TOPIC and one.target == topic_id]
+    placed = await search.newest(tx, wanted, now, limit=PROOF)
+    related = await related_names(tx, topic_id, wanted, now)
+    return Followed(
+        Kind.TOPIC,
+        topic_id,
+        wanted.text,
+        already,
+        tuple(one.story for one in placed),
+        mine[0].id if mine else None,
+        related,
+    )
+
+
+async def related_names(
+    tx: Transaction, topic_id: TopicId, wanted: query.Query, now: datetime
+) -> tuple[str, ...]:
+    """Names that are much in the news of a topic lately, and little in the others."""
+    since = now - _LATELY
+    about = await articles.of_topic(tx, topic_id, since, _ABOUT_IT)
+    if not about:
+        return ()
+    mine = {article.id for article in about}
+    others = [one for one in await articles.recent(tx, since, _OTHERS) if one.id not in mine]
+    known = [node for node in query.parts_of(wanted.tree) if isinstance(node, query.Phrase)]
+    return await asyncio.to_thread(
+        _related, about, others, [" ".join(phrase.words) for phrase in known]
+    )
+
+
+def _related(
+    about: Sequence[Article], others: Sequence[Article], known: Sequence[str]
+) -> tuple[str, ...]:
+    names = [
+        [names_in(one.title, body_of(one.summary, one.text)[:_NAMED], one.language) for one in some]
+        for some in (about, others)
+    ]
+    return related(names[0], names[1], known)
+
+
+async def widen(
+    database: Database,
+    chat_id: ChatId,
+    subscription_id: SubscriptionId,
+    name: str,
+    now: datetime,
+) -> Followed:
+    """Look for a name as well in a topic that a chat follows. Raises NoSuchNumber if it does not; BadQuery."""
+    async with database.write() as tx:
+        listed = await chats.subscriptions_of(tx, chat_id)
+        item = next((one for one in listed if one.id == subscription_id), None)
+        if item is None or item.kind is not Kind.TOPIC:
+            raise NoSuchNumber(len(listed))
+        wanted = query.parse(f"{item.name} OR {name}")
+        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
+        await chats.retarget(tx, item, topic.id, wanted.text)
+        found = await search.matching(tx, wanted, now, _BACKFILL)
+        await chats.match_topic(tx, topic.id, found)
+    async with database.read() as tx:
+        return await _followed_topic(tx, chat_id, topic.id, wanted, False, now)
 
 
 async def follow_address(
@@ -276,7 +361,8 @@ async def _follow_feed(
     tx: Transaction, chat_id: ChatId, feed: Feed, limit: int, now: datetime
 ) -> Followed:
     added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-    stories = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
+    placed = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
+    stories = tuple(story for _, story in placed)
     return Followed(Kind.FEED, feed.id, feed.title, not added, stories)
 
 
@@ -339,8 +425,7 @@ async def follow_again(
             topic = await chats.topic(tx, TopicId(target))
         if topic is None:
             return None
-        wanted = query.Query(topic.phrase, topic.text)
-        return await follow_topic(database, chat_id, wanted, limit, now, after_article)
+        return await follow_topic(database, chat_id, query_of(topic), limit, now, after_article)
     async with database.write() as tx:
         feed = await feeds.get(tx, FeedId(target))
         if feed is None:
@@ -348,5 +433,6 @@ async def follow_again(
         added = await _subscribe(
             tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, after_article
         )
-        stories = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
+        placed = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
+        stories = tuple(story for _, story in placed)
     return Followed(Kind.FEED, feed.id, feed.title, not added, stories)

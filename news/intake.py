@@ -10,18 +10,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from news import arrivals, pace, sites
+from news import archive, arrivals, pace, sites
 from news import feed as feed_reader
-from news.addresses import is_front_page
+from news.addresses import host_of, is_front_page
 from news.dates import EARLIEST
 from news.errors import FetchFailed
 from news.fetch import Fetched
+from news.followed_topics import FollowedTopics
+from news.indexing import body_of, row_of
+from news.matching import Source, source_of, subject_of
 from news.stories import HORIZON, WINDOW, Arrival, Board
-from news.topics import TopicIndex
 from news.worker import Worker, WorkerKilled
-from storage import articles, chats, feeds, pages
+from storage import articles, feeds, pages, search
 from storage.database import Database, Transaction
 from storage.records import (
+    Article,
     ArticleId,
     Failure,
     Feed,
@@ -100,6 +103,7 @@ class Intake:
         self._worker = worker
         self._read_pages = read_pages
         self._board = Board()
+        self._topics = FollowedTopics()
 
     async def read(
         self, feed: Feed | None, fetched: Fetched, now: datetime, thoroughly: bool = True
@@ -127,8 +131,9 @@ class Intake:
         raws = [*found.unknown, *(raw for _, _, raw in found.edited)]
         entries: tuple[feed_reader.Entry, ...] = ()
         if raws:
+            declared = parsed.language or (feed.language if feed else None)
             try:
-                entries = await self._worker.run(feed_reader.complete_all, raws)
+                entries = await self._worker.run(feed_reader.complete_all, raws, declared)
             except WorkerKilled as error:
                 raise FetchFailed(Failure.NOT_A_FEED, "too hard to read") from error
         count = len(found.unknown)
@@ -164,12 +169,20 @@ class Intake:
             for (feed_id, entry, archived), story_id in zip(new, story_ids, strict=True)
         ]
         ids = await articles.add(tx, kept, now)
-        await articles.edit(tx, edits)
+        await search.index(
+            tx,
+            [
+                row_of(id, article.published_at, entry.index)
+                for id, (_, article), (_, entry, _) in zip(ids, kept, new, strict=True)
+            ],
+        )
+        matched = await self._match(tx, readings, [*zip(ids, kept, strict=True)], now)
+        if edits:
+            before = await articles.get_articles(tx, [id for id, _, _ in edits])
+            await articles.edit(tx, edits)
+            matched |= await self.renew(tx, before, now)
         for feed, reading in readings:
             await articles.remember(tx, feed.id, reading.dropped, now)
-        matched = await _match(
-            tx, [*zip(ids, (article for _, article in kept), strict=True)], edits
-        )
         if self._read_pages:
             followed = await feeds.followers(tx, {feed_id for feed_id, _ in kept})
             wanting = [
@@ -197,6 +210,38 @@ class Intake:
             if now - article.published_at <= HORIZON
         )
         return Taken(fresh, headlines)
+
+    async def _match(
+        self,
+        tx: Transaction,
+        readings: Sequence[tuple[Feed, Reading]],
+        kept: Sequence[tuple[ArticleId, tuple[FeedId, NewArticle]]],
+        now: datetime,
+    ) -> frozenset[ArticleId]:
+        """Note which topics hold these new articles; those that any topic holds."""
+        if not kept or not await self._topics.index(tx):
+            return frozenset()
+        known = {feed.id: _source(feed, reading.said) for feed, reading in readings}
+        subjects = (
+            (
+                id,
+                subject_of(
+                    article.title,
+                    body_of(article.summary, article.text),
+                    article.language,
+                    known[feed_id],
+                    article.published_at,
+                ),
+            )
+            for id, (feed_id, article) in kept
+        )
+        return await archive.match(tx, self._topics, subjects, now)
+
+    async def renew(
+        self, tx: Transaction, before: Sequence[Article], now: datetime
+    ) -> frozenset[ArticleId]:
+        """Take note of what became of some articles, given as they were; those that belong to any topic."""
+        return await archive.renew(tx, self._topics, before, now)
 
     def learn(self, taken: Taken) -> None:
         """Remember what was kept, now that it is committed."""
@@ -282,7 +327,7 @@ def _article(
         canonical_url=entry.canonical_url,
         title=entry.title,
         summary=entry.summary,
-        words=entry.words,
+        language=entry.language,
         published_at=min(entry.published_at or now, now),
         story_id=story_id,
         archived=archived,
@@ -292,16 +337,6 @@ def _article(
     )
 
 
-async def _match(
-    tx: Transaction,
-    new: Sequence[tuple[ArticleId, NewArticle]],
-    edits: Sequence[tuple[ArticleId, int, NewArticle]],
-) -> frozenset[ArticleId]:
-    """Note which topics hold these articles; those that any topic holds."""
-    changed = [*new, *((id, article) for id, _, article in edits)]
-    if not changed:
-        return frozenset()
-    index = TopicIndex(await chats.followed_topics(tx))
-    found = {id: index.match(article.words) for id, article in changed}
-    await chats.match(tx, found)
-    return frozenset(id for id, topics in found.items() if topics)
+def _source(feed: Feed, said: Said) -> Source:
+    hosts = (host_of(feed.url), host_of(said.site_url or feed.site_url or ""))
+    return source_of(hosts, said.title or feed.title)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from news.matching import Evidence
 from news.opml import Rejected
-from storage.records import FeedId, Kind, Story
+from storage.records import FeedId, Kind, Story, Subscription, SubscriptionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Followed:
     """True if the chat followed it before; then nothing changed."""
     stories: tuple[Story, ...]
     """A few current stories of it."""
+    subscription_id: SubscriptionId | None = None
+    """The chat's subscription to it; None if it is of no use to the reader."""
+    related: tuple[str, ...] = ()
+    """Names that are much in the news of a topic, to look for as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,12 @@ class Imported:
     over_limit: int
     """Feeds for which the chat had no room."""
     rejected: tuple[Rejected, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One subscription that wants a story."""
+
+    subscription: Subscription
+    evidence: tuple[Evidence, ...]
+    """What of the story's articles belongs to the topic; empty for a feed."""

@@ -14,7 +14,8 @@ from news.addresses import web_address
 from news.dates import moment
 from news.document import decode, long_tag
 from news.feed import MAX_TEXT, language_tag
-from news.text import shorten, squeeze, without_inline_data
+from news.markup import without_inline_data
+from news.text import shorten, squeeze
 
 MAX_MARKUP = 2_000_000
 """Characters of a page that are looked at; an article stands in its first part."""

@@ -16,7 +16,7 @@ from news.errors import FetchFailed
 from news.fetch import PAGES, Fetched
 from news.sources import Sources, heed, pause_host
 from news.worker import Worker, WorkerKilled
-from storage import pages
+from storage import articles, pages
 from storage.pages import PageVisit
 from storage.records import Failure
 
@@ -106,6 +106,7 @@ class PageReader:
             if found is None:
                 await pages.settle(tx, visit.article_id)
             else:
+                before = await articles.get_articles(tx, [visit.article_id])
                 await pages.settle(
                     tx,
                     visit.article_id,
@@ -114,6 +115,7 @@ class PageReader:
                     found.language,
                     found.published_at,
                 )
+                await self._sources.intake.renew(tx, before, self._sources.clock())
         return True
 
     async def _failed(self, visit: PageVisit, error: FetchFailed) -> bool:

@@ -1,7 +1,8 @@
 """Story → the sentences that tell it, whole and unchanged, from what its outlets wrote."""
 
+from news.sentences import sentences
 from news.stories import lead
-from news.text import normalise, sentences, shorten
+from news.text import normalise, shorten
 from storage.records import Story
 
 MAX_CHARACTERS = 320

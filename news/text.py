@@ -1,175 +1,74 @@
-"""The one place where text is cleaned, cut into sentences, normalised and tokenised."""
+"""The one place where text is normalised and cut into tokens.
 
-import html
+    text ─▶ NFKC ─▶ chunks between spaces ─▶ vocabulary of the language: words, stems, cases ─▶ Text
+
+A chunk is looked at once for each language; after that the vocabulary knows what is in it.
+"""
+
+import functools
 import re
+import sys
 import unicodedata
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from selectolax.lexbor import LexborHTMLParser
+import Stemmer
 
 BREAK = "|"
 """The token that stands for punctuation which a phrase never spans."""
 
 GAP = "·"
-"""The token that stands for a space between two characters of a script written without them."""
+"""The token that stands for a space or a middle dot between two characters of a script written without spaces."""
 
-_BLOCK = re.compile(
-    r"<(?=/?(?:address|article|aside|blockquote|br|dd|div|dl|dt|figcaption|figure|footer|h[1-6]|header"
-    r"|hr|li|main|nav|ol|p|pre|section|table|td|th|tr|ul)\b)",
-    re.IGNORECASE,
-)
-_UNSEEN = ["script", "style", "template", "noscript", "iframe", "svg", "head"]
+LOWER, CAPITAL, CAPITALS = 0, 1, 2
+"""How a word is written: in lower case or in a script without case, with a first capital, in capitals alone."""
 
-_UNSEEN_TAG = re.compile(r"<(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
-_UNSEEN_END = re.compile(r"</(script|style|template|noscript|iframe|svg|head)\b", re.IGNORECASE)
-_INLINE_DATA = re.compile(r"data:[\w/+.;,=%-]{200,}")
-_SELF_CLOSED = re.compile(r"<(?:script|style|template|noscript|iframe)\b[^<>]*/>", re.IGNORECASE)
+_OPENING = 56
+"""Tokens of a body that open it, about fifty words; twice as many where a token is one character."""
 
-_ELEMENTS = [
-    "a",
-    "abbr",
-    "acronym",
-    "address",
-    "applet",
-    "area",
-    "article",
-    "aside",
-    "audio",
-    "b",
-    "base",
-    "basefont",
-    "bdi",
-    "bdo",
-    "big",
-    "blink",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "canvas",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "data",
-    "datalist",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "embed",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "font",
-    "footer",
-    "form",
-    "frame",
-    "frameset",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "head",
-    "header",
-    "hgroup",
-    "hr",
-    "html",
-    "i",
-    "iframe",
-    "img",
-    "input",
-    "ins",
-    "kbd",
-    "label",
-    "legend",
-    "li",
-    "link",
-    "main",
-    "map",
-    "mark",
-    "marquee",
-    "math",
-    "menu",
-    "meta",
-    "meter",
-    "nav",
-    "nobr",
-    "noframes",
-    "noscript",
-    "object",
-    "ol",
-    "optgroup",
-    "option",
-    "output",
-    "p",
-    "param",
-    "picture",
-    "pre",
-    "progress",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "script",
-    "section",
-    "select",
-    "slot",
-    "small",
-    "source",
-    "span",
-    "strike",
-    "strong",
-    "style",
-    "sub",
-    "summary",
-    "sup",
-    "svg",
-    "table",
-    "tbody",
-    "td",
-    "template",
-    "textarea",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "title",
-    "tr",
-    "track",
-    "tt",
-    "u",
-    "ul",
-    "var",
-    "video",
-    "wbr",
-]
-"""What HTML knows or once knew; anything else in angle brackets is text that looks like it."""
+_LONGEST = 64
+"""Characters of a word that tell it from others."""
 
-_NAMES = "|".join(_ELEMENTS)
-_OWN_ELEMENT = r"</[a-z]\w{0,20}[:-][\w:-]{1,40}\s*>"
-"""What ends an element of somebody's own making: its name has a colon or a hyphen."""
+_REMEMBERED = 60_000
+"""Words that the vocabularies keep together, some 250 bytes each."""
 
-_HTML = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])[^<>]*>|<!--|{_OWN_ELEMENT}", re.IGNORECASE)
-_HTML_AGAIN = re.compile(
-    rf"</(?:{_NAMES})\s*>|{_OWN_ELEMENT}|<(?:br|div|hr|iframe|img|li|p|script|style|wbr)(?=[\s/>])[^<>]*>"
-    rf"|<(?:{_NAMES})\s+[\w:-]+=[^<>]*>|<!--",
-    re.IGNORECASE,
-)
-"""Tags in what was text already: a lone `<b>` there is somebody's word on HTML."""
+_ALGORITHMS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+}
+
+STEMMED = frozenset(_ALGORITHMS)
+"""Languages, by ISO 639-1, whose inflected forms are recognised (https://snowballstem.org/algorithms/)."""
 
 # Controls, and the marks that turn the direction of what follows; line ends count as space.
 _HIDDEN = re.compile(
@@ -177,165 +76,284 @@ _HIDDEN = re.compile(
     "\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u206f\\ufeff\\ufff9-\\ufffb]"
 )
 
+
+# Scripts that put no space between words; each character of theirs is a token.
 _CJK = (
-    "\u0e00-\u0e7f"  # Thai
-    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # kana and iteration marks
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Han
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana and iteration marks
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
 )
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
-# In this order: a character of those scripts, an acronym, an initial or title, a number, a word, then
-# what breaks a phrase, and a space between two such characters.
+
+
+def _ranges(wanted: Iterable[int]) -> str:
+    """Code points as the inside of a character class."""
+    ranges: list[list[int]] = []
+    for point in wanted:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
+
+
+def _character_classes() -> tuple[str, str, str]:
+    """What words are made of, as the insides of classes: letters, the marks on them, and digits."""
+    letters, marks, digits = [], [], []
+    for point in range(0x10000):
+        character = chr(point)
+        if not _CJK_CHARACTER.match(character):
+            kind = unicodedata.category(character)
+            if kind in ("Nd", "Nl", "No"):
+                digits.append(point)
+            elif kind[0] == "M":
+                marks.append(point)
+            elif kind[0] == "L":
+                letters.append(point)
+    return _ranges(letters), _ranges(marks), _ranges(digits)
+
+
+_LETTERS, _MARKED, _DIGITS = _character_classes()
+_MARKED = _LETTERS + _MARKED
+_BREAKS = ",;:!?…()\\[\\]{}<>«»“”„|。、，．！？：；「」『』（）【】〈〉《》・·—\\n"
+_QUOTES = "[\"'‘’]"
+_GAPS = rf"(?:[^\S\n]+{_QUOTES}?|{_QUOTES}[^\S\n]*|[・‐-])"
+# In this order: a word; a character of scripts without spaces; an acronym; an initial; a number with its unit;
+# a letter; a space, a dot, a hyphen or a mere quotation mark between two such characters; what breaks a phrase, with all that follows it and
+# is no word either.
 _TOKEN = re.compile(
     rf"""
-      [{_CJK}]
-    | (?<![^\W_])[a-z](?:\.[a-z])+(?![^\W_])\.?
-    | (?<![^\W_])(?:[a-z]|mr|mrs|ms|dr|prof|gen|sen|rep|gov|st|vs)\.(?=\s)
-    | \d+(?:[.,]\d+)*
-    | (?:[^\W\d_{_CJK}])(?:[^\W_{_CJK}])*(?:'[^\W\d_{_CJK}]+)*
-    | [.,;:!?…()\[\]{{}}<>«»“”„|。、．，！？：；「」『』（）【】〈〉《》・·\n]|\s[-–—]+\s|—
-    | (?<=[{_CJK}])[^\S\n]+(?=[{_CJK}])
+      [{_LETTERS}][{_MARKED}{_DIGITS}]+(?:['’ʼ][{_LETTERS}][{_MARKED}]*)*
+    | [{_CJK}]
+    | [{_LETTERS}](?:\.[{_LETTERS}])+(?![{_MARKED}])\.?
+    | [{_LETTERS}]\.(?!\S)
+    | [{_DIGITS}]+(?:[.,][{_DIGITS}]+)*(?:[{_LETTERS}][{_MARKED}]*)?
+    | [{_LETTERS}](?:['’ʼ][{_LETTERS}][{_MARKED}]*)*
+    | (?<=[{_CJK}]){_GAPS}(?=[{_CJK}])
+    | (?:(?<!\b[MmDdSs][Rrt])(?<!\b[Mm]rs)(?<!\b[GgSsRr]e[np])(?<!\bProf)\.|[{_BREAKS}]|(?<!\S)[-–]+(?!\S))[\W_]*
     """,
     re.VERBOSE,
 )
+_GAP = re.compile(_GAPS)
+_SPACE = " "
+_WORD_START = re.compile(rf"[{_LETTERS}{_DIGITS}{_CJK}]")
+
+# Accents fall from Latin and Greek letters, and the points from Arabic and Hebrew ones, which news leave out.
+# Cyrillic й and kana with voicing marks are letters of their own.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
+_OWN_LETTERS = re.compile("[\u0400-\u052f]")
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ё": "е"}
+    | {"’": "'", "ʼ": "'"}
+)
+_ELISION = re.compile(r"(?:[ldjmnstc]|qu|dell|all|nell|sull|dall|un|quest)'(?=[aeiouyh])")
 
 
-def plain(markup: str, doubtful: bool = False) -> str:
-    """The text of a piece of HTML as a reader would see it, on one line.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An article as tokens: its title, BREAK, its body."""
 
-    With `doubtful`, as in titles, a lone tag is a word about HTML and stays.
+    language: str
+    """ISO 639-1 in lower case; empty if unknown."""
+    words: tuple[str, ...]
+    """Normalised; with BREAK and GAP between those that make no phrase."""
+    stems: tuple[str, ...]
+    """The words without their endings, one for each."""
+    cases: tuple[int, ...]
+    """LOWER, CAPITAL or CAPITALS, one for each."""
+    title_end: int
+    """The title's tokens are those before this one."""
+    opening_end: int
+    """Those of the body's opening are between `title_end` + 1 and this one."""
 
-    Text without markup comes back as it is, apart from its white space. Entities are decoded, also
-    when they were escaped twice; scripts, styles and invisible control characters are gone.
+
+_Word = tuple[str, str, int]
+
+
+class _Vocabulary(dict[str, tuple[_Word, ...]]):
+    """What stands between two spaces → its normalised words, with stem and case, in one language."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        algorithm = _ALGORITHMS.get(language)
+        # The library's own cache is ours already.
+        self._stemmer = None if algorithm is None else Stemmer.Stemmer(algorithm, 0)
+
+    def __missing__(self, chunk: str) -> tuple[_Word, ...]:
+        found = [chunk] if chunk.isspace() else _TOKEN.findall(chunk)
+        known = tuple(
+            (word, self.stem(word), _case(raw)) for raw in found if (word := _normal(raw))
+        )
+        if len(chunk) <= _LONGEST:
+            if sum(map(len, _vocabularies.values())) >= _REMEMBERED:
+                for vocabulary in _vocabularies.values():
+                    vocabulary.clear()
+            self[chunk] = known
+        return known
+
+    def stem(self, word: str) -> str:
+        """A normalised word without its ending."""
+        return word if self._stemmer is None else sys.intern(self._stemmer.stemWord(word))
+
+    def of(self, text: str) -> list[_Word]:
+        """The words of a text, without BREAK and GAP at either end."""
+        text = _composed(text)
+        # Where no spaces show the words, what stands between two of them is a whole sentence.
+        dense = not text.isascii() and _CJK_CHARACTER.search(text) is not None
+        chunks = (
+            [_SPACE if _GAP.fullmatch(raw) else raw for raw in _TOKEN.findall(text)]
+            if dense
+            else text.split()
+        )
+        found = list(chain.from_iterable(map(self.__getitem__, chunks)))
+        while found and found[-1][0] in (BREAK, GAP):
+            found.pop()
+        while found and found[0][0] in (BREAK, GAP):
+            del found[0]
+        return found
+
+
+_vocabularies: dict[str, _Vocabulary] = {}
+
+
+def _vocabulary(language: str) -> _Vocabulary:
+    # Languages without a stemmer share one.
+    language = language if language in _ALGORITHMS else ""
+    found = _vocabularies.get(language)
+    if found is None:
+        found = _vocabularies[language] = _Vocabulary(language)
+    return found
+
+
+def _normal(raw: str) -> str:
+    """The normalised word of a raw token; BREAK or GAP for what is none."""
+    if not _WORD_START.match(raw):
+        return GAP if raw == _SPACE else BREAK
+    if len(raw) == 1 and not raw.isascii() and _CJK_CHARACTER.match(raw):
+        return raw
+    word = normalise(raw).rstrip(".").removesuffix("'s")
+    if "'" in word:
+        word = word[elided.end() :] if (elided := _ELISION.match(word)) else word
+    return sys.intern(word[:_LONGEST])
+
+
+def _case(raw: str) -> int:
+    if raw.islower() or not raw[0].isupper():
+        return LOWER if not any(map(str.isupper, raw)) else CAPITAL
+    # A possessive in lower case leaves an acronym what it is.
+    return CAPITALS if re.sub("['’ʼ]s$", "", raw).isupper() else CAPITAL
+
+
+def _composed(text: str) -> str:
+    """The text in the form in which tokens are looked for (Unicode, annex 15: NFKC), still in its case."""
+    if text.isascii():
+        return text
+    text = text.replace("\u00ad", "")
+    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+
+
+def normalise(text: str) -> str:
+    """Text in the form in which it is compared: no case, width, accents or typographic apostrophes."""
+    if text.isascii():
+        return text.casefold()
+    text = _composed(text).casefold().translate(_PLAIN_LETTERS)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", "".join(map(_unmarked, text)))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _unmarked(character: str) -> str:
+    if _OWN_LETTERS.match(character):
+        return character
+    return _MARKS.sub("", unicodedata.normalize("NFD", character))
+
+
+def read(title: str, body: str, language: str) -> Text:
+    """The tokens of an article, given as plain text. `language` is ISO 639-1, or empty if unknown.
+
+    A phrase is found whatever its case, accents, width, possessives and, where the language has a stemmer,
+    endings; it never reaches across punctuation. A character of Chinese, Japanese, Korean, Thai and the
+    like is a token of its own, so that a phrase finds words where no spaces show them.
     """
-    tags = _HTML_AGAIN if doubtful else _HTML
-    for _ in range(2):
-        if tags.search(markup):
-            markup, tags = _visible_text(markup), _HTML_AGAIN
-        elif "&" in markup:
-            markup, tags = html.unescape(markup), _HTML_AGAIN
-        else:
-            break
-    return squeeze(markup)
+    vocabulary = _vocabulary(language)
+    found = vocabulary.of(title)
+    title_end = len(found)
+    found.append((BREAK, BREAK, LOWER))
+    found += vocabulary.of(body)
+    words, stems, cases = zip(*found, strict=True)
+    start = title_end + 1
+    length = _OPENING
+    if not body.isascii():
+        opening = words[start : start + 2 * _OPENING]
+        if 2 * sum(map(is_character, opening)) > len(opening):
+            length = 2 * _OPENING
+    return Text(language, words, stems, cases, title_end, min(len(words), start + length))
 
 
-def _visible_text(markup: str) -> str:
-    # A space where a block begins or ends keeps its words from growing together with those around it.
-    unseen = _UNSEEN_TAG.search(markup) is not None
-    if unseen:
-        markup = _with_ends(_SELF_CLOSED.sub(" ", markup))
-    tree = LexborHTMLParser("<body>" + _BLOCK.sub(" <", markup))
-    if unseen:
-        tree.strip_tags(_UNSEEN)
-    return str(tree.body.text()) if tree.body is not None else ""
+def tokens(text: str) -> tuple[str, ...]:
+    """The normalised words of a text, with one BREAK or GAP between those that make no phrase.
 
-
-def opening(markup: str, characters: int) -> str:
-    """At most so many characters of some markup, cut neither in a tag nor in an element that shows nothing."""
-    if len(markup) <= characters:
-        return markup
-    cut = markup[:characters]
-    tag = cut.rfind("<")
-    cut = cut if cut.rfind(">") >= tag else cut[:tag]
-    # Its end is behind the cut.
-    unseen = deque(_UNSEEN_TAG.finditer(cut), maxlen=1)
-    if unseen and _UNSEEN_END.search(cut, unseen[0].end()) is None:
-        cut = cut[: unseen[0].start()]
-    return cut
-
-
-def without_inline_data(markup: str) -> str:
-    """The markup without the pictures that stand in it letter by letter."""
-    return _INLINE_DATA.sub("", markup)
-
-
-def _with_ends(markup: str) -> str:
-    """The markup, with what looks like an unseen element and would hide all the rest, since nothing ends it, as text."""
-    ends = {end[1].lower(): end.start() for end in _UNSEEN_END.finditer(markup)}
-    return _UNSEEN_TAG.sub(
-        lambda tag: tag[0] if ends.get(tag[1].lower(), -1) > tag.start() else f"&lt;{tag[1]}",
-        markup,
+    A possessive counts as its word; "U.S." and "N." keep their kind.
+    """
+    found = [word for word, _, _ in _vocabulary("").of(text)]
+    return tuple(
+        word
+        for place, word in enumerate(found)
+        if word not in (BREAK, GAP) or found[place - 1] not in (BREAK, GAP)
     )
+
+
+def spans(text: str) -> tuple[tuple[str, int, int], ...]:
+    """The tokens of a text, without BREAK and GAP, each with its start and end in the text as it is."""
+    composed, places = (text, range(len(text) + 1)) if _composed(text) == text else _aligned(text)
+    return tuple(
+        (word, places[match.start()], places[match.end()])
+        for match in _TOKEN.finditer(composed)
+        if (word := _normal(match[0])) not in (BREAK, GAP, "")
+    )
+
+
+_CLUSTER = re.compile("(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff\uff9e\uff9f]*")
+
+
+def _aligned(text: str) -> tuple[str, Sequence[int]]:
+    """The composed text, and for each of its characters, and its end, the place in the original."""
+    pieces: list[str] = []
+    places: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
+        piece = _composed(cluster[0])
+        pieces.append(piece)
+        places += [cluster.start()] * len(piece)
+    return "".join(pieces), [*places, len(text)]
+
+
+def stem(word: str, language: str) -> str:
+    """A normalised word without its ending; as it is if the language has no stemmer."""
+    return _vocabulary(language).stem(word)
+
+
+def stems(words: Sequence[str], language: str) -> tuple[str, ...]:
+    """Normalised words without their endings."""
+    return tuple(map(_vocabulary(language).stem, words))
+
+
+def is_character(word: str) -> bool:
+    """Whether a token is a character of a script that is written without spaces."""
+    return not word.isascii() and _CJK_CHARACTER.match(word) is not None
+
+
+def words(parts: Iterable[str]) -> str:
+    """The tokens of several texts in one line: a space before and after each, BREAK between texts."""
+    kept = (f" {' '.join(found)} " for part in parts if (found := tokens(part)))
+    return BREAK.join(kept)
 
 
 def squeeze(text: str) -> str:
     """One line without control characters, direction marks and superfluous white space."""
     text = " ".join(text.split())
     return text if text.isprintable() else " ".join(_HIDDEN.sub("", text).split())
-
-
-def normalise(text: str) -> str:
-    """Text in the form in which it is compared: no case, width, Latin accents or typographic quotes."""
-    if text.isascii():
-        return text.casefold()
-    text = unicodedata.normalize("NFKC", text).replace("’", "'").replace("ʼ", "'").casefold()
-    if not text.isascii():
-        # Accents fall from letters of Latin, Greek and Cyrillic; kana keep their voicing marks.
-        text = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text))
-        text = unicodedata.normalize("NFC", text)
-    return text
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """The normalised words of a text, with BREAK and GAP between those that make no phrase.
-
-    A character of Chinese, Japanese, Korean or Thai is a token of its own, so that a phrase finds
-    words where no spaces show them. A possessive counts as its word; "U.S." and "N." keep their kind.
-    """
-    found: list[str] = []
-    for token in _TOKEN.findall(normalise(text)):
-        if token[0].isalnum():
-            found.append(token if token[-1] not in ".s" else token.rstrip(".").removesuffix("'s"))
-        elif _CJK_CHARACTER.match(token):
-            found.append(token)
-        elif found and found[-1] not in (BREAK, GAP):
-            found.append(BREAK if token.strip() else GAP)
-    while found and found[-1] in (BREAK, GAP):
-        found.pop()
-    return tuple(found)
-
-
-def words(parts: Iterable[str]) -> str:
-    """The tokens of several texts, as they are kept: a space before and after each, BREAK between texts."""
-    kept = (f" {' '.join(found)} " for part in parts if (found := tokens(part)))
-    return BREAK.join(kept)
-
-
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』）”]*|[.!?…]+[\"'”’»)\]]*$")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:[A-Za-z]|(?:[A-Za-z]\.)+[A-Za-z]|mr|mrs|ms|dr|prof|sen|rep|gov|gen|col|lt|sgt|"
-    r"capt|st|jr|sr|no|vs|etc|e\.g|i\.e|approx|inc|ltd|corp|co|dept|est|jan|feb|mar|apr|jun|jul|"
-    r"aug|sept?|oct|nov|dec)\.$",
-    re.IGNORECASE,
-)
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, whole and unchanged, without the space between them.
-
-    Ends inside 「 」 and after abbreviations ("N. Korea", "U.S.", "Mr. Abe") do not count.
-    """
-    found: list[str] = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        end = match.end()
-        piece = text[start:end]
-        if piece.count("「") + piece.count("『") > piece.count("」") + piece.count("』"):
-            continue
-        follows = text[end:].lstrip()
-        # 「…。」と: the quotation is over, the sentence is not.
-        if match.group()[-1] in "」』" and "ぁ" <= follows[:1] <= "ゖ":
-            continue
-        if match.group()[0] == "." and follows:
-            if _ABBREVIATION.search(text[start : match.start() + 1]):
-                continue
-            if follows[0].islower():
-                continue
-        if piece.strip():
-            found.append(piece.strip())
-        start = end
-    rest = text[start:].strip()
-    return (*found, rest) if rest else tuple(found)
 
 
 def shorten(text: str, limit: int) -> str:

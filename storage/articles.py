@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     bindparam,
     case,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,9 +33,13 @@ from storage.records import (
     Headline,
     KnownEntry,
     NewArticle,
+    Position,
     Story,
     StoryId,
     SubscriptionId,
+    TopicId,
+    placed,
+    position,
 )
 from storage.schema import (
     Moment,
@@ -47,7 +53,7 @@ from storage.schema import (
 )
 from storage.upsert import insert_for
 
-_ARTICLE = (
+ARTICLE = (
     articles.c.id,
     articles.c.feed_id,
     articles.c.story_id,
@@ -58,27 +64,25 @@ _ARTICLE = (
     articles.c.published_at,
     articles.c.seen_at,
     articles.c.text,
+    func.coalesce(articles.c.language, "").label("language"),
 )
+"""What a row holds first that `article_of` is to understand."""
 
 
-def _article(row: Any) -> Article:
-    return Article(*row[: len(_ARTICLE)])
+def article_of(row: Any) -> Article:
+    """The article that a row begins with."""
+    return Article(*row[: len(ARTICLE)])
 
 
-def _select_articles() -> Select[Any]:
-    return select(*_ARTICLE).join(feeds, feeds.c.id == articles.c.feed_id)
-
-
-def contains(phrase: str) -> ColumnElement[bool]:
-    """The condition that an article holds the phrase, given as normalised tokens with single spaces.
-
-    The one place that knows how text is searched. Tokens hold no character that LIKE knows.
-    """
-    return articles.c.words.like(f"% {phrase} %")
+def select_articles() -> Select[Any]:
+    """All articles, as `article_of` reads them."""
+    return select(*ARTICLE).join(feeds, feeds.c.id == articles.c.feed_id)
 
 
 _HEADLINE = ("id", "story_id", "feed_id", "canonical_url", "title", "published_at")
-_EDITED = (*("title", "summary", "words", "text", "url", "canonical_url", "fingerprint", "twin"),)
+_EDITED = (
+    *("title", "summary", "text", "url", "canonical_url", "fingerprint", "twin", "language"),
+)
 """What an outlet may change about an article."""
 
 
@@ -169,13 +173,13 @@ async def add(
                 "canonical_url": article.canonical_url,
                 "title": article.title,
                 "summary": article.summary,
-                "words": article.words,
                 "text": article.text,
                 "fingerprint": article.fingerprint,
                 "twin": article.twin,
                 "published_at": article.published_at,
                 "seen_at": now,
                 "archived": article.archived,
+                "language": article.language or None,
             }
             for feed_id, article in new
         ],
@@ -214,11 +218,13 @@ async def edit(tx: AsyncConnection, edits: Sequence[tuple[ArticleId, int, NewArt
         .values(
             {name: bindparam(f"new_{name}") for name in _EDITED}
             | {"changes": bindparam("so_far")}
-            # A text that the feed does not give may have come from the article's page.
+            # A text or language that the feed does not give may have come from the article's page.
             | {
-                "text": case(
-                    (bindparam("new_text") == "", articles.c.text), else_=bindparam("new_text")
+                name: case(
+                    (bindparam(f"new_{name}") == "", articles.c[name]),
+                    else_=bindparam(f"new_{name}"),
                 )
+                for name in ("text", "language")
             }
         ),
         [
@@ -278,77 +284,158 @@ async def newest(tx: AsyncConnection) -> ArticleId:
     return ArticleId(await tx.scalar(select(func.coalesce(func.max(articles.c.id), 0))) or 0)
 
 
-async def with_phrase(tx: AsyncConnection, phrase: str, limit: int) -> tuple[ArticleId, ...]:
-    """The newest articles that hold a phrase."""
-    rows = await tx.scalars(
-        select(articles.c.id)
-        .where(contains(phrase))
-        .order_by(articles.c.published_at.desc())
-        .limit(limit)
+async def _some_articles(tx: AsyncConnection, query: Select[Any]) -> tuple[Article, ...]:
+    return tuple(article_of(row) for row in await tx.execute(query))
+
+
+async def get_articles(tx: AsyncConnection, ids: Collection[ArticleId]) -> tuple[Article, ...]:
+    """These articles, as far as they are kept, in the order of their ids."""
+    found: list[Article] = []
+    for some in batches(sorted(set(ids))):
+        query = select_articles().where(articles.c.id.in_(some)).order_by(articles.c.id)
+        found += await _some_articles(tx, query)
+    return tuple(found)
+
+
+async def articles_after(tx: AsyncConnection, after: ArticleId, limit: int) -> tuple[Article, ...]:
+    """The articles whose ids follow `after`: a way to walk through all of them."""
+    query = select_articles().where(articles.c.id > after)
+    return await _some_articles(tx, query.order_by(articles.c.id).limit(limit))
+
+
+async def old_articles(tx: AsyncConnection, before: datetime, limit: int) -> tuple[Article, ...]:
+    """Articles seen before then, those seen first at first."""
+    query = select_articles().where(articles.c.seen_at < before)
+    return await _some_articles(tx, query.order_by(articles.c.seen_at, articles.c.id).limit(limit))
+
+
+async def recent(tx: AsyncConnection, since: datetime, limit: int) -> tuple[Article, ...]:
+    """The newest articles published since then, newest first."""
+    query = select_articles().where(articles.c.published_at >= since)
+    return await _some_articles(tx, query.order_by(*in_order(True)).limit(limit))
+
+
+async def of_topic(
+    tx: AsyncConnection, topic_id: TopicId, since: datetime, limit: int
+) -> tuple[Article, ...]:
+    """The newest articles that belong to a topic and were published since then, newest first."""
+    query = (
+        select_articles()
+        .join(matches, matches.c.article_id == articles.c.id)
+        .where(matches.c.topic_id == topic_id, articles.c.published_at >= since)
     )
-    return tuple(ArticleId(row) for row in rows)
+    return await _some_articles(tx, query.order_by(*in_order(True)).limit(limit))
 
 
-def _followed_by(chat_id: ChatId) -> ColumnElement[bool]:
-    mine = subscriptions.c.chat_id == chat_id
-    return or_(
-        articles.c.feed_id.in_(select(subscriptions.c.feed_id).where(mine)),
-        exists().where(
-            matches.c.article_id == articles.c.id,
+_WALK = 2000
+"""Articles of all feeds that are looked through before those that a chat follows are gathered."""
+
+
+_newer = articles.alias()
+
+
+def beyond_position(at: Position, newest_first: bool) -> ColumnElement[bool]:
+    """The condition for an article to be older than a position, or newer unless `newest_first`."""
+    moment, id = placed(at)
+    date = articles.c.published_at
+    # Said twice: the first half is what an index is asked for.
+    if newest_first:
+        return (date <= moment) & or_(date < moment, articles.c.id < id)
+    return (date >= moment) & or_(date > moment, articles.c.id > id)
+
+
+def in_order(newest_first: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What articles are ordered by to stand in the order of their positions."""
+    date, id = articles.c.published_at, articles.c.id
+    return (date.desc(), id.desc()) if newest_first else (date.asc(), id.asc())
+
+
+def _followed_feeds(chat_id: ChatId) -> Select[Any]:
+    return select(subscriptions.c.feed_id).where(
+        subscriptions.c.chat_id == chat_id, subscriptions.c.feed_id.is_not(None)
+    )
+
+
+def _qualifies(
+    row: FromClause, up_to: ArticleId | None, followed_by: ChatId | None, feed_id: FeedId | None
+) -> list[ColumnElement[bool]]:
+    """The conditions that `latest` puts on an article."""
+    conditions: list[ColumnElement[bool]] = []
+    if up_to is not None:
+        conditions.append(row.c.id <= up_to)
+    if feed_id is not None:
+        conditions.append(row.c.feed_id == feed_id)
+    if followed_by is not None:
+        of_topic = exists().where(
+            matches.c.article_id == row.c.id,
             matches.c.topic_id == subscriptions.c.topic_id,
-            mine,
-        ),
-    )
+            subscriptions.c.chat_id == followed_by,
+        )
+        conditions.append(or_(row.c.feed_id.in_(_followed_feeds(followed_by)), of_topic))
+    return conditions
 
 
 async def latest(
     tx: AsyncConnection,
     *,
     limit: int,
-    offset: int = 0,
+    beyond: Position | None = None,
+    newest_first: bool = True,
     up_to: ArticleId | None = None,
-    phrase: str | None = None,
     followed_by: ChatId | None = None,
     feed_id: FeedId | None = None,
-) -> tuple[Story, ...]:
-    """The stories with the newest articles, newest first.
+) -> tuple[tuple[Position, Story], ...]:
+    """The stories with the newest articles, newest first, each with its place in this list.
 
-    `phrase`, `followed_by` and `feed_id` narrow the choice; a chosen story comes with all its
-    articles. With `up_to`, articles that came later do not shift the pages.
+    `followed_by` and `feed_id` narrow the choice of articles; a story stands at the newest of those,
+    and comes with all it has. `beyond` begins after a place in the list; unless `newest_first`, the
+    stories just before it come, the nearest first. With `up_to`, articles that came later do not
+    shift the list.
     """
-    conditions: list[ColumnElement[bool]] = []
-    if up_to is not None:
-        conditions.append(articles.c.id <= up_to)
-    if phrase is not None:
-        conditions.append(contains(phrase))
-    if followed_by is not None:
-        conditions.append(_followed_by(followed_by))
-    if feed_id is not None:
-        conditions.append(articles.c.feed_id == feed_id)
-    newest_first = func.max(articles.c.published_at).desc(), articles.c.story_id.desc()
-    chosen = tuple(
-        await tx.scalars(
-            select(articles.c.story_id)
-            .where(*conditions)
-            .group_by(articles.c.story_id)
-            .order_by(*newest_first)
-            .limit(limit)
-            .offset(offset)
-        )
+    date, id = articles.c.published_at, articles.c.id
+    superseded = exists().where(
+        _newer.c.story_id == articles.c.story_id,
+        _newer.c.published_at >= date,
+        or_(_newer.c.published_at > date, _newer.c.id > id),
+        *_qualifies(_newer, up_to, followed_by, feed_id),
     )
-    return await get_stories(tx, chosen)
+    asked = [] if beyond is None else [beyond_position(beyond, newest_first)]
+    order = in_order(newest_first)
+    heads = (
+        select(id, date, articles.c.story_id)
+        .where(*asked, *_qualifies(articles, up_to, followed_by, feed_id), ~superseded)
+        .order_by(*order)
+        .limit(limit)
+    )
+    if followed_by is None:
+        found = (await tx.execute(heads)).all()
+    else:
+        near = select(id).where(*asked).order_by(*order).limit(_WALK)
+        found = (await tx.execute(heads.where(id.in_(near.subquery().select())))).all()
+        if len(found) < limit:
+            # A chat that follows so little has few articles: then all of them are looked at.
+            mine = union(
+                select(id).where(articles.c.feed_id.in_(_followed_feeds(followed_by)), *asked),
+                select(matches.c.article_id)
+                .join(subscriptions, subscriptions.c.topic_id == matches.c.topic_id)
+                .where(subscriptions.c.chat_id == followed_by),
+            )
+            found = (await tx.execute(heads.where(id.in_(mine)))).all()
+    stories_in_order = await get_stories(tx, [row.story_id for row in found])
+    places = (position(row.published_at, row.id) for row in found)
+    return tuple(zip(places, stories_in_order, strict=True))
 
 
 async def get_stories(tx: AsyncConnection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
     """These stories with all their articles, in the order asked for."""
     rows = await tx.execute(
-        _select_articles()
+        select_articles()
         .where(articles.c.story_id.in_(ids))
         .order_by(articles.c.published_at.desc(), articles.c.id.desc())
     )
     of_story: dict[StoryId, list[Article]] = defaultdict(list)
     for row in rows:
-        article = _article(row)
+        article = article_of(row)
         of_story[article.story_id].append(article)
     return tuple(Story(id, tuple(of_story[id])) for id in ids if id in of_story)
 
@@ -368,8 +455,20 @@ async def news_for(
             select(matches.c.topic_id).where(matches.c.article_id == articles.c.id)
         ),
     )
+    score = (
+        select(matches.c.score)
+        .where(
+            matches.c.topic_id == subscriptions.c.topic_id,
+            matches.c.article_id == articles.c.id,
+        )
+        .scalar_subquery()
+    )
     query = (
-        select(*_ARTICLE, subscriptions.c.id.label("subscription_id"))
+        select(
+            *ARTICLE,
+            subscriptions.c.id.label("subscription_id"),
+            func.coalesce(score, 1.0).label("score"),
+        )
         .join(feeds, feeds.c.id == articles.c.feed_id)
         .join(subscriptions, wanted)
         .where(subscriptions.c.chat_id == chat.id)
@@ -386,7 +485,26 @@ async def news_for(
     else:
         query = query.where(articles.c.published_at >= since)
     rows = await tx.execute(query)
-    return tuple(Candidate(SubscriptionId(row.subscription_id), _article(row)) for row in rows)
+    return tuple(
+        Candidate(SubscriptionId(row.subscription_id), article_of(row), row.score) for row in rows
+    )
+
+
+async def _drop(tx: AsyncConnection, these: ColumnElement[bool], now: datetime) -> int:
+    remembered = select(
+        articles.c.feed_id, articles.c.identity, articles.c.twin, literal(now, Moment)
+    ).where(these)
+    await tx.execute(
+        insert_for(tx)(dropped)
+        .from_select(["feed_id", "identity", "twin", "dropped_at"], remembered)
+        .on_conflict_do_nothing()
+    )
+    return int((await tx.execute(delete(articles).where(these))).rowcount)
+
+
+async def drop(tx: AsyncConnection, ids: Collection[ArticleId], now: datetime) -> int:
+    """Drop these articles, whose identities are remembered as by `prune`; how many there were."""
+    return sum([await _drop(tx, articles.c.id.in_(some), now) for some in batches(ids)])
 
 
 async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
@@ -394,18 +512,7 @@ async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
 
     Their identities are remembered for a year more, lest a feed that still lists them makes them news.
     """
-    old = articles.c.seen_at < before
-    await tx.execute(
-        insert_for(tx)(dropped)
-        .from_select(
-            ["feed_id", "identity", "twin", "dropped_at"],
-            select(
-                articles.c.feed_id, articles.c.identity, articles.c.twin, literal(now, Moment)
-            ).where(old),
-        )
-        .on_conflict_do_nothing()
-    )
-    result = await tx.execute(delete(articles).where(old))
+    count = await _drop(tx, articles.c.seen_at < before, now)
     await tx.execute(delete(dropped).where(dropped.c.dropped_at < now - timedelta(days=365)))
     await tx.execute(
         delete(stories).where(
@@ -413,4 +520,4 @@ async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
             ~exists().where(articles.c.story_id == stories.c.id),
         )
     )
-    return int(result.rowcount)
+    return count

@@ -1,6 +1,6 @@
 """Chats, what they follow, what they were told, and when they hear next."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.batches import batches
 from storage.records import (
     ArticleId,
     Chat,
@@ -22,7 +23,17 @@ from storage.records import (
     Topic,
     TopicId,
 )
-from storage.schema import articles, chats, feeds, matches, outbox, subscriptions, told, topics
+from storage.schema import (
+    articles,
+    chats,
+    feeds,
+    matches,
+    outbox,
+    subscriptions,
+    told,
+    topics,
+)
+from storage.schema import topic_changes as changes
 from storage.upsert import insert_for
 
 _CHAT = [chats.c[field.name] for field in fields(Chat)]
@@ -113,6 +124,18 @@ async def tell(
     rows = [{"chat_id": chat_id, "story_id": id, "told_at": now} for id in story_ids]
     if rows:
         await tx.execute(insert_for(tx)(told).on_conflict_do_nothing(), rows)
+
+
+async def last_told(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[StoryId, ...]:
+    """The stories that a chat was told last, all at one time."""
+    latest = select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id).scalar_subquery()
+    rows = await tx.scalars(
+        select(told.c.story_id)
+        .where(told.c.chat_id == chat_id, told.c.told_at == latest)
+        .order_by(told.c.story_id.desc())
+        .limit(limit)
+    )
+    return tuple(StoryId(row) for row in rows)
 
 
 async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
@@ -244,6 +267,8 @@ async def subscribe(
         )
         .on_conflict_do_nothing()
     )
+    if result.rowcount and kind is Kind.TOPIC:
+        await tx.execute(changes.insert().values(topic_id=target))
     return bool(result.rowcount)
 
 
@@ -251,53 +276,151 @@ async def unsubscribe(
     tx: AsyncConnection, chat_id: ChatId, subscription_id: SubscriptionId
 ) -> bool:
     """Stop following; False if it was not this chat's, or is gone."""
-    result = await tx.execute(
-        delete(subscriptions).where(
-            subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id
+    gone = (
+        await tx.execute(
+            delete(subscriptions)
+            .where(subscriptions.c.id == subscription_id, subscriptions.c.chat_id == chat_id)
+            .returning(subscriptions.c.topic_id)
         )
+    ).one_or_none()
+    if gone is not None and gone.topic_id is not None:
+        await tx.execute(changes.insert().values(topic_id=gone.topic_id))
+    return gone is not None
+
+
+async def retarget(tx: AsyncConnection, item: Subscription, topic_id: TopicId, name: str) -> None:
+    """Let a subscription to a topic follow another one from now on; if the chat does already, it ends."""
+    mine = select(subscriptions.c.id).where(
+        subscriptions.c.chat_id == item.chat_id, subscriptions.c.topic_id == topic_id
     )
-    return bool(result.rowcount)
+    there = await tx.scalar(mine)
+    if there is not None and there != item.id:
+        await unsubscribe(tx, item.chat_id, item.id)
+        return
+    await tx.execute(
+        update(subscriptions)
+        .where(subscriptions.c.id == item.id)
+        .values(topic_id=topic_id, name=name)
+    )
+    await tx.execute(changes.insert(), [{"topic_id": item.target}, {"topic_id": topic_id}])
+
+
+_TOPIC = (topics.c.id, topics.c.normal, topics.c.text)
 
 
 async def topic(tx: AsyncConnection, topic_id: TopicId) -> Topic | None:
     """The topic with this id."""
-    query = select(topics.c.id, topics.c.phrase, topics.c.text).where(topics.c.id == topic_id)
-    row = (await tx.execute(query)).one_or_none()
+    row = (await tx.execute(select(*_TOPIC).where(topics.c.id == topic_id))).one_or_none()
     return None if row is None else Topic(*row)
 
 
-async def intern_topic(tx: AsyncConnection, phrase: str, text: str, now: datetime) -> Topic:
+async def intern_topic(tx: AsyncConnection, normal: str, text: str, now: datetime) -> Topic:
     """The one topic with this normal form, made if need be, marked as used now."""
     row = (
         await tx.execute(
             insert_for(tx)(topics)
-            .values(phrase=phrase, text=text, used_at=now)
-            .on_conflict_do_update(index_elements=[topics.c.phrase], set_={"used_at": now})
-            .returning(topics.c.id, topics.c.phrase, topics.c.text)
+            .values(normal=normal, text=text, used_at=now)
+            .on_conflict_do_update(index_elements=[topics.c.normal], set_={"used_at": now})
+            .returning(*_TOPIC)
         )
     ).one()
     return Topic(*row)
 
 
-async def followed_topics(tx: AsyncConnection) -> tuple[Topic, ...]:
-    """Every topic that some chat follows."""
-    rows = await tx.execute(
-        select(topics.c.id, topics.c.phrase, topics.c.text)
+async def followed_topics(
+    tx: AsyncConnection, among: Collection[TopicId] | None = None
+) -> tuple[Topic, ...]:
+    """Every topic that some chat follows, in the order of their ids; `among` leaves all others out."""
+    query = (
+        select(*_TOPIC)
         .where(exists().where(subscriptions.c.topic_id == topics.c.id))
         .order_by(topics.c.id)
     )
-    return tuple(Topic(*row) for row in rows)
+    if among is None:
+        return tuple(Topic(*row) for row in await tx.execute(query))
+    found: list[Topic] = []
+    for some in batches(sorted(set(among))):
+        found += (Topic(*row) for row in await tx.execute(query.where(topics.c.id.in_(some))))
+    return tuple(found)
 
 
-async def match(tx: AsyncConnection, found: Mapping[ArticleId, Collection[TopicId]]) -> None:
-    """Remember which articles belong to which topics."""
-    rows = [
-        {"topic_id": topic_id, "article_id": article_id}
-        for article_id, topic_ids in found.items()
-        for topic_id in topic_ids
-    ]
-    if rows:
-        await tx.execute(insert_for(tx)(matches).on_conflict_do_nothing(), rows)
+async def newest_topic_change(tx: AsyncConnection) -> int:
+    """The number of the last time that a chat began or ended to follow a topic; 0 before the first."""
+    return int(await tx.scalar(select(func.coalesce(func.max(changes.c.id), 0))) or 0)
+
+
+async def topic_changes(tx: AsyncConnection, after: int) -> tuple[int, tuple[TopicId, ...]]:
+    """The number of the newest change, and the topics that chats began or ended to follow after `after`.
+
+    Changes that were pruned are missing: whoever may be that far behind reads all topics again.
+    """
+    rows = (
+        await tx.execute(select(changes.c.id, changes.c.topic_id).where(changes.c.id > after))
+    ).all()
+    newest = max((row.id for row in rows), default=after)
+    return newest, tuple(sorted({TopicId(row.topic_id) for row in rows}))
+
+
+async def prune_topic_changes(tx: AsyncConnection, keep: int) -> int:
+    """Forget all but the `keep` newest changes, at least one; how many."""
+    oldest = await newest_topic_change(tx) - max(keep, 1)
+    return int((await tx.execute(delete(changes).where(changes.c.id <= oldest))).rowcount)
+
+
+async def match(tx: AsyncConnection, found: Mapping[ArticleId, Mapping[TopicId, float]]) -> None:
+    """Remember which topics these articles belong to, and how much (0 … 1), in place of what was known.
+
+    Topics that nobody follows any more are passed over.
+    """
+    for some in batches(found):
+        await tx.execute(delete(matches).where(matches.c.article_id.in_(some)))
+    followed = await _followed(tx, {topic_id for scores in found.values() for topic_id in scores})
+    await _keep_matches(
+        tx,
+        [
+            (topic_id, article_id, score)
+            for article_id, scores in found.items()
+            for topic_id, score in scores.items()
+            if topic_id in followed
+        ],
+    )
+
+
+async def match_topic(
+    tx: AsyncConnection, topic_id: TopicId, found: Mapping[ArticleId, float]
+) -> None:
+    """Remember that these articles belong to a topic, and how much; their other topics stay.
+
+    Nothing happens if nobody follows the topic.
+    """
+    if await _followed(tx, [topic_id]):
+        await _keep_matches(tx, [(topic_id, id, score) for id, score in found.items()])
+
+
+async def _followed(tx: AsyncConnection, among: Collection[TopicId]) -> set[int]:
+    found: set[int] = set()
+    for some in batches(among):
+        ids = select(subscriptions.c.topic_id).where(subscriptions.c.topic_id.in_(some)).distinct()
+        found.update(await tx.scalars(ids))
+    return found
+
+
+async def _keep_matches(
+    tx: AsyncConnection, rows: Sequence[tuple[TopicId, ArticleId, float]]
+) -> None:
+    if not rows:
+        return
+    insert = insert_for(tx)(matches)
+    await tx.execute(
+        insert.on_conflict_do_update(
+            index_elements=[matches.c.topic_id, matches.c.article_id],
+            set_={"score": insert.excluded.score},
+        ),
+        [
+            {"topic_id": topic_id, "article_id": article_id, "score": score}
+            for topic_id, article_id, score in rows
+        ],
+    )
 
 
 async def prune_topics(tx: AsyncConnection, before: datetime) -> int:

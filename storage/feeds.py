@@ -195,6 +195,20 @@ async def every(
     return tuple(_feed(row) for row in await tx.execute(query))
 
 
+async def names(
+    tx: AsyncConnection, among: Collection[FeedId] | None = None
+) -> tuple[tuple[FeedId, str, str | None, str], ...]:
+    """The address, site and title of feeds; `among` leaves all others out."""
+    query = select(feeds.c.id, feeds.c.url, feeds.c.site_url, feeds.c.title)
+    if among is None:
+        return tuple((FeedId(row.id), *row[1:]) for row in await tx.execute(query))
+    found: list[tuple[FeedId, str, str | None, str]] = []
+    for some in batches(among):
+        rows = await tx.execute(query.where(feeds.c.id.in_(some)))
+        found += ((FeedId(row.id), *row[1:]) for row in rows)
+    return tuple(found)
+
+
 async def followers(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId, int]:
     """How many chats follow each of these feeds; those that nobody follows are left out."""
     rows = await tx.execute(

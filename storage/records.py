@@ -5,9 +5,9 @@ which is Telegram's own.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Literal, NewType, TypeAlias
 
 ChatId = NewType("ChatId", int)
 FeedId = NewType("FeedId", int)
@@ -16,6 +16,32 @@ StoryId = NewType("StoryId", int)
 TopicId = NewType("TopicId", int)
 SubscriptionId = NewType("SubscriptionId", int)
 OutboxId = NewType("OutboxId", int)
+
+Position = NewType("Position", int)
+"""The place of an article among all of them by time: larger is newer; see `position`."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_SECOND = (1 << 32) - 1
+
+LARGEST_ID = (1 << 31) - 1
+"""Of an article, so that a position has room for it beside the date."""
+
+
+def first_position(moment: datetime) -> Position:
+    """Where the articles of this second begin; times before 1970 or after 2106 are cut off."""
+    second = (moment - EPOCH) // timedelta(seconds=1)
+    return Position(min(max(second, 0), _LAST_SECOND) * (LARGEST_ID + 1))
+
+
+def position(published_at: datetime, id: ArticleId) -> Position:
+    """The place of an article: by its date to the second, then by its id."""
+    return Position(first_position(published_at) + id)
+
+
+def placed(at: Position) -> tuple[datetime, ArticleId]:
+    """The date and the id that make a position."""
+    seconds, id = divmod(at, LARGEST_ID + 1)
+    return EPOCH + timedelta(seconds=seconds), ArticleId(id)
 
 
 class Failure(StrEnum):
@@ -188,10 +214,8 @@ class NewArticle:
     title: str
     summary: str
     """Plain text; empty if the feed gives none."""
-    words: str
-    """Normalised tokens with a space before and after each: what phrases are looked up in."""
     published_at: datetime
-    """The feed's date, never later than the visit."""
+    """The feed's date, never later than the visit; kept to the second."""
     story_id: StoryId
     archived: bool
     """True if it was old when it was first seen: known and searchable, never pushed."""
@@ -201,6 +225,8 @@ class NewArticle:
     """Differs from the one kept when the entry was edited."""
     twin: str = ""
     """Equal for an entry of the feed that came back under another guid; empty for none."""
+    language: str = ""
+    """Tag of the language that it is written in; empty if that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +258,57 @@ class Article:
     seen_at: datetime
     text: str = ""
     """The article's own text, from its feed or its page; empty if the summary is all there is."""
+    language: str = ""
+    """Tag of the language that it is written in; empty if that is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """What an article is found by. Each string is tokens with single spaces."""
+
+    article_id: ArticleId
+    published_at: datetime
+    title: str
+    body: str
+    facts: str
+    """Tokens that say something of the article, such as "lang:ja"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """These tokens side by side, in this order. Latin letters count as equal whatever their case."""
+
+    tokens: tuple[str, ...]
+    column: Literal["", "title", "facts"] = ""
+    """Where they stand; empty for title or body."""
+    beginning: bool = False
+    """True if the last token is only the beginning of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these; at least one."""
+
+    parts: "tuple[Wanted, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of these or several; at least one."""
+
+    parts: "tuple[Wanted, ...]"
+
+
+Wanted: TypeAlias = Side | AllOf | AnyOf
+"""What an article must hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article, and its place in the list of all by time."""
+
+    position: Position
+    article: Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,8 +399,8 @@ class Topic:
     """A query in normal form, shared by all chats that use it."""
 
     id: TopicId
-    phrase: str
-    """Its normalised tokens with single spaces: equal for equal queries."""
+    normal: str
+    """The query in normal form, equal for equal queries."""
     text: str
     """The query as it was first typed."""
 
@@ -334,6 +411,8 @@ class Candidate:
 
     subscription_id: SubscriptionId
     article: Article
+    score: float = 1.0
+    """How much it is about the topic that is followed, 0 … 1; 1 where a feed is."""
 
 
 class State(StrEnum):

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,16 +24,19 @@ from sqlalchemy import (
     or_,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from storage.records import EPOCH
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=_NAMES)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -55,6 +59,18 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Second(Moment):
+    """A moment to the whole second, from 1970 on: what a position in the lists of articles is made of."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Cut off what is less than a second."""
+        if value is not None and value.tzinfo is not None:
+            value = max(value, EPOCH).replace(microsecond=0)
+        return super().process_bind_param(value, dialect)
 
 
 # SQLite counts up by itself only in a column that is called INTEGER.
@@ -149,25 +165,26 @@ articles = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
-    Column("story_id", ForeignKey("stories.id"), nullable=False, index=True),
+    Column("story_id", ForeignKey("stories.id"), nullable=False),
     Column("identity", String(64), nullable=False),
     Column("url", Text, nullable=False),
     Column("canonical_url", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
-    Column("words", Text, nullable=False),
     Column("text", Text, nullable=False, server_default=""),
     Column("image_url", Text, nullable=False, server_default=""),
     Column("language", String(35)),
     Column("fingerprint", String(16), nullable=False, server_default=""),
     Column("twin", String(32), nullable=False, server_default=""),
     Column("changes", Integer, nullable=False, server_default="0"),
-    Column("published_at", Moment, nullable=False, index=True),
-    Column("seen_at", Moment, nullable=False, index=True),
+    Column("published_at", Second, nullable=False, index=True),
+    Column("seen_at", Second, nullable=False, index=True),
     Column("archived", Boolean, nullable=False),
     UniqueConstraint("feed_id", "identity"),
     Index("ix_articles_feed_id_twin", "feed_id", "twin"),
     Index("ix_articles_canonical_url", "canonical_url"),
+    Index("ix_articles_story_id_published_at", "story_id", "published_at"),
+    Index("ix_articles_feed_id_published_at", "feed_id", "published_at"),
     # A digest watermark is an article's id: an id must never be given out twice.
     sqlite_autoincrement=True,
 )
@@ -212,9 +229,21 @@ topics = Table(
     "topics",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("phrase", Text, nullable=False, unique=True),
+    Column("normal", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("used_at", Moment, nullable=False),
+    # Named for what the column was called first: SQLite can't rename a constraint.
+    UniqueConstraint("normal", name="uq_topics_phrase"),
+    sqlite_autoincrement=True,
+)
+
+# One row each time a chat begins or ends to follow a topic, for processes that remember who follows what.
+topic_changes = Table(
+    "topic_changes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # The topic may be gone by the time this is read.
+    Column("topic_id", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
 
@@ -244,6 +273,7 @@ matches = Table(
     metadata,
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("score", Float, nullable=False, server_default="0"),
     Index("ix_matches_article_id", "article_id"),
 )
 
@@ -292,6 +322,16 @@ marks = Table(
     metadata,
     Column("name", String(64), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# What articles are found by. In SQLite a virtual table has this name, which `storage.search` describes.
+search_rows = Table(
+    "search_rows",
+    MetaData(naming_convention=_NAMES),
+    Column("article_id", ForeignKey(articles.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, nullable=False, index=True),
+    Column("words", TSVECTOR, nullable=False),
+    Index("ix_search_rows_words", "words", postgresql_using="gin"),
 )
 
 is_wanted = or_(

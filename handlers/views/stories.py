@@ -1,17 +1,18 @@
 """A story, and a page of the latest ones."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from handlers.buttons import Follow, Page
+from handlers.buttons import BestPage, Follow, Page
 from handlers.views.message import Button, View, button, split
 from handlers.views.reader import Reader, ago, local
 from handlers.words import say
 from news.stories import lead, outlets
 from news.summary import MAX_CHARACTERS, summarise
 from news.text import shorten
-from storage.records import Story
+from storage.records import Story, TopicId
 
 PAGE_STORIES = 10
 
@@ -56,48 +57,59 @@ def _outlets(told: Story, reader: Reader) -> Markup:
     return say("story.more_outlets", reader.language, outlet=first, more=len(others))
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Something to look for in place of what was not found."""
+
+    query: str
+    page: Page
+
+
 def latest(
     stories: Sequence[Story],
-    page: Page,
+    number: int,
     query: str | None,
     reader: Reader,
     *,
-    more: bool,
+    turns: tuple[Page | BestPage | None, Page | BestPage | None],
     followed: bool,
-    follows_query: bool,
+    follow: TopicId | None,
+    instead: Instead | None = None,
+    best: bool = False,
 ) -> View:
-    """A page of stories, with buttons to its neighbours and one that follows the query.
+    """A page of stories, with buttons to its neighbours (before, after) and one that follows the query.
 
     `query` is None for what the chat follows (`followed`) or for everything.
     """
     kind = "query" if query is not None else "followed" if followed else "all"
-    buttons = []
-    if page.number > 1:
-        newer = Page(page.topic_id, page.number - 1, page.up_to)
-        buttons.append(button(reader.label("button.newer"), newer))
-    if more:
-        older = Page(page.topic_id, page.number + 1, page.up_to)
-        buttons.append(button(reader.label("button.older"), older))
+    labels = ("button.previous", "button.next") if best else ("button.newer", "button.older")
+    buttons = [
+        button(reader.label(label), turn)
+        for label, turn in zip(labels, turns, strict=True)
+        if turn is not None
+    ]
     keyboard: list[tuple[Button, ...]] = [tuple(buttons)] if buttons else []
-    if page.topic_id is not None and query is not None and not follows_query:
+    if instead is not None:
+        label = reader.label("button.instead", query=shorten(instead.query, 30))
+        keyboard.append((button(label, instead.page),))
+    if follow is not None and query is not None:
         label = reader.label("button.follow", query=shorten(query, 24))
-        keyboard.append((button(label, Follow(page.topic_id)),))
+        keyboard.append((button(label, Follow(follow)),))
     if not stories:
-        text = (
-            say("latest.end", reader.language)
-            if page.number > 1
-            else say(f"latest.none.{kind}", reader.language, query=query)
-        )
-        return View(text, tuple(keyboard))
-    head = [say(f"latest.title.{kind}", reader.language, query=query)]
-    if page.number > 1:
-        head.append(say("page", reader.language, number=page.number))
-    first = (page.number - 1) * PAGE_STORIES + 1
+        key = "latest.end" if number > 1 else f"latest.none.{kind}"
+        if instead is not None:
+            key = "latest.none.phrase"
+        return View(say(key, reader.language, query=query), tuple(keyboard))
+    title = "latest.title.best" if best else f"latest.title.{kind}"
+    head = [say(title, reader.language, query=query)]
+    if number > 1:
+        head.append(say("page", reader.language, number=number))
+    first = (number - 1) * PAGE_STORIES + 1
     blocks = [
         Markup(" · ").join(head),
         *(
-            story(number, told, reader, short=True)
-            for number, told in enumerate(stories, start=first)
+            story(place, told, reader, short=True)
+            for place, told in enumerate(stories, start=first)
         ),
     ]
     return View(split(blocks)[0], tuple(keyboard))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.buttons import FindFeed, FollowFeed, KeepFeed, ListPage, Undo, Unfollow
-from handlers.views.message import Button, View, button, split
+from handlers.buttons import FindFeed, FollowFeed, KeepFeed, ListPage, Undo, Unfollow, Widen
+from handlers.views.message import Button, Keyboard, View, button, split
 from handlers.views.reader import Reader, ago, moment
 from handlers.views.stories import story
 from handlers.words import say, say_count
@@ -27,13 +27,20 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
     else:
         when = moment(chat.next_digest_at, reader)
         head = say(key, reader.language, name=result.name, when=when)
+    keyboard: Keyboard = ()
+    if result.related and result.subscription_id is not None:
+        head = Markup(" ").join([head, say("follow.related", reader.language)])
+        keyboard = tuple(
+            (button(reader.label("button.widen", name=name), Widen(result.subscription_id, name)),)
+            for name in result.related
+        )
     if not result.stories:
-        return View(Markup("\n").join([head, say("follow.quiet", reader.language)]))
+        return View(Markup("\n").join([head, say("follow.quiet", reader.language)]), keyboard)
     proof = [
         story(number, told, reader, short=True)
         for number, told in enumerate(result.stories, start=1)
     ]
-    return View(split([head, say("follow.proof", reader.language), *proof])[0])
+    return View(split([head, say("follow.proof", reader.language), *proof])[0], keyboard)
 
 
 def choice(found: Choice, reader: Reader) -> View:

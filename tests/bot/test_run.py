@@ -151,7 +151,7 @@ async def test_with_a_token_it_answers_on_telegram_and_stops_in_time(
     texts = [message["text"] for message in chat.messages.values()]
     assert texts[1].startswith("Kawaraban reads the news")
     assert texts[3].startswith("You now follow “North Korea”")
-    assert [command["command"] for command in telegram.commands][:2] == ["latest", "digest"]
+    assert [command["command"] for command in telegram.commands][:2] == ["latest", "search"]
     assert (code, out) == (0, "")
     assert took < 5
     assert "running" in err

@@ -31,10 +31,20 @@ BAD = [
     ("/subscribe file:///etc/passwd", "public http"),
     ("/subscribe http://user:secret@example.org/", "public"),
     ("/subscribe <b>bold</b>", "plain words"),
-    ("/subscribe 🚀🚀", "at least one word"),
+    ("/subscribe 🚀🚀", "a word or a number"),
     ("/subscribe \u202e\u2066", "North Korea"),
-    ("/subscribe ()", "one phrase"),
-    ("/subscribe rice OR wheat", "one phrase"),
+    ("/subscribe ()", "a word or a number"),
+    ("/subscribe rice OR", "/subscribe rice OR wheat"),
+    ("/subscribe (rice", "/subscribe (rice OR wheat)"),
+    ("/subscribe rice)", "/subscribe (rice OR wheat)"),
+    ("/subscribe -rice", "/subscribe rice -wheat"),
+    ("/subscribe since:7d", "/subscribe rice since:7d"),
+    ("/subscribe colour:red", "title:"),
+    ("/subscribe rice lang:klingon", "/subscribe rice lang:ja"),
+    ("/subscribe rice since:soon", "/subscribe rice since:7d"),
+    ("/subscribe " + "(" * 40 + "rice" + ")" * 40, "parentheses"),
+    ("/subscribe " + " OR ".join("abcdefghijklmnopqrstuvwxyz0123456789"), "32"),
+    ("/search", "/search North Korea"),
     ("/latest <script>", "plain words"),
     ("/timezone Atlantis", "Atlantic"),
     ("/timezone " + "z" * 5000, "/timezone Asia/Tokyo"),
@@ -63,7 +73,8 @@ async def test_bad_input_gets_one_kind_sentence_and_changes_nothing(
     answer = await talk.ask(typed.replace("{newsroom}", talk.newsroom))
     assert hint in answer
     assert "went wrong" not in answer
-    assert "\n" not in answer
+    # A query is shown with the place of the trouble, in a line of its own.
+    assert answer.count("\n") <= 3
     assert len(answer) < 400
     assert (await talk.chat(), await talk.follows()) == before
 

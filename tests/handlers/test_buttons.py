@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from handlers.buttons import (
     MAX_BYTES,
     Action,
+    BestPage,
     Follow,
     ListPage,
     Page,
@@ -14,15 +15,22 @@ from handlers.buttons import (
     Show,
     Undo,
     Unfollow,
+    Widen,
     decode,
     encode,
 )
-from storage.records import ArticleId, Kind, SubscriptionId, TopicId
+from storage.records import ArticleId, Kind, Position, SubscriptionId, TopicId
 
 ids = st.integers(0, 2**63 - 1)
 pages = st.integers(1, 10_000)
 actions: st.SearchStrategy[Action] = st.one_of(
-    st.builds(Page, st.one_of(st.none(), ids.map(TopicId)), pages, ids.map(ArticleId)),
+    st.builds(Page, st.none() | ids.map(TopicId), pages, ids.map(ArticleId)),
+    st.builds(
+        *(Page, st.none() | ids.map(TopicId), pages, ids.map(ArticleId)),
+        *(ids.map(Position), st.booleans()),
+    ),
+    st.builds(BestPage, ids.map(TopicId), pages, ids.map(ArticleId)),
+    st.builds(Widen, ids.map(SubscriptionId), st.sampled_from(["Kim Jong Un", "金正恩総書記"])),
     st.builds(ListPage, pages, st.booleans()),
     st.builds(Follow, ids.map(TopicId)),
     st.builds(Unfollow, ids.map(SubscriptionId)),
@@ -39,7 +47,7 @@ def test_every_action_fits_and_comes_back(action: Action) -> None:
     assert decode(data) == action
 
 
-@given(st.one_of(st.text(), st.text("1pfluzsc:0123456789", max_size=70).map("1:".__add__)))
+@given(st.one_of(st.text(), st.text("1pbwfluzsc:<>0123456789", max_size=70).map("1:".__add__)))
 def test_whatever_a_stranger_sends_is_understood_exactly_or_not_at_all(data: str) -> None:
     action = decode(data)
     if action is not None:
@@ -51,6 +59,20 @@ def test_data_that_does_not_fit_is_our_bug() -> None:
         encode(SetSchedule("x" * 70))
 
 
-@pytest.mark.parametrize("data", ["", "2:p::1:1", "1:p::0:1", "1:p::１:1", "1:u:-1", "1:c:a/b"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "2:p::1:1",
+        "1:p::0:1:",
+        "1:p::１:1:",
+        "1:p::1:1",
+        "1:p::1:1:=1",
+        "1:p::1:01:",
+        "1:w:1:",
+        "1:u:-1",
+        "1:c:a/b",
+    ],
+)
 def test_older_versions_and_odd_numbers_are_refused(data: str) -> None:
     assert decode(data) is None

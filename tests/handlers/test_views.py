@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.console.markup import parse
-from handlers.buttons import ListPage, Page
+from handlers.buttons import BestPage, ListPage, Page
 from handlers.views import digests, stories, subscriptions
 from handlers.views.message import (
     MAX_TEXT,
@@ -29,6 +29,7 @@ from storage.records import (
     Failure,
     FeedId,
     Kind,
+    Position,
     Story,
     StoryId,
     Subscription,
@@ -102,9 +103,16 @@ def accepted(view: View) -> str:
 def test_a_page_of_stories_is_one_message_with_all_of_them(
     told: list[Story], query: str, number: int
 ) -> None:
-    page = Page(TopicId(2**62), number, ArticleId(2**62))
+    largest = 2**63 - 1
+    turn = Page(TopicId(largest), 1000, ArticleId(largest), Position(largest), back=True)
     view = stories.latest(
-        told, page, query[:256], READER, more=True, followed=False, follows_query=False
+        told,
+        number,
+        query[:256],
+        READER,
+        turns=(turn, BestPage(TopicId(largest), 1000, ArticleId(largest))),
+        followed=False,
+        follow=TopicId(largest),
     )
     text = accepted(view)
     first = (number - 1) * 10 + 1

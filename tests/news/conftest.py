@@ -179,7 +179,7 @@ class World:
         """All that is kept, newest first."""
         async with self.database.read() as tx:
             stories = await articles.latest(tx, limit=10_000)
-        return tuple(article for story in stories for article in story.articles)
+        return tuple(article for _, story in stories for article in story.articles)
 
     async def titles(self) -> list[str]:
         return sorted(article.title for article in await self.articles())

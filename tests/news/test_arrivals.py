@@ -308,7 +308,7 @@ async def test_the_same_article_in_two_feeds_of_a_site_is_one_story(
     assert await world.poll(hours=1) == [(1, None), (1, None)]
     async with world.database.read() as tx:
         stories = await articles.latest(tx, limit=9)
-    assert sorted(len(story.articles) for story in stories) == [1, 1, 2]
+    assert sorted(len(story.articles) for _, story in stories) == [1, 1, 2]
 
 
 async def test_notices_of_one_feed_that_share_a_page_are_stories_of_their_own(

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from news import fetch, follow, poller, query
+from news import fetch, follow, poller, query, search
 from news.discover import discover
 from news.errors import FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetcher, FetchLimits, Pauses
-from storage import articles, chats, feeds
+from storage import chats, feeds
 from storage.records import Failure
 
 World = Any
@@ -44,7 +44,7 @@ async def test_what_a_feed_holds_at_its_first_visit_is_never_news(
     await world.poll()
     assert await world.news_for(chat) == []
     async with world.database.read() as tx:
-        assert len(await articles.latest(tx, limit=9, phrase="rice")) == 1
+        assert len(await search.newest(tx, query.parse("rice"), world.clock(), limit=9)) == 1
     page.body, page.etag = rss("rice of today", "rice of old"), '"2"'
     await world.poll(hours=1)
     assert await world.news_for(chat) == ["rice of today"]

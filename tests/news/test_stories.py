@@ -9,7 +9,6 @@ from news.opml import BadOpml, read
 from news.stories import Arrival, Board, lead, outlets
 from news.summary import MAX_CHARACTERS, summarise
 from news.text import words
-from news.topics import TopicIndex
 from storage.records import (
     Article,
     ArticleId,
@@ -23,8 +22,6 @@ from storage.records import (
     StoryId,
     Subscription,
     SubscriptionId,
-    Topic,
-    TopicId,
 )
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -184,15 +181,6 @@ def test_what_a_digest_does_not_hold_is_counted() -> None:
 
 def test_an_empty_digest_has_no_sections() -> None:
     assert decide([], [], [], NOW, NOW).sections == ()
-
-
-def test_the_topics_of_a_text_are_those_whose_phrase_it_holds() -> None:
-    index = TopicIndex(
-        Topic(TopicId(number), phrase, phrase)
-        for number, phrase in enumerate(["north korea", "north sea", "korea", "rice"])
-    )
-    assert index.match(" the north korea | talks ") == {0, 2}
-    assert index.match(" nothing here ") == frozenset()
 
 
 def test_a_list_of_feeds_is_read_with_its_folders_each_address_once() -> None:

@@ -12,6 +12,7 @@ from storage.records import (
     Chat,
     ChatId,
     Feed,
+    Kind,
     NewArticle,
     StoryId,
     TopicId,
@@ -33,7 +34,7 @@ class Seed:
     async def article(
         self,
         tx: Transaction,
-        words: str = "news",
+        title: str = "news",
         *,
         feed: Feed | None = None,
         story: StoryId | None = None,
@@ -50,16 +51,24 @@ class Seed:
             identity=f"id-{self.number}",
             url=f"https://a.example/{self.number}",
             canonical_url=f"https://a.example/{self.number}",
-            title=words,
+            title=title,
             summary="",
-            words=f" {words} ",
             published_at=self.clock() - timedelta(hours=hours),
             story_id=story,
             archived=archived,
         )
         [id] = await articles.add(tx, [(feed.id, new)], self.clock())
-        await chats.match(tx, {id: topics})
+        for topic_id in topics:
+            await chats.match_topic(tx, topic_id, {id: 0.5})
         return id
+
+    async def topic(self, tx: Transaction, chat_id: int, normal: str) -> TopicId:
+        """A topic that a known chat follows."""
+        topic = await chats.intern_topic(tx, normal, normal, self.clock())
+        await chats.subscribe(
+            tx, ChatId(chat_id), Kind.TOPIC, topic.id, normal, ArticleId(0), self.clock()
+        )
+        return topic.id
 
     async def chat(self, tx: Transaction, chat_id: int = 1) -> Chat:
         now = self.clock()

@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from storage import articles, chats, outbox
-from storage.database import Database
-from storage.records import ArticleId, ChatId, Kind
+from storage.database import Database, Transaction
+from storage.records import ArticleId, ChatId, Kind, TopicId
+from storage.schema import matches
 
 Seed = Any
 
@@ -111,10 +114,86 @@ async def test_topics_that_nobody_follows_or_asks_for_go(
         followed = await chats.intern_topic(tx, "rice", "Rice", clock())
         await chats.subscribe(tx, ChatId(1), Kind.TOPIC, followed.id, "x", ArticleId(0), clock())
         searched = await chats.intern_topic(tx, "tea", "Tea", clock())
-        await seed.article(tx, "tea", topics=(searched.id,))
         clock.forward(days=31)
         fresh = await chats.intern_topic(tx, "coffee", "Coffee", clock())
         assert await chats.prune_topics(tx, clock() - timedelta(days=30)) == 1
         assert await chats.topic(tx, searched.id) is None
         assert await chats.topic(tx, followed.id) == followed
         assert await chats.topic(tx, fresh.id) == fresh
+
+
+async def test_every_process_can_tell_which_topics_chats_began_or_ended_to_follow(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        assert await chats.newest_topic_change(tx) == 0
+        assert await chats.topic_changes(tx, 0) == (0, ())
+        await seed.chat(tx, 1)
+        await seed.chat(tx, 2)
+        rice = await seed.topic(tx, 1, "rice")
+        begun = await chats.newest_topic_change(tx)
+        assert await chats.topic_changes(tx, 0) == (begun, (rice,))
+        assert await chats.topic_changes(tx, begun) == (begun, ())
+        await seed.topic(tx, 1, "rice")
+        feed = await seed.feed(tx)
+        await chats.subscribe(tx, ChatId(1), Kind.FEED, feed.id, "x", ArticleId(0), clock())
+        assert await chats.newest_topic_change(tx) == begun
+        tea = await seed.topic(tx, 2, "tea")
+        for item in await chats.subscriptions_of(tx, ChatId(1)):
+            assert await chats.unsubscribe(tx, ChatId(1), item.id)
+        newest, touched = await chats.topic_changes(tx, begun)
+        assert touched == (rice, tea)
+        assert newest == await chats.newest_topic_change(tx)
+        assert [topic.id for topic in await chats.followed_topics(tx, touched)] == [tea]
+        assert await chats.followed_topics(tx, []) == ()
+
+
+async def test_changes_of_topics_are_forgotten_but_for_the_newest(
+    any_database: Database, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        topics = [await seed.topic(tx, 1, name) for name in ("rice", "tea", "salt")]
+        newest = await chats.newest_topic_change(tx)
+        assert await chats.prune_topic_changes(tx, 2) == 1
+        assert await chats.topic_changes(tx, 0) == (newest, tuple(topics[1:]))
+        assert await chats.prune_topic_changes(tx, 0) == 1
+        assert await chats.topic_changes(tx, 0) == (newest, tuple(topics[2:]))
+        await seed.topic(tx, 1, "next")
+        assert await chats.newest_topic_change(tx) > newest
+
+
+async def scores(tx: Transaction) -> dict[tuple[int, int], float]:
+    rows = await tx.execute(select(matches.c.article_id, matches.c.topic_id, matches.c.score))
+    return {(article, topic): score for article, topic, score in rows}
+
+
+async def test_the_topics_of_an_article_are_replaced_and_only_followed_ones_kept(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        rice = await seed.topic(tx, 1, "rice")
+        tea = await seed.topic(tx, 1, "tea")
+        unfollowed = await chats.intern_topic(tx, "salt", "salt", clock())
+        one, two = await seed.article(tx), await seed.article(tx)
+        await chats.match(tx, {one: {rice: 0.5, unfollowed.id: 1, TopicId(99): 1}, two: {rice: 1}})
+        assert await scores(tx) == {(one, rice): 0.5, (two, rice): 1}
+        await chats.match(tx, {one: {rice: 0.75, tea: 0.25}})
+        assert await scores(tx) == {(one, rice): 0.75, (one, tea): 0.25, (two, rice): 1}
+        await chats.match(tx, {one: {}})
+        assert await scores(tx) == {(two, rice): 1}
+
+
+async def test_what_a_topic_finds_when_it_is_followed_leaves_other_topics_alone(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        rice = await seed.topic(tx, 1, "rice")
+        tea = await seed.topic(tx, 1, "tea")
+        unfollowed = await chats.intern_topic(tx, "salt", "salt", clock())
+        id = await seed.article(tx, topics=(rice,))
+        await chats.match_topic(tx, tea, {id: 0.25})
+        await chats.match_topic(tx, unfollowed.id, {id: 1})
+        assert await scores(tx) == {(id, rice): 0.5, (id, tea): 0.25}

@@ -1,0 +1,52 @@
+"""Why stories were told: the subscriptions that want them, and the words that made them fit."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.views.message import View, split
+from handlers.views.reader import Reader
+from handlers.words import say
+from news.matching import Evidence, Where
+from news.outcomes import Reason
+from news.places import name_of
+from news.stories import lead
+from news.text import shorten
+from storage.records import Kind, Story
+
+MOST = 30
+"""Stories that are explained at once."""
+
+_HEADLINE = 130
+_NAME = 80
+
+
+def reasons(told: Sequence[tuple[Story, tuple[Reason, ...]]], reader: Reader) -> tuple[View, ...]:
+    """Each story with what speaks for it, in as many messages as that takes."""
+    blocks = [say("why.title", reader.language)]
+    blocks += [_story(number, *one, reader) for number, one in enumerate(told, start=1)]
+    return tuple(View(text) for text in split(blocks))
+
+
+def _story(number: int, story: Story, found: tuple[Reason, ...], reader: Reader) -> Markup:
+    headline = Markup("<b>{}</b>").format(shorten(lead(story).title, _HEADLINE))
+    lines = [say("story.line", reader.language, number=number, headline=headline)]
+    lines += [_reason(one, reader) for one in found]
+    if not found:
+        lines.append(say("why.gone", reader.language))
+    return Markup("\n").join(lines)
+
+
+def _reason(reason: Reason, reader: Reader) -> Markup:
+    name = shorten(reason.subscription.name, _NAME)
+    if reason.subscription.kind is Kind.FEED:
+        return say("why.feed", reader.language, name=name)
+    pieces = [_evidence(piece, reader) for piece in reason.evidence]
+    return say("why.topic", reader.language, name=name, evidence=Markup(", ").join(pieces))
+
+
+def _evidence(piece: Evidence, reader: Reader) -> Markup:
+    name = piece.name
+    if piece.where is Where.DATELINE:
+        name = name_of(name, reader.language)
+    return say(f"why.{piece.where.value}", reader.language, name=shorten(name, _NAME))

@@ -1,0 +1,64 @@
+"""The index of topics of this process, kept in step with what all chats follow."""
+
+from news import query
+from news.errors import BadQuery
+from news.text import tokens
+from news.topics import TopicIndex
+from storage import chats
+from storage.database import Transaction
+from storage.records import Topic
+
+CHANGES_KEPT = 10_000
+"""Changes of what chats follow that are remembered for processes that have not heard of them."""
+
+
+class FollowedTopics:
+    """Every topic that some chat follows, ready to be matched. One for a process."""
+
+    def __init__(self) -> None:
+        self._index: TopicIndex | None = None
+        self._newest_change = 0
+
+    async def index(self, tx: Transaction) -> TopicIndex:
+        """The index as of this transaction: with what any process changed before."""
+        if self._index is None or self._index.is_worn:
+            self._newest_change = await chats.newest_topic_change(tx)
+            self._index = TopicIndex()
+            for topic in await chats.followed_topics(tx):
+                self._index.add(topic.id, tree_of(topic))
+            return self._index
+        newest, changed = await chats.topic_changes(tx, self._newest_change)
+        if newest - self._newest_change > CHANGES_KEPT // 2:
+            # Some may be forgotten already.
+            self._index = None
+            return await self.index(tx)
+        if changed:
+            followed = {topic.id: topic for topic in await chats.followed_topics(tx, changed)}
+            for id in changed:
+                if id not in followed:
+                    self._index.remove(id)
+                elif id not in self._index:
+                    self._index.add(id, tree_of(followed[id]))
+        self._newest_change = newest
+        return self._index
+
+
+def query_of(topic: Topic) -> query.Query:
+    """What a topic asks for.
+
+    One that an earlier version kept, and this one can't read, is taken for the words it is made of.
+    """
+    try:
+        return query.parse(topic.text)
+    except BadQuery:
+        pass
+    try:
+        return query.reread(topic.normal)
+    except BadQuery:
+        pass
+    return query.Query(query.Phrase(tokens(topic.normal) or ("",)), topic.text, topic.normal)
+
+
+def tree_of(topic: Topic) -> query.Node:
+    """The tree of a topic's query."""
+    return query_of(topic).tree

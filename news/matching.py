@@ -1,0 +1,340 @@
+"""A query held against an article: whether it is about that, how much, and which of its words say so.
+
+    article ─▶ Subject ─┐
+    query ─▶ Program ───┴▶ score 0 … 1, at least ENOUGH if the article belongs to the query
+
+A word counts where the article is about it: in the headline, in the opening, or more than once. A
+place counts by the attention that it gets (`news.aboutness`). With `any:`, and behind NOT, every
+mention counts: whoever excludes a word wants to see nothing of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from news import query
+from news.aboutness import ABOUT, attention
+from news.places import Mention, mentions
+from news.text import BREAK, CAPITALS, GAP, Text, read, spans, stems, tokens
+
+ENOUGH = 0.5
+"""The score from which on an article belongs to a query."""
+
+_HEADLINE, _OPENING, _OFTEN, _PASSING = 1.0, 0.8, 0.65, 0.3
+
+_PHRASE, _PLACE, _ALL, _ANY, _NOT, _FROM, _LANGUAGE, _SINCE, _BEFORE = range(9)
+_ABOUT, _TITLE, _ANYWHERE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an article came from, as far as `from:` asks for it."""
+
+    hosts: tuple[str, ...] = ()
+    """Of the feed and of its site, in lower case."""
+    title: tuple[str, ...] = ()
+    """Tokens of the feed's title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An article as a query sees it."""
+
+    text: Text
+    found: tuple[Mention, ...]
+    attention: Mapping[str, float]
+    """Place → how likely the article is about it, for every place that it names."""
+    source: Source
+    published_at: datetime
+
+
+class Where(StrEnum):
+    """Where in an article something was found."""
+
+    HEADLINE = "headline"
+    OPENING = "opening"
+    TEXT = "text"
+    DATELINE = "dateline"
+    """The town that it was sent from."""
+    SOURCE = "source"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that makes an article belong to a query."""
+
+    name: str
+    """As the article writes it; of a source, the title; of a place that only the dateline tells, its code."""
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that are looked for in texts."""
+
+    words: tuple[str, ...]
+    literal: bool
+    """True if endings matter."""
+    capitals: bool
+    """True if only capitals count."""
+
+
+Program = tuple[Any, ...]
+"""A query's tree, flat and small, with its terms as numbers. Only this room looks into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A subject with what was found in it."""
+
+    subject: Subject
+    hits: Mapping[int, Sequence[int]]
+    """Number of a term → the tokens at which it begins, in their order."""
+    at: datetime
+    """What `since:` and `before:` count back from."""
+
+
+def source_of(hosts: Iterable[str], title: str) -> Source:
+    """The source with these hosts and this title."""
+    words = tuple(word for word in tokens(title) if word not in (BREAK, GAP))
+    return Source(tuple(dict.fromkeys(host.lower() for host in hosts if host)), words)
+
+
+def subject_of(
+    title: str, body: str, language: str, source: Source, published_at: datetime
+) -> Subject:
+    """An article, given as plain text, made ready to be held against queries."""
+    text = read(title, body, language)
+    found = mentions(text)
+    return Subject(text, found, attention(text, found), source, published_at)
+
+
+def compiled(tree: query.Node, number: Callable[[Term], int]) -> Program:
+    """The program of a tree; `number` gives each term its number, the same for equal terms."""
+    match tree:
+        case query.Phrase(words, literal, capitals, title, anywhere):
+            mode = _TITLE if title else _ANYWHERE if anywhere else _ABOUT
+            return (_PHRASE, number(Term(words, literal, capitals)), mode)
+        case query.Place(place, title, anywhere):
+            return (_PLACE, place, _TITLE if title else _ANYWHERE if anywhere else _ABOUT)
+        case query.And(parts):
+            return (_ALL, tuple(compiled(part, number) for part in parts))
+        case query.Or(parts):
+            return (_ANY, tuple(compiled(part, number) for part in parts))
+        case query.Not(part):
+            return (_NOT, compiled(part, number))
+        case query.From():
+            return (_FROM, tree)
+        case query.Language(code):
+            return (_LANGUAGE, code)
+        case query.Since():
+            return (_SINCE, tree)
+        case query.Before():
+            return (_BEFORE, tree)
+
+
+def score(program: Program, look: Look, every: bool = False) -> float:
+    """How much a subject belongs to a query, 0 … 1. With `every`, any mention is enough."""
+    kind = program[0]
+    if kind == _PHRASE:
+        return _of_term(look, program[1], _mode(program[2], every))
+    if kind == _ALL:
+        return _of_all(program[1], look, every)
+    if kind == _ANY:
+        return max([score(part, look, every) for part in program[1]])
+    if kind == _PLACE:
+        return _of_place(look.subject, program[1], _mode(program[2], every))
+    if kind == _NOT:
+        # What a double NOT brings back has to be there, no more.
+        return 0.0 if score(program[1], look, every=True) >= ENOUGH else 1.0
+    return 1.0 if _fits(kind, program[1], look) else 0.0
+
+
+def _mode(mode: int, every: bool) -> int:
+    return _ANYWHERE if every and mode == _ABOUT else mode
+
+
+def _of_all(parts: Sequence[Program], look: Look, every: bool) -> float:
+    least = 1.0
+    for part in parts:
+        reached = score(part, look, every)
+        if reached < ENOUGH:
+            return reached
+        least = min(least, reached)
+    return least
+
+
+def term_score(look: Look, term: int) -> float:
+    """How much a subject is about a term, 0 … 1."""
+    return _of_term(look, term, _ABOUT)
+
+
+def _of_term(look: Look, term: int, mode: int) -> float:
+    hits = look.hits.get(term)
+    if not hits:
+        return 0.0
+    if mode == _ANYWHERE:
+        return 1.0
+    text = look.subject.text
+    if hits[0] < text.title_end:
+        return _HEADLINE
+    if mode == _TITLE:
+        return 0.0
+    if hits[0] < text.opening_end:
+        return _OPENING
+    return _OFTEN if len(hits) > 1 else _PASSING
+
+
+def _of_place(subject: Subject, place: str, mode: int) -> float:
+    if mode == _ABOUT:
+        found = subject.attention.get(place, 0.0)
+        # On the scale on which ENOUGH is the threshold.
+        return (
+            ENOUGH + (1 - ENOUGH) * (found - ABOUT) / (1 - ABOUT)
+            if found >= ABOUT
+            else ENOUGH * found / ABOUT * 0.999
+        )
+    end = subject.text.title_end if mode == _TITLE else len(subject.text.words)
+    named = any(one.place == place and one.start < end for one in subject.found)
+    return 1.0 if named else 0.0
+
+
+def _fits(kind: int, what: Any, look: Look) -> bool:
+    if kind == _LANGUAGE:
+        return bool(look.subject.text.language == what)
+    if kind == _FROM:
+        return is_from(what, look.subject.source)
+    moment = moment_of(what, look.at)
+    published = look.subject.published_at
+    return published >= moment if kind == _SINCE else published < moment
+
+
+def is_from(wanted: query.From, source: Source) -> bool:
+    """Whether a source is the one that `from:` asks for: by its host, or by words of its title side by side."""
+    if wanted.host:
+        return any(host == wanted.host or host.endswith(f".{wanted.host}") for host in source.hosts)
+    return any(True for _ in _places_of(wanted.name, source.title))
+
+
+def moment_of(bound: query.Since | query.Before, now: datetime) -> datetime:
+    """The moment that a bound means: the beginning of a day in UTC, or so long ago."""
+    if bound.ago is not None:
+        return now - bound.ago
+    assert bound.at is not None  # noqa: S101 - a bound has one or the other
+    return datetime.combine(bound.at, time(), UTC)
+
+
+def variants(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The forms in which a phrase stands in texts: a space typed between characters may be there or not."""
+    if GAP not in words:
+        return (words,)
+    return (words, tuple(word for word in words if word != GAP))
+
+
+def _places_of(wanted: tuple[str, ...], words: tuple[str, ...]) -> Iterable[int]:
+    place = -1
+    length = len(wanted)
+    while True:
+        try:
+            place = words.index(wanted[0], place + 1)
+        except ValueError:
+            return
+        if words[place : place + length] == wanted:
+            yield place
+
+
+def counts(term: Term, words: tuple[str, ...], text: Text, place: int) -> bool:
+    """Whether a term that was found by its stems at a token is written there as it has to be."""
+    end = place + len(words)
+    if term.literal and text.words[place:end] != words:
+        return False
+    return not term.capitals or all(case == CAPITALS for case in text.cases[place:end])
+
+
+def occurrences(term: Term, text: Text) -> list[int]:
+    """The tokens at which a term begins, in their order."""
+    return sorted(
+        place
+        for words in variants(term.words)
+        for place in _places_of(stems(words, text.language), text.stems)
+        if counts(term, words, text, place)
+    )
+
+
+class Matcher:
+    """One query, ready to be held against many articles."""
+
+    def __init__(self, wanted: query.Node) -> None:
+        self._numbers: dict[Term, int] = {}
+        self._program = compiled(
+            wanted, lambda term: self._numbers.setdefault(term, len(self._numbers))
+        )
+
+    def score(self, subject: Subject, now: datetime) -> float:
+        """How much an article belongs to the query, 0 … 1; at least ENOUGH if it does."""
+        hits = {number: occurrences(term, subject.text) for term, number in self._numbers.items()}
+        return score(self._program, Look(subject, hits, now))
+
+    def matches(self, subject: Subject, now: datetime) -> bool:
+        """Whether an article belongs to the query."""
+        return self.score(subject, now) >= ENOUGH
+
+
+def evidence(wanted: query.Node, subject: Subject, title: str, body: str) -> tuple[Evidence, ...]:
+    """What of an article speaks for a query, the strongest first; `title` and `body` are those it was made of."""
+    text = subject.text
+    marked: list[tuple[int, int]] = []
+    others: list[Evidence] = []
+    for node in _positive(wanted):
+        match node:
+            case query.Phrase(words, literal, capitals):
+                begun = occurrences(Term(words, literal, capitals), text)[:1]
+                marked += [(place, place + len(words)) for place in begun]
+            case query.Place(place):
+                named = [(one.start, one.end) for one in subject.found if one.place == place]
+                marked += named[:2]
+                if not named and place in subject.attention:
+                    others.append(Evidence(place, Where.DATELINE))
+            case query.From() if is_from(node, subject.source):
+                others.append(Evidence(" ".join(node.name) or node.host, Where.SOURCE))
+    written = _Written(text, title, body)
+    return (*(written.evidence(*span) for span in sorted(marked)), *others)
+
+
+def _positive(node: query.Node) -> Iterable[query.Node]:
+    match node:
+        case query.And(parts) | query.Or(parts):
+            for part in parts:
+                yield from _positive(part)
+        case query.Not():
+            return
+        case _:
+            yield node
+
+
+class _Written:
+    """The tokens of a text as they are written."""
+
+    def __init__(self, text: Text, title: str, body: str) -> None:
+        self._text = text
+        self._pieces = [title[start:end] for _, start, end in spans(title)]
+        self._in_title = len(self._pieces)
+        self._pieces += [body[start:end] for _, start, end in spans(body)]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """What stands between two tokens."""
+        words = self._text.words
+        before = sum(word not in (BREAK, GAP) for word in words[:start])
+        length = sum(word not in (BREAK, GAP) for word in words[start:end])
+        pieces = self._pieces[before : before + length]
+        dense = all(len(piece) == 1 and not piece.isascii() for piece in pieces)
+        where = (
+            Where.HEADLINE
+            if start < self._text.title_end
+            else Where.OPENING
+            if start < self._text.opening_end
+            else Where.TEXT
+        )
+        return Evidence(("" if dense else " ").join(pieces), where)

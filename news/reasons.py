@@ -1,0 +1,49 @@
+"""Why a chat is shown a story: which of the things it follows want it, and by which words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from news.archive import sources, subject_of_article
+from news.followed_topics import query_of
+from news.indexing import body_of
+from news.matching import Evidence, Matcher, Source, evidence
+from news.outcomes import Reason
+from storage import articles, chats
+from storage.database import Transaction
+from storage.records import ChatId, Kind, Story, StoryId, TopicId
+
+_EVIDENCE = 3
+"""Pieces of evidence for one story and topic that tell enough."""
+
+
+async def why(
+    tx: Transaction, chat_id: ChatId, story_ids: Sequence[StoryId], now: datetime
+) -> tuple[tuple[Story, tuple[Reason, ...]], ...]:
+    """These stories with the reasons that a chat has to be shown them, as far as they still hold."""
+    listed = await chats.subscriptions_of(tx, chat_id)
+    stories = await articles.get_stories(tx, story_ids)
+    known = await sources(tx, {article.feed_id for story in stories for article in story.articles})
+    wanted = []
+    for item in listed:
+        if item.kind is Kind.TOPIC:
+            topic = await chats.topic(tx, TopicId(item.target))
+            if topic is not None:
+                tree = query_of(topic).tree
+                wanted.append((item, tree, Matcher(tree)))
+    told = []
+    for story in stories:
+        feeds = {article.feed_id for article in story.articles}
+        reasons = [
+            Reason(item, ()) for item in listed if item.kind is Kind.FEED and item.target in feeds
+        ]
+        for item, tree, matcher in wanted:
+            found: dict[Evidence, None] = {}
+            for article in story.articles:
+                subject = subject_of_article(article, known.get(article.feed_id, Source()))
+                if matcher.matches(subject, now):
+                    body = body_of(article.summary, article.text)
+                    found |= dict.fromkeys(evidence(tree, subject, article.title, body))
+            if found:
+                reasons.append(Reason(item, tuple(found)[:_EVIDENCE]))
+        told.append((story, tuple(reasons)))
+    return tuple(told)

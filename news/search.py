@@ -1,0 +1,209 @@
+"""Looking for a query in everything that is kept.
+
+    query ─▶ what the index is asked for ─▶ candidates, newest or best first
+    candidate ─▶ `news.matching`, as on arrival ─▶ its story, at its place in the list
+
+The index (`storage.search`) knows words and places, not what an article says of them: it gives somewhat
+more than is wanted, never less, and every candidate is held against the query itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from news import query
+from news.archive import sources, subject_of_article
+from news.indexing import wanted_of
+from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
+from storage import articles, search
+from storage.database import Transaction
+from storage.records import Article, ArticleId, FeedId, Found, Position, Story, StoryId, position
+
+_AT_ONCE = 40
+"""Candidates that are read together; a page of ten stories rarely needs more."""
+
+_MOST = 20_000
+"""Candidates that are looked at for one page."""
+
+_RECENT = 2_000
+"""The newest candidates, among which the best are chosen."""
+
+BEST = 50
+"""Stories that are found best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A story in a list that is in order of time."""
+
+    position: Position
+    """Of its newest article that belongs to the query: the place of the story in the list."""
+    story: Story
+
+
+async def newest(
+    tx: Transaction,
+    wanted: query.Query,
+    now: datetime,
+    *,
+    limit: int,
+    beyond: Position | None = None,
+    newest_first: bool = True,
+    up_to: ArticleId | None = None,
+) -> tuple[Placed, ...]:
+    """Stories that belong to a query, in order of time, none twice: a story stands at its newest article.
+
+    `beyond` goes on behind a place; with `newest_first=False` towards newer ones, nearest first. Articles
+    after `up_to` are left out, so that what arrives meanwhile shifts nothing.
+    """
+    looking = await _Looking.begin(tx, wanted, now, up_to)
+    found: list[tuple[Position, StoryId]] = []
+    seen: set[StoryId] = set()
+    looked_at = 0
+    while len(found) < limit and looked_at < _MOST:
+        candidates = await looking.candidates(beyond, newest_first)
+        for candidate in candidates:
+            beyond = candidate.position
+            story_id = candidate.article.story_id
+            if story_id in seen or not looking.belongs(candidate.article):
+                continue
+            if newest_first:
+                seen.add(story_id)
+            if not await looking.is_newest(candidate):
+                continue
+            seen.add(story_id)
+            found.append((candidate.position, story_id))
+            if len(found) == limit:
+                break
+        looked_at += len(candidates)
+        if len(candidates) < _AT_ONCE:
+            break
+    stories = {story.id: story for story in await articles.get_stories(tx, [id for _, id in found])}
+    return tuple(Placed(place, stories[id]) for place, id in found)
+
+
+async def best(
+    tx: Transaction, wanted: query.Query, now: datetime, up_to: ArticleId | None = None
+) -> tuple[StoryId, ...]:
+    """The stories that belong most to a query among the recent ones, at most BEST, none twice."""
+    looking = await _Looking.begin(tx, wanted, now, up_to)
+    chosen: dict[StoryId, None] = {}
+    for candidate in await looking.ranked():
+        if candidate.article.story_id not in chosen and looking.belongs(candidate.article):
+            chosen[candidate.article.story_id] = None
+            if len(chosen) == BEST:
+                break
+    return tuple(chosen)
+
+
+async def matching(
+    tx: Transaction, wanted: query.Query, now: datetime, limit: int
+) -> dict[ArticleId, float]:
+    """The newest articles that belong to a query, at most `limit`, with their scores."""
+    looking = await _Looking.begin(tx, wanted, now, None)
+    found: dict[ArticleId, float] = {}
+    beyond = None
+    looked_at = 0
+    while len(found) < limit and looked_at < _MOST:
+        candidates = await looking.candidates(beyond, newest_first=True)
+        for candidate in candidates:
+            beyond = candidate.position
+            reached = looking.score(candidate.article)
+            if reached >= ENOUGH and len(found) < limit:
+                found[candidate.article.id] = reached
+        looked_at += len(candidates)
+        if len(candidates) < _AT_ONCE:
+            break
+    return found
+
+
+class _Looking:
+    """One query on its way through the archive."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        wanted: query.Query,
+        now: datetime,
+        up_to: ArticleId | None,
+        known: Mapping[FeedId, Source],
+    ) -> None:
+        self._tx = tx
+        self._now = now
+        self._up_to = up_to
+        self._matcher = Matcher(wanted.tree)
+        self._index = wanted_of(wanted.tree)
+        self._sources = known
+        self._since, self._before = _bounds(wanted.tree, now)
+        self._feed_ids = _feeds_of(wanted.tree, known)
+
+    @classmethod
+    async def begin(
+        cls, tx: Transaction, wanted: query.Query, now: datetime, up_to: ArticleId | None
+    ) -> "_Looking":
+        asks = any(isinstance(node, query.From) for node in query.parts_of(wanted.tree))
+        return cls(tx, wanted, now, up_to, await sources(tx) if asks else {})
+
+    async def candidates(self, beyond: Position | None, newest_first: bool) -> tuple[Found, ...]:
+        return await search.find(
+            self._tx,
+            self._index,
+            limit=_AT_ONCE,
+            beyond=beyond,
+            newest_first=newest_first,
+            since=self._since,
+            before=self._before,
+            up_to=self._up_to,
+            feed_ids=self._feed_ids,
+        )
+
+    async def ranked(self) -> tuple[Found, ...]:
+        if self._index is None:
+            return await self.candidates(None, newest_first=True)
+        return await search.best(
+            self._tx,
+            self._index,
+            window=_RECENT,
+            limit=4 * BEST,
+            since=self._since,
+            before=self._before,
+            up_to=self._up_to,
+            feed_ids=self._feed_ids,
+        )
+
+    def score(self, article: Article) -> float:
+        source = self._sources.get(article.feed_id, Source())
+        return self._matcher.score(subject_of_article(article, source), self._now)
+
+    def belongs(self, article: Article) -> bool:
+        return self.score(article) >= ENOUGH
+
+    async def is_newest(self, candidate: Found) -> bool:
+        """Whether no newer article of its story belongs to the query as well."""
+        [story] = await articles.get_stories(self._tx, [candidate.article.story_id])
+        return not any(
+            position(other.published_at, other.id) > candidate.position
+            and (self._up_to is None or other.id <= self._up_to)
+            and self.belongs(other)
+            for other in story.articles
+        )
+
+
+def _bounds(tree: query.Node, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Between which moments everything lies that belongs to a query."""
+    parts = _required(tree)
+    since = [moment_of(part, now) for part in parts if isinstance(part, query.Since)]
+    before = [moment_of(part, now) for part in parts if isinstance(part, query.Before)]
+    return max(since, default=None), min(before, default=None)
+
+
+def _feeds_of(tree: query.Node, known: Mapping[FeedId, Source]) -> tuple[FeedId, ...] | None:
+    """The feeds that everything comes from that belongs to a query; None for any."""
+    asked = [part for part in _required(tree) if isinstance(part, query.From)]
+    if not asked:
+        return None
+    return tuple(id for id, source in known.items() if all(is_from(part, source) for part in asked))
+
+
+def _required(tree: query.Node) -> Sequence[query.Node]:
+    return tree.parts if isinstance(tree, query.And) else (tree,)

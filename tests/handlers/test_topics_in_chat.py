@@ -1,0 +1,96 @@
+"""Topics, searches and their reasons, as somebody in a chat meets them."""
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.composer import compose_due
+from storage import chats
+from storage.records import ChatId
+
+Talk = Any
+Buttons = Any
+
+
+def numbers(answer: str) -> list[int]:
+    return [int(number) for number in re.findall(r"^(\d+)\. ", answer, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("typed", ["DPRK", "Corée du Nord", "КНДР", "north korea since:30d"])
+async def test_a_country_is_found_by_any_of_its_names(talk: Talk, typed: str) -> None:
+    plain = (await talk.ask("/latest North Korea")).split("\n\n", 1)[1]
+    assert (await talk.ask(f"/latest {typed}")).split("\n\n", 1)[1] == plain
+
+
+async def test_a_search_shows_the_best_first_and_its_pages_fit_together(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    first = await talk.ask_message("/search north korea")
+    assert numbers(first["text"]) == list(range(1, 11))
+    assert buttons_of(first)[0] == "More ▶"
+    before = first["text"]
+    [second] = await talk.me.press(first, "More ▶")
+    after = second["text"]
+    assert numbers(after)[0] == 11
+    headlines = re.findall(r"^\d+\. (.*)", f"{before}\n{after}", re.MULTILINE)
+    assert len(set(headlines)) == len(headlines)
+    [back] = await talk.me.press(second, "◀ Before")
+    assert back["text"] == before
+
+
+async def test_a_phrase_that_is_nowhere_can_be_looked_for_as_single_words(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    message = await talk.ask_message("/latest north korea train")
+    assert numbers(message["text"]) == []
+    label = buttons_of(message)[0]
+    assert label.startswith("🔍")
+    [found] = await talk.me.press(message, label)
+    assert numbers(found["text"])
+    assert "train" in found["text"]
+
+
+async def test_operators_work_in_a_chat_and_exclude_what_they_should(talk: Talk) -> None:
+    every = await talk.ask("/latest north korea AND launch")
+    fewer = await talk.ask("/latest north korea AND launch -coastguard")
+    assert "Coastguard" in every
+    assert "Coastguard" not in fewer
+    assert 0 < len(numbers(fewer)) < len(numbers(every))
+
+
+async def test_a_mistake_in_a_query_is_shown_in_its_place(talk: Talk) -> None:
+    answer = await talk.ask("/latest kim AND (")
+    _, shown, mark, example = answer.split("\n")
+    assert shown.index("(") == mark.index("^")
+    assert "/latest (" in example
+
+
+async def test_what_everybody_may_read_no_stranger_can_widen(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    [item] = await talk.follows()
+    message = await talk.ask_message("/latest rice")
+    await talk.me.press_data(message, f"1:w:{item.id + 7}:Kyoto")
+    assert [one.name for one in await talk.follows()] == ["rice"]
+    await talk.me.press_data(message, f"1:w:{item.id}:Kyoto")
+    assert [one.name for one in await talk.follows()] == ["rice OR Kyoto"]
+    await talk.me.press_data(message, f"1:w:{item.id}:Kyoto")
+    assert len(await talk.follows()) == 1
+
+
+async def test_why_says_what_of_each_story_belongs_to_which_topic(talk: Talk, clock: Any) -> None:
+    assert "no digest yet" in await talk.ask("/why")
+    await talk.ask("/schedule daily 08:00")
+    for topic in ("japan, korea, north korea, rice, seoul, tokyo", f"{talk.newsroom}/harbour/feed"):
+        await talk.me.type(f"/subscribe {topic}")
+    clock.forward(hours=10)
+    await talk.parts.poller.poll_due()
+    clock.forward(hours=11)
+    database = talk.parts.services.database
+    assert await compose_due(database, clock()) == 1
+    async with database.read() as tx:
+        told = await chats.last_told(tx, ChatId(talk.me.chat_id), 30)
+    answers = await talk.me.type("/why")
+    text = "\n".join(answer["text"] for answer in answers)
+    assert numbers(text) == list(range(1, len(told) + 1))
+    assert re.search(r"Topic “japan, .*”: “.+” in the headline", text)
