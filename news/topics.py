@@ -8,7 +8,6 @@ it, not with the number of topics. A topic is added without building the automat
 phrases go into a small one, which is merged into larger ones as it grows.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import repeat
@@ -48,7 +47,8 @@ class TopicIndex:
     def __init__(self) -> None:
         self._programs: dict[int, Program] = {}
         self._needs: dict[int, frozenset[Key]] = {}
-        self._by_key: dict[Key, set[int]] = defaultdict(set)
+        self._wanting: dict[str, dict[object, set[int]]] = {kind: {} for kind in _COMMON}
+        """Kind of key → key → the topics that are worth a look for it."""
         self._always: set[int] = set()
         self._numbers: dict[Term, int] = {}
         self._terms: list[Term] = []
@@ -75,17 +75,18 @@ class TopicIndex:
             self._always.add(topic)
             return
         self._needs[topic] = needs
-        for key in needs:
-            self._by_key[key].add(topic)
+        for kind, what in needs:
+            self._wanting[kind].setdefault(what, set()).add(topic)
 
     def remove(self, topic: int) -> None:
         """Look for a topic no more; its phrases are still found, and mean nothing."""
         self._removed += self._programs.pop(topic, None) is not None
         self._always.discard(topic)
-        for key in self._needs.pop(topic, ()):
-            self._by_key[key].discard(topic)
-            if not self._by_key[key]:
-                del self._by_key[key]
+        for kind, what in self._needs.pop(topic, ()):
+            wanting = self._wanting[kind]
+            wanting[what].discard(topic)
+            if not wanting[what]:
+                del wanting[what]
 
     def match(self, subject: Subject, now: datetime) -> dict[int, float]:
         """The topics that an article belongs to, with its score for each."""
@@ -101,8 +102,9 @@ class TopicIndex:
     def _settled(self, look: Look) -> dict[int, float]:
         """The topics that ask for one of some phrases, and no more: most of all topics."""
         found: dict[int, float] = {}
+        enough = self._wanting["enough"]
         for term in look.hits:
-            topics = self._by_key.get(("enough", term))
+            topics = enough.get(term)
             if topics is not None:
                 reached = term_score(look, term)
                 if reached >= ENOUGH:
@@ -112,15 +114,19 @@ class TopicIndex:
         return found
 
     def _worth_a_look(self, subject: Subject, hits: Mapping[int, list[int]]) -> set[int]:
-        by_key = self._by_key
         topics = set(self._always)
+        wanting = self._wanting["term"]
         for term in hits:
-            topics |= by_key.get(("term", term), _NONE)
+            if term in wanting:
+                topics |= wanting[term]
+        wanting = self._wanting["place"]
         for place in {*subject.attention, *(one.place for one in subject.found)}:
-            topics |= by_key.get(("place", place), _NONE)
-        topics |= by_key.get(("language", subject.text.language), _NONE)
-        for name in _names_of(subject):
-            topics |= by_key.get(("from", name), _NONE)
+            topics |= wanting.get(place, _NONE)
+        topics |= self._wanting["language"].get(subject.text.language, _NONE)
+        wanting = self._wanting["from"]
+        if wanting:
+            for name in _names_of(subject):
+                topics |= wanting.get(name, _NONE)
         return topics
 
     def _number(self, term: Term) -> int:
@@ -189,7 +195,7 @@ class TopicIndex:
 
 
 _NONE: frozenset[int] = frozenset()
-_COMMON = {"term": 6, "place": 12, "from": 12, "language": 1000}
+_COMMON = {"enough": 0, "term": 6, "place": 12, "from": 12, "language": 1000}
 
 
 def _names_of(subject: Subject) -> Iterator[object]:
@@ -202,13 +208,17 @@ def _names_of(subject: Subject) -> Iterator[object]:
         yield from (title[start:end] for end in range(start + 1, len(title) + 1))
 
 
+_Sought = tuple[int, tuple[Term, tuple[str, ...]] | None]
+"""A term by its number; with its words if its stems alone don't tell whether it counts."""
+
+
 class _Automata:
     """The phrases of all terms as texts of one language have them: without their endings, a letter a word."""
 
     def __init__(self, language: str) -> None:
         self._language = language
         self._letters = _Letters()
-        self._terms: dict[str, list[tuple[int, Term, tuple[str, ...]]]] = {}
+        self._terms: dict[str, list[_Sought]] = {}
         self._tiers: list[_Tier] = [_Tier() for _ in range(len(_TIERS) + 1)]
         self._new: list[str] = []
 
@@ -220,26 +230,28 @@ class _Automata:
             if known is None:
                 known = self._terms[pattern] = []
                 self._new.append(pattern)
-            known.append((number, term, words))
+            plain = not (term.literal or term.capitals or GAP in term.words)
+            known.append((number, None if plain else (term, words)))
 
     def hits(self, text: Text) -> dict[int, list[int]]:
         """Number of a term → the tokens at which it begins in a text, in their order."""
         self._build()
         line = "".join(map(self._letters.get, text.stems, repeat(_OTHER)))
         found: dict[int, list[int]] = {}
+        # Those that stand in texts in two forms, which two automata may find.
         spaced: set[int] = set()
         for tier in self._tiers:
-            for pattern, start in tier.find(line):
-                for number, term, words in self._terms[pattern]:
-                    if (term.literal or term.capitals) and not counts(term, words, text, start):
-                        continue
+            for sought, start in tier.find(line):
+                for number, special in sought:
+                    if special is not None:
+                        if not counts(*special, text, start):
+                            continue
+                        spaced.add(number)
                     starts = found.get(number)
                     if starts is None:
                         found[number] = [start]
                     else:
                         starts.append(start)
-                        if GAP in term.words:
-                            spaced.add(number)
         for number in spaced:
             found[number].sort()
         return found
@@ -251,9 +263,9 @@ class _Automata:
         for tier, most in zip(self._tiers, (*_TIERS, None), strict=True):
             patterns = [*tier.patterns, *patterns]
             if most is None or len(patterns) <= most:
-                tier.put(patterns)
+                tier.put(patterns, self._terms)
                 return
-            tier.put([])
+            tier.put([], {})
 
 
 class _Letters(dict[str, str]):
@@ -275,21 +287,23 @@ class _Tier:
 
     def __init__(self) -> None:
         self.patterns: list[str] = []
+        self._sought: list[list[_Sought]] = []
         self._automaton: AhoCorasick | None = None
 
-    def put(self, patterns: list[str]) -> None:
-        """Look for these from now on, and for no others."""
+    def put(self, patterns: list[str], sought: Mapping[str, list[_Sought]]) -> None:
+        """Look for these from now on, and for no others; `sought` are the terms that each stands for."""
         self.patterns = patterns
+        self._sought = [sought[pattern] for pattern in patterns]
         self._automaton = (
             AhoCorasick(patterns, store_patterns=False, implementation=Implementation.ContiguousNFA)
             if patterns
             else None
         )
 
-    def find(self, line: str) -> Iterable[tuple[str, int]]:
-        """The patterns in a line, each with the place at which it begins."""
+    def find(self, line: str) -> Iterable[tuple[list[_Sought], int]]:
+        """What is found in a line, each with the place at which it begins."""
         if self._automaton is None:
             return ()
-        patterns = self.patterns
+        sought = self._sought
         found = self._automaton.find_matches_as_indexes(line, overlapping=True)
-        return ((patterns[number], start) for number, start, _ in found)
+        return [(sought[number], start) for number, start, _ in found]
