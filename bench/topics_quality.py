@@ -38,6 +38,7 @@ _NAMES = {
     "east-germany": "Germany",
     "uae": "United Arab Emirates",
     "hong-kong": "Hong Kong",
+    "turkey": "Turkey",
     "ivory-coast": "Ivory Coast",
     "zaire": "DR Congo",
     "yugoslavia": "Serbia",

@@ -16,7 +16,7 @@ from operator import mul
 from news.places import Kind, Mention, city, mentions
 from news.text import BREAK, CAPITAL, CAPITALS, GAP, Text, stems, tokens
 
-ABOUT = 0.46
+ABOUT = 0.42
 """The attention from which on an article counts as being about a place."""
 
 _BIAS = -1.28
