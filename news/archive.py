@@ -10,7 +10,7 @@ from news.indexing import VERSION, body_of, indexed, row_of
 from news.matching import Source, Subject, source_of, subject_of
 from storage import articles, chats, feeds, search
 from storage.database import Database, Transaction, mark, set_mark
-from storage.records import Article, ArticleId, FeedId, IndexRow, TopicId
+from storage.records import Article, ArticleId, FeedId, IndexRow, NewArticle, TopicId
 
 _BATCH = 50
 """Articles that are read again in one go, some tenths of a millisecond each."""
@@ -22,8 +22,8 @@ _BUILT = "search.version"
 _BUILDING = "search.building"
 
 
-def subject_of_article(article: Article, source: Source) -> Subject:
-    """A kept article as queries see it."""
+def subject_of_article(article: Article | NewArticle, source: Source) -> Subject:
+    """An article as queries see it."""
     return subject_of(
         article.title,
         body_of(article.summary, article.text),

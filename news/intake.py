@@ -17,8 +17,8 @@ from news.dates import EARLIEST
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.followed_topics import FollowedTopics
-from news.indexing import body_of, row_of
-from news.matching import Source, source_of, subject_of
+from news.indexing import row_of
+from news.matching import Source, source_of
 from news.stories import HORIZON, WINDOW, Arrival, Board
 from news.worker import Worker, WorkerKilled
 from storage import articles, feeds, pages, search
@@ -223,16 +223,7 @@ class Intake:
             return frozenset()
         known = {feed.id: _source(feed, reading.said) for feed, reading in readings}
         subjects = (
-            (
-                id,
-                subject_of(
-                    article.title,
-                    body_of(article.summary, article.text),
-                    article.language,
-                    known[feed_id],
-                    article.published_at,
-                ),
-            )
+            (id, archive.subject_of_article(article, known[feed_id]))
             for id, (feed_id, article) in kept
         )
         return await archive.match(tx, self._topics, subjects, now)

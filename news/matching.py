@@ -320,7 +320,6 @@ class _Written:
     def __init__(self, text: Text, title: str, body: str) -> None:
         self._text = text
         self._pieces = [title[start:end] for _, start, end in spans(title)]
-        self._in_title = len(self._pieces)
         self._pieces += [body[start:end] for _, start, end in spans(body)]
 
     def evidence(self, start: int, end: int) -> Evidence:

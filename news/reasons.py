@@ -36,10 +36,13 @@ async def why(
         reasons = [
             Reason(item, ()) for item in listed if item.kind is Kind.FEED and item.target in feeds
         ]
+        subjects = [
+            (article, subject_of_article(article, known.get(article.feed_id, Source())))
+            for article in story.articles
+        ]
         for item, tree, matcher in wanted:
             found: dict[Evidence, None] = {}
-            for article in story.articles:
-                subject = subject_of_article(article, known.get(article.feed_id, Source()))
+            for article, subject in subjects:
                 if matcher.matches(subject, now):
                     body = body_of(article.summary, article.text)
                     found |= dict.fromkeys(evidence(tree, subject, article.title, body))

@@ -7,7 +7,7 @@ The index (`storage.search`) knows words and places, not what an article says of
 more than is wanted, never less, and every candidate is held against the query itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,24 +59,17 @@ async def newest(
     looking = await _Looking.begin(tx, wanted, now, up_to)
     found: list[tuple[Position, StoryId]] = []
     seen: set[StoryId] = set()
-    looked_at = 0
-    while len(found) < limit and looked_at < _MOST:
-        candidates = await looking.candidates(beyond, newest_first)
-        for candidate in candidates:
-            beyond = candidate.position
-            story_id = candidate.article.story_id
-            if story_id in seen or not looking.belongs(candidate.article):
-                continue
-            if newest_first:
-                seen.add(story_id)
-            if not await looking.is_newest(candidate):
-                continue
+    async for candidate in looking.walk(beyond, newest_first):
+        story_id = candidate.article.story_id
+        if story_id in seen or not looking.belongs(candidate.article):
+            continue
+        if newest_first:
             seen.add(story_id)
-            found.append((candidate.position, story_id))
-            if len(found) == limit:
-                break
-        looked_at += len(candidates)
-        if len(candidates) < _AT_ONCE:
+        if not await looking.is_newest(candidate):
+            continue
+        seen.add(story_id)
+        found.append((candidate.position, story_id))
+        if len(found) == limit:
             break
     stories = {story.id: story for story in await articles.get_stories(tx, [id for _, id in found])}
     return tuple(Placed(place, stories[id]) for place, id in found)
@@ -102,18 +95,12 @@ async def matching(
     """The newest articles that belong to a query, at most `limit`, with their scores."""
     looking = await _Looking.begin(tx, wanted, now, None)
     found: dict[ArticleId, float] = {}
-    beyond = None
-    looked_at = 0
-    while len(found) < limit and looked_at < _MOST:
-        candidates = await looking.candidates(beyond, newest_first=True)
-        for candidate in candidates:
-            beyond = candidate.position
-            reached = looking.score(candidate.article)
-            if reached >= ENOUGH and len(found) < limit:
-                found[candidate.article.id] = reached
-        looked_at += len(candidates)
-        if len(candidates) < _AT_ONCE:
-            break
+    async for candidate in looking.walk(None, newest_first=True):
+        reached = looking.score(candidate.article)
+        if reached >= ENOUGH:
+            found[candidate.article.id] = reached
+            if len(found) == limit:
+                break
     return found
 
 
@@ -143,6 +130,16 @@ class _Looking:
     ) -> "_Looking":
         asks = any(isinstance(node, query.From) for node in query.parts_of(wanted.tree))
         return cls(tx, wanted, now, up_to, await sources(tx) if asks else {})
+
+    async def walk(self, beyond: Position | None, newest_first: bool) -> AsyncIterator[Found]:
+        """The candidates behind a place, in order of time, at most about _MOST."""
+        for _ in range(0, _MOST, _AT_ONCE):
+            candidates = await self.candidates(beyond, newest_first)
+            for candidate in candidates:
+                yield candidate
+            if len(candidates) < _AT_ONCE:
+                return
+            beyond = candidates[-1].position
 
     async def candidates(self, beyond: Position | None, newest_first: bool) -> tuple[Found, ...]:
         return await search.find(
