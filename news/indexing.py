@@ -13,7 +13,7 @@ from typing import Literal
 from news import query
 from news.aboutness import ABOUT
 from news.matching import Subject
-from news.text import BREAK, GAP, STEMMED, is_character, stems
+from news.text import BREAK, GAP, STEMMED, has_characters, is_character, stems
 from storage.records import AllOf, AnyOf, ArticleId, IndexRow, Side, Wanted
 
 VERSION = "1"
@@ -46,16 +46,18 @@ def indexed(subject: Subject) -> tuple[str, str, str]:
     if text.language:
         facts.append(f"lang:{text.language}")
     return (
-        " ".join(_line(text.stems[: text.title_end])),
-        " ".join(_line(text.stems[text.title_end + 1 :])),
+        _line(text.stems[: text.title_end]),
+        _line(text.stems[text.title_end + 1 :]),
         " ".join(facts),
     )
 
 
-def _line(words: Sequence[str]) -> Iterable[str]:
-    if " ".join(words).isascii():
-        return (word for word in words if word != BREAK)
-    return _mixed(words)
+def _line(words: Sequence[str]) -> str:
+    line = " ".join(words)
+    if has_characters(line):
+        return " ".join(_mixed(words))
+    # Neither begins with BREAK, and no other word has it.
+    return line.replace(f" {BREAK}", "")
 
 
 def _mixed(words: Sequence[str]) -> Iterable[str]:

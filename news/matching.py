@@ -8,11 +8,11 @@ place counts by the attention that it gets (`news.aboutness`). With `any:`, and 
 mention counts: whoever excludes a word wants to see nothing of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from news import query
 from news.aboutness import ABOUT, attention
@@ -85,13 +85,23 @@ Program = tuple[Any, ...]
 """A query's tree, flat and small, with its terms as numbers. Only this room looks into it."""
 
 
+Hit = tuple[int, bool]
+"""The first token at which a term begins, and whether it is there more than once."""
+
+
+class Found(Protocol):
+    """The terms that were found, by their numbers."""
+
+    def get(self, term: int, /) -> Hit | None:
+        """Where a term is; None if it is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A subject with what was found in it."""
 
     subject: Subject
-    hits: Mapping[int, Sequence[int]]
-    """Number of a term → the tokens at which it begins, in their order."""
+    hits: Found
     at: datetime
     """What `since:` and `before:` count back from."""
 
@@ -166,25 +176,36 @@ def _of_all(parts: Sequence[Program], look: Look, every: bool) -> float:
     return least
 
 
-def term_score(look: Look, term: int) -> float:
-    """How much a subject is about a term, 0 … 1."""
-    return _of_term(look, term, _ABOUT)
-
-
 def _of_term(look: Look, term: int, mode: int) -> float:
-    hits = look.hits.get(term)
-    if not hits:
+    hit = look.hits.get(term)
+    if hit is None:
         return 0.0
     if mode == _ANYWHERE:
         return 1.0
     text = look.subject.text
-    if hits[0] < text.title_end:
+    start, again = hit
+    if start < text.title_end:
         return _HEADLINE
     if mode == _TITLE:
         return 0.0
-    if hits[0] < text.opening_end:
+    if start < text.opening_end:
         return _OPENING
-    return _OFTEN if len(hits) > 1 else _PASSING
+    return _OFTEN if again else _PASSING
+
+
+def prominent(
+    text: Text, first: Mapping[int, int], again: Container[int]
+) -> Iterable[tuple[int, float]]:
+    """Of the terms that a text has those that it is about, and how much: as `score` tells, but of all at once.
+
+    `first` tells the first token of each, `again` which of them are there more than once.
+    """
+    title, opening = text.title_end, text.opening_end
+    return [
+        (term, _HEADLINE if start < title else _OPENING if start < opening else _OFTEN)
+        for term, start in first.items()
+        if start < opening or term in again
+    ]
 
 
 def _of_place(subject: Subject, place: str, mode: int) -> float:
@@ -274,7 +295,11 @@ class Matcher:
 
     def score(self, subject: Subject, now: datetime) -> float:
         """How much an article belongs to the query, 0 … 1; at least ENOUGH if it does."""
-        hits = {number: occurrences(term, subject.text) for term, number in self._numbers.items()}
+        hits = {
+            number: (places[0], len(places) > 1)
+            for term, number in self._numbers.items()
+            if (places := occurrences(term, subject.text))
+        }
         return score(self._program, Look(subject, hits, now))
 
     def matches(self, subject: Subject, now: datetime) -> bool:

@@ -9,12 +9,11 @@ the United Kingdom (`GB-SCT`). `tools/places` compiles the table of names.
 import functools
 import re
 import sys
-from collections import ChainMap
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
-from itertools import zip_longest
+from itertools import compress, zip_longest
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
@@ -166,7 +165,7 @@ class _Language:
     rooted: _Names
     """By their stems."""
     first: _First
-    """Of `exact`."""
+    """Of `exact` and of the names of all languages."""
 
 
 @functools.cache
@@ -181,16 +180,15 @@ def _own(language: str) -> _Language:
     return _Language(exact, rooted, _first(exact))
 
 
-def _first(names: _Names) -> _First:
-    return {
-        word: None if branch.alone else frozenset(branch.longer or ())
-        for word, branch in names.items()
-    }
-
-
-@functools.cache
-def _world_first() -> _First:
-    return _first(_world())
+def _first(own: _Names) -> _First:
+    found: _First = {}
+    for names in (_world(), own):
+        for word, branch in names.items():
+            others = found.get(word, frozenset())
+            found[word] = (
+                None if branch.alone or others is None else others.union(branch.longer or ())
+            )
+    return found
 
 
 def mentions(text: Text) -> tuple[Mention, ...]:
@@ -206,20 +204,19 @@ def mentions(text: Text) -> tuple[Mention, ...]:
 def _named(text: Text) -> Iterator[tuple[int, int, _Name]]:
     """What the table knows of a text: start, end and name."""
     world, own = _world(), _own(text.language or "en")
-    exact, rooted = own.exact, own.rooted
-    words, roots = _bare(text, ChainMap(world, exact)), text.stems
+    words, roots = _bare(text, own.first), text.stems
+    known = [(world, words), (own.exact, words), (own.rooted, roots)]
     free = 0
     for start in _starts(words, roots, own):
         if start < free:
             continue
-        word, root = words[start], roots[start]
         end, name = start, None
-        if word in world:
-            end, name = _longest(world[word], words, text, start)
-        if word in exact:
-            end, name = max((end, name), _longest(exact[word], words, text, start), key=_end)
-        if root in rooted:
-            end, name = max((end, name), _longest(rooted[root], roots, text, start), key=_end)
+        for names, keys in known:
+            branch = names.get(keys[start])
+            if branch is not None:
+                other, found = _longest(branch, keys, text, start)
+                if other > end:
+                    end, name = other, found
         if name is not None:
             free = end
             yield start, end, name
@@ -227,21 +224,17 @@ def _named(text: Text) -> Iterator[tuple[int, int, _Name]]:
 
 def _starts(words: Sequence[str], roots: Sequence[str], own: _Language) -> list[int]:
     """Where names may begin; quick, since most words begin none."""
-    world, first, rooted = _world_first(), own.first, own.rooted
+    first, rooted = own.first, own.rooted
+    last = len(words) - 1
     found = [
         place
-        for place, (word, following) in enumerate(zip(words, (*words[1:], ""), strict=True))
-        if (word in world and ((others := world[word]) is None or following in others))
-        or (word in first and ((others := first[word]) is None or following in others))
+        for place in compress(range(len(words)), map(first.__contains__, words))
+        if (others := first[words[place]]) is None or (place < last and words[place + 1] in others)
     ]
     if rooted:
-        found += [place for place, root in enumerate(roots) if root in rooted]
+        found += compress(range(len(roots)), map(rooted.__contains__, roots))
         found = sorted(set(found))
     return found
-
-
-def _end(found: tuple[int, _Name | None]) -> int:
-    return found[0]
 
 
 _PREFIXES = {
@@ -286,9 +279,9 @@ def _longest(
 
 
 def _fits(name: _Name, text: Text, start: int, end: int) -> bool:
-    if max(text.cases[start:end]) == LOWER and _is_odd_in_lower_case(name, text, start):
+    if not any(text.cases[start:end]) and _is_odd_in_lower_case(name, text, start):
         return False
-    return all(_meets(need, text, start, end) for need in name.needs)
+    return not name.needs or all(_meets(need, text, start, end) for need in name.needs)
 
 
 def _is_odd_in_lower_case(name: _Name, text: Text, start: int) -> bool:
@@ -442,6 +435,9 @@ def _without_towns(text: Text, found: list[Mention]) -> Iterator[Mention]:
 def _split(text: Text, name: _Name, start: int, end: int) -> Iterator[Mention]:
     """A mention for each place of a name, each with its share of the words if there are enough."""
     if name.kind is None:
+        return
+    if len(name.places) == 1 and not name.places[0].startswith("GB-"):
+        yield Mention(name.places[0], name.kind, start, end)
         return
     begins = [place for place in range(start, end) if text.words[place] != BREAK]
     shared = len(begins) < len(name.places)

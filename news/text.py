@@ -2,7 +2,8 @@
 
     text ─▶ NFKC ─▶ chunks between spaces ─▶ vocabulary of the language: words, stems, cases ─▶ Text
 
-A chunk is looked at once for each language; after that the vocabulary knows what is in it.
+A chunk is looked at once for each language, and so is a word that stands in several of them; after
+that the vocabulary knows what is in it.
 """
 
 import functools
@@ -12,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import ClassVar
 
 import Stemmer
 
@@ -30,8 +32,8 @@ _OPENING = 56
 _LONGEST = 64
 """Characters of a word that tell it from others."""
 
-_REMEMBERED = 60_000
-"""Words that the vocabularies keep together, some 250 bytes each."""
+_REMEMBERED = 110_000
+"""Chunks and words that the vocabularies keep together, some 120 bytes each."""
 
 _ALGORITHMS = {
     "ar": "arabic",
@@ -85,6 +87,8 @@ _CJK = (
     "\u1100-\u11ff\uac00-\ud7a3"  # Hangul
 )
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
+# Letters and punctuation of the West: told quickly from a text with such characters.
+_PLAINLY_SPACED = re.compile("[\\x00-\\u0dff\\u2000-\\u20ff]*+")
 
 
 def _ranges(wanted: Iterable[int]) -> str:
@@ -143,6 +147,7 @@ _WORD_START = re.compile(rf"[{_LETTERS}{_DIGITS}{_CJK}]")
 # Cyrillic й and kana with voicing marks are letters of their own.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 _OWN_LETTERS = re.compile("[\u0400-\u052f]")
+_POSSESSIVE = re.compile("['’ʼ]s$")
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ё": "е"}
     | {"’": "'", "ʼ": "'"}
@@ -174,23 +179,38 @@ _Word = tuple[str, str, int]
 class _Vocabulary(dict[str, tuple[_Word, ...]]):
     """What stands between two spaces → its normalised words, with stem and case, in one language."""
 
+    remembered: ClassVar[int] = 0
+    """Chunks and words of all vocabularies together."""
+
     def __init__(self, language: str) -> None:
         super().__init__()
         algorithm = _ALGORITHMS.get(language)
         # The library's own cache is ours already.
         self._stemmer = None if algorithm is None else Stemmer.Stemmer(algorithm, 0)
+        self._words: dict[str, _Word] = {}
+        """Raw token → its word, which chunks that differ in punctuation share."""
 
     def __missing__(self, chunk: str) -> tuple[_Word, ...]:
         found = [chunk] if chunk.isspace() else _TOKEN.findall(chunk)
-        known = tuple(
-            (word, self.stem(word), _case(raw)) for raw in found if (word := _normal(raw))
-        )
+        words = [self._words.get(raw) or self._read(raw) for raw in found]
+        known = tuple([word for word in words if word[0]])
         if len(chunk) <= _LONGEST:
-            if sum(map(len, _vocabularies.values())) >= _REMEMBERED:
-                for vocabulary in _vocabularies.values():
-                    vocabulary.clear()
+            _make_room()
             self[chunk] = known
         return known
+
+    def _read(self, raw: str) -> _Word:
+        word = _normal(raw)
+        known = (word, self.stem(word), _case(raw))
+        if len(raw) <= _LONGEST:
+            _make_room()
+            self._words[raw] = known
+        return known
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.clear()
+        self._words.clear()
 
     def stem(self, word: str) -> str:
         """A normalised word without its ending."""
@@ -200,12 +220,7 @@ class _Vocabulary(dict[str, tuple[_Word, ...]]):
         """The words of a text, without BREAK and GAP at either end."""
         text = _composed(text)
         # Where no spaces show the words, what stands between two of them is a whole sentence.
-        dense = not text.isascii() and _CJK_CHARACTER.search(text) is not None
-        chunks = (
-            [_SPACE if _GAP.fullmatch(raw) else raw for raw in _TOKEN.findall(text)]
-            if dense
-            else text.split()
-        )
+        chunks = _characters(text) if has_characters(text) else text.split()
         found = list(chain.from_iterable(map(self.__getitem__, chunks)))
         while found and found[-1][0] in (BREAK, GAP):
             found.pop()
@@ -217,6 +232,15 @@ class _Vocabulary(dict[str, tuple[_Word, ...]]):
 _vocabularies: dict[str, _Vocabulary] = {}
 
 
+def _make_room() -> None:
+    """Before one more is remembered: forgets all if that would be too many."""
+    if _Vocabulary.remembered >= _REMEMBERED:
+        for vocabulary in _vocabularies.values():
+            vocabulary.forget()
+        _Vocabulary.remembered = 0
+    _Vocabulary.remembered += 1
+
+
 def _vocabulary(language: str) -> _Vocabulary:
     # Languages without a stemmer share one.
     language = language if language in _ALGORITHMS else ""
@@ -226,8 +250,18 @@ def _vocabulary(language: str) -> _Vocabulary:
     return found
 
 
+def _characters(text: str) -> list[str]:
+    """The raw tokens of a text in which no spaces show the words."""
+    return [
+        raw if raw.isalnum() or _GAP.fullmatch(raw) is None else _SPACE
+        for raw in _TOKEN.findall(text)
+    ]
+
+
 def _normal(raw: str) -> str:
     """The normalised word of a raw token; BREAK or GAP for what is none."""
+    if raw.isascii() and raw.isalpha():
+        return sys.intern(raw[:_LONGEST].lower())
     if not _WORD_START.match(raw):
         return GAP if raw == _SPACE else BREAK
     if len(raw) == 1 and not raw.isascii() and _CJK_CHARACTER.match(raw):
@@ -239,17 +273,20 @@ def _normal(raw: str) -> str:
 
 
 def _case(raw: str) -> int:
-    if raw.islower() or not raw[0].isupper():
-        return LOWER if not any(map(str.isupper, raw)) else CAPITAL
+    if raw.islower():
+        return LOWER
+    if not raw[0].isupper():
+        return CAPITAL if any(map(str.isupper, raw)) else LOWER
     # A possessive in lower case leaves an acronym what it is.
-    return CAPITALS if re.sub("['’ʼ]s$", "", raw).isupper() else CAPITAL
+    return CAPITALS if raw.isupper() or _POSSESSIVE.sub("", raw).isupper() else CAPITAL
 
 
 def _composed(text: str) -> str:
     """The text in the form in which tokens are looked for (Unicode, annex 15: NFKC), still in its case."""
     if text.isascii():
         return text
-    text = text.replace("\u00ad", "")
+    # Most texts that are not composed have nothing but these, and need no more.
+    text = text.replace("\u00ad", "").replace("\u00a0", " ").replace("…", "...")
     return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
 
 
@@ -287,7 +324,7 @@ def read(title: str, body: str, language: str) -> Text:
     length = _OPENING
     if not body.isascii():
         opening = words[start : start + 2 * _OPENING]
-        if 2 * sum(map(is_character, opening)) > len(opening):
+        if has_characters("".join(opening)) and 2 * sum(map(is_character, opening)) > len(opening):
             length = 2 * _OPENING
     return Text(language, words, stems, cases, title_end, min(len(words), start + length))
 
@@ -342,6 +379,15 @@ def stems(words: Sequence[str], language: str) -> tuple[str, ...]:
 def is_character(word: str) -> bool:
     """Whether a token is a character of a script that is written without spaces."""
     return not word.isascii() and _CJK_CHARACTER.match(word) is not None
+
+
+def has_characters(text: str) -> bool:
+    """Whether any character of such a script is in a text."""
+    return (
+        not text.isascii()
+        and _PLAINLY_SPACED.fullmatch(text) is None
+        and _CJK_CHARACTER.search(text) is not None
+    )
 
 
 def words(parts: Iterable[str]) -> str:

@@ -1,44 +1,26 @@
 """The index of all topics of all chats: article → the topics it belongs to, and how much.
 
-    words ─▶ one letter a word ─▶ Aho–Corasick over all phrases of all topics ─▶ hits
+    words ─▶ phrases of all topics ─▶ hits
     hits, places, source, language ─▶ the topics one of whose needs is met ─▶ their programs ─▶ scores
 
 The cost of an article grows with its length and with the topics that have something in common with
-it, not with the number of topics. A topic is added without building the automaton of all anew: new
-phrases go into a small one, which is merged into larger ones as it grows.
+it, not with the number of topics.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import repeat
-
-from ahocorasick_rs import AhoCorasick, Implementation
 
 from news import query
-from news.matching import (
-    ENOUGH,
-    Look,
-    Program,
-    Subject,
-    Term,
-    compiled,
-    counts,
-    score,
-    term_score,
-    variants,
-)
-from news.text import GAP, STEMMED, Text, stems
-
-_TIERS = (300, 8_000)
-"""Phrases that the two smaller automata of a language hold before they are merged into the next larger one."""
-
-_OTHER = "\0"
-"""The letter of a word that occurs in no phrase."""
-
-_SURROGATES = range(0xD800, 0xE000)
+from news.aboutness import ABOUT
+from news.matching import ENOUGH, Look, Program, Subject, Term, compiled, score
+from news.phrases import Hits, Phrases
+from news.text import STEMMED
 
 Key = tuple[str, object]
-"""Something an article must have for a topic to be worth a look: a term, a place, a source, a language."""
+"""Something an article must have for a topic to be worth a look, by its kind.
+
+A term or a place that it is about, `about` and `place`; one that it has anywhere, `term` and `named`; a source, a language.
+"""
 
 
 class TopicIndex:
@@ -52,7 +34,7 @@ class TopicIndex:
         self._always: set[int] = set()
         self._numbers: dict[Term, int] = {}
         self._terms: list[Term] = []
-        self._languages: dict[str, _Automata] = {}
+        self._languages: dict[str, Phrases] = {}
         self._removed = 0
 
     @property
@@ -90,43 +72,50 @@ class TopicIndex:
 
     def match(self, subject: Subject, now: datetime) -> dict[int, float]:
         """The topics that an article belongs to, with its score for each."""
-        hits = self._automata(subject.text.language).hits(subject.text)
+        hits = self._phrases(subject.text.language).find(subject.text)
+        about = hits.prominent()
+        found = self._settled(about)
         look = Look(subject, hits, now)
-        found = self._settled(look)
-        for topic in self._worth_a_look(subject, hits):
+        for topic in self._worth_a_look(subject, hits, about):
             reached = score(self._programs[topic], look)
             if reached >= ENOUGH:
                 found[topic] = reached
         return found
 
-    def _settled(self, look: Look) -> dict[int, float]:
+    def _settled(self, about: Iterable[tuple[int, float]]) -> dict[int, float]:
         """The topics that ask for one of some phrases, and no more: most of all topics."""
         found: dict[int, float] = {}
         enough = self._wanting["enough"]
-        for term in look.hits:
+        for term, reached in about:
             topics = enough.get(term)
             if topics is not None:
-                reached = term_score(look, term)
-                if reached >= ENOUGH:
-                    for topic in topics:
-                        if reached > found.get(topic, 0.0):
-                            found[topic] = reached
+                for topic in topics:
+                    if reached > found.get(topic, 0.0):
+                        found[topic] = reached
         return found
 
-    def _worth_a_look(self, subject: Subject, hits: Mapping[int, list[int]]) -> set[int]:
+    def _worth_a_look(
+        self, subject: Subject, hits: Hits, about: Iterable[tuple[int, float]]
+    ) -> set[int]:
+        """The topics one of whose needs is met, and those that have none.
+
+        `about` are the terms that the article is about.
+        """
         topics = set(self._always)
-        wanting = self._wanting["term"]
-        for term in hits:
-            if term in wanting:
-                topics |= wanting[term]
-        wanting = self._wanting["place"]
-        for place in {*subject.attention, *(one.place for one in subject.found)}:
-            topics |= wanting.get(place, _NONE)
-        topics |= self._wanting["language"].get(subject.text.language, _NONE)
-        wanting = self._wanting["from"]
-        if wanting:
-            for name in _names_of(subject):
-                topics |= wanting.get(name, _NONE)
+        met: Iterable[tuple[str, Iterable[object]]] = (
+            ("about", (term for term, _ in about)),
+            ("term", hits),
+            ("place", (place for place, much in subject.attention.items() if much >= ABOUT)),
+            ("named", (one.place for one in subject.found)),
+            ("language", (subject.text.language,)),
+            ("from", _names_of(subject)),
+        )
+        for kind, keys in met:
+            wanting = self._wanting[kind]
+            if wanting:
+                for key in keys:
+                    if key in wanting:
+                        topics |= wanting[key]
         return topics
 
     def _number(self, term: Term) -> int:
@@ -134,19 +123,19 @@ class TopicIndex:
         if number is None:
             number = self._numbers[term] = len(self._terms)
             self._terms.append(term)
-            for automata in self._languages.values():
-                automata.add(term, number)
+            for phrases in self._languages.values():
+                phrases.add(term)
         return number
 
-    def _automata(self, language: str) -> "_Automata":
+    def _phrases(self, language: str) -> Phrases:
         # Languages without a stemmer share one.
         language = language if language in STEMMED else ""
-        automata = self._languages.get(language)
-        if automata is None:
-            automata = self._languages[language] = _Automata(language)
-            for number, term in enumerate(self._terms):
-                automata.add(term, number)
-        return automata
+        phrases = self._languages.get(language)
+        if phrases is None:
+            phrases = self._languages[language] = Phrases(language)
+            for term in self._terms:
+                phrases.add(term)
+        return phrases
 
     def _sufficient(self, tree: query.Node) -> frozenset[Key] | None:
         """Any of these is enough for a topic; None if its tree has to be looked at."""
@@ -160,10 +149,11 @@ class TopicIndex:
     def _needed(self, tree: query.Node) -> frozenset[Key] | None:
         """Of these an article must have one; None if it need not have any."""
         match tree:
-            case query.Phrase(words, literal, capitals):
-                return frozenset([("term", self._number(Term(words, literal, capitals)))])
-            case query.Place(place):
-                return frozenset([("place", place)])
+            case query.Phrase(words, literal, capitals, _, anywhere):
+                kind = "term" if anywhere else "about"
+                return frozenset([(kind, self._number(Term(words, literal, capitals)))])
+            case query.Place(place, title, anywhere):
+                return frozenset([("named" if title or anywhere else "place", place)])
             case query.From(name, host):
                 return frozenset([("from", host or name)])
             case query.Language(code):
@@ -188,14 +178,22 @@ class TopicIndex:
         """The larger, the more articles are likely to meet one of these needs."""
         return sum(
             _COMMON[kind] // len(self._terms[what].words)
-            if kind == "term" and isinstance(what, int)
+            if isinstance(what, int)
             else _COMMON[kind]
             for kind, what in needs
         )
 
 
 _NONE: frozenset[int] = frozenset()
-_COMMON = {"enough": 0, "term": 6, "place": 12, "from": 12, "language": 1000}
+_COMMON = {
+    "enough": 0,
+    "about": 6,
+    "term": 6,
+    "place": 12,
+    "named": 12,
+    "from": 12,
+    "language": 1000,
+}
 
 
 def _names_of(subject: Subject) -> Iterator[object]:
@@ -206,104 +204,3 @@ def _names_of(subject: Subject) -> Iterator[object]:
     title = subject.source.title
     for start in range(len(title)):
         yield from (title[start:end] for end in range(start + 1, len(title) + 1))
-
-
-_Sought = tuple[int, tuple[Term, tuple[str, ...]] | None]
-"""A term by its number; with its words if its stems alone don't tell whether it counts."""
-
-
-class _Automata:
-    """The phrases of all terms as texts of one language have them: without their endings, a letter a word."""
-
-    def __init__(self, language: str) -> None:
-        self._language = language
-        self._letters = _Letters()
-        self._terms: dict[str, list[_Sought]] = {}
-        self._tiers: list[_Tier] = [_Tier() for _ in range(len(_TIERS) + 1)]
-        self._new: list[str] = []
-
-    def add(self, term: Term, number: int) -> None:
-        """Look for a term from now on."""
-        for words in variants(term.words):
-            pattern = "".join(map(self._letters.new, stems(words, self._language)))
-            known = self._terms.get(pattern)
-            if known is None:
-                known = self._terms[pattern] = []
-                self._new.append(pattern)
-            plain = not (term.literal or term.capitals or GAP in term.words)
-            known.append((number, None if plain else (term, words)))
-
-    def hits(self, text: Text) -> dict[int, list[int]]:
-        """Number of a term → the tokens at which it begins in a text, in their order."""
-        self._build()
-        line = "".join(map(self._letters.get, text.stems, repeat(_OTHER)))
-        found: dict[int, list[int]] = {}
-        # Those that stand in texts in two forms, which two automata may find.
-        spaced: set[int] = set()
-        for tier in self._tiers:
-            for sought, start in tier.find(line):
-                for number, special in sought:
-                    if special is not None:
-                        if not counts(*special, text, start):
-                            continue
-                        spaced.add(number)
-                    starts = found.get(number)
-                    if starts is None:
-                        found[number] = [start]
-                    else:
-                        starts.append(start)
-        for number in spaced:
-            found[number].sort()
-        return found
-
-    def _build(self) -> None:
-        if not self._new:
-            return
-        patterns, self._new = self._new, []
-        for tier, most in zip(self._tiers, (*_TIERS, None), strict=True):
-            patterns = [*tier.patterns, *patterns]
-            if most is None or len(patterns) <= most:
-                tier.put(patterns, self._terms)
-                return
-            tier.put([], {})
-
-
-class _Letters(dict[str, str]):
-    """Word → the letter that stands for it, for every word of a phrase."""
-
-    def new(self, word: str) -> str:
-        """The letter of a word, given out if need be."""
-        letter = self.get(word)
-        if letter is None:
-            point = len(self) + 1
-            letter = self[word] = chr(
-                point if point < _SURROGATES.start else point + len(_SURROGATES)
-            )
-        return letter
-
-
-class _Tier:
-    """Some patterns, and the automaton that finds them."""
-
-    def __init__(self) -> None:
-        self.patterns: list[str] = []
-        self._sought: list[list[_Sought]] = []
-        self._automaton: AhoCorasick | None = None
-
-    def put(self, patterns: list[str], sought: Mapping[str, list[_Sought]]) -> None:
-        """Look for these from now on, and for no others; `sought` are the terms that each stands for."""
-        self.patterns = patterns
-        self._sought = [sought[pattern] for pattern in patterns]
-        self._automaton = (
-            AhoCorasick(patterns, store_patterns=False, implementation=Implementation.ContiguousNFA)
-            if patterns
-            else None
-        )
-
-    def find(self, line: str) -> Iterable[tuple[list[_Sought], int]]:
-        """What is found in a line, each with the place at which it begins."""
-        if self._automaton is None:
-            return ()
-        sought = self._sought
-        found = self._automaton.find_matches_as_indexes(line, overlapping=True)
-        return [(sought[number], start) for number, start, _ in found]
