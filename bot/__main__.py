@@ -8,7 +8,7 @@ from pathlib import Path
 
 from telegram.error import InvalidToken
 
-from bot import feeds, log
+from bot import digest, feeds, log
 from bot.app import run
 from bot.settings import BadSetting, load
 from bot.version import VERSION
@@ -16,6 +16,9 @@ from storage.database import DatabaseRefused
 
 CONSOLE_LOG = Path("data/console.log")
 """In the console, the log would stand between the messages."""
+
+_AT_ONCE = {"feeds": feeds.run, "digest": digest.run}
+"""Commands that do something and end."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,16 +32,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("console", help="the console chat on the sample newsroom")
     help = "the feeds that are polled: add, remove, list, check, import, export"
     feeds.add_arguments(commands.add_parser("feeds", help=help, description=help))
+    help = "a digest in the terminal, without Telegram: preview"
+    digest.add_arguments(commands.add_parser("digest", help=help, description=help))
     chosen = parser.parse_args(arguments)
     try:
         settings = load()
         token = settings.telegram_token.get_secret_value()
-        if chosen.command == "feeds":
-            log.set_up("warning", settings.log_format, (token,), sys.stderr)
-            return asyncio.run(feeds.run(chosen, settings))
+        secrets = (token, settings.summary_api_key.get_secret_value())
+        if chosen.command in _AT_ONCE:
+            log.set_up("warning", settings.log_format, secrets, sys.stderr)
+            return asyncio.run(_AT_ONCE[chosen.command](chosen, settings))
         console = chosen.command == "console" or not token
         with log.stream(CONSOLE_LOG if console else None) as stream:
-            log.set_up(settings.log_level, settings.log_format, (token,), stream)
+            log.set_up(settings.log_level, settings.log_format, secrets, stream)
             asyncio.run(run(settings, console=console))
     except (BadSetting, DatabaseRefused) as error:
         return _refuse(str(error))

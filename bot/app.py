@@ -19,6 +19,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
+from bot import charts
 from bot.clock import utc_now
 from bot.console.door import ConsoleRequest, Person
 from bot.console.server import ConsoleTelegram
@@ -27,7 +28,7 @@ from bot.jobs import Jobs
 from bot.sample.edition import LIFETIME
 from bot.sample.newsroom import HOST, Newsroom
 from bot.settings import BadSetting, Settings
-from bot.sources import catalogue, fetch_limits, open_sources, polling_pace
+from bot.sources import catalogue, fetch_limits, open_sources, open_writer, polling_pace
 from bot.updates import PerChat
 from bot.web import listening
 from handlers.commands import AnyApplication, menu, register
@@ -110,6 +111,7 @@ async def assemble(
             clock=clock,
             defaults=Defaults(settings.default_timezone, "en", settings.default_schedule),
             max_subscriptions=settings.max_subscriptions,
+            draw=charts.Artist().draw if charts.available() else None,
         )
         application = _application(settings, telegram)
         register(application, services)
@@ -127,7 +129,18 @@ async def assemble(
         await hubs.begin()
         if telegram is None and settings.listen is not None:
             await stack.enter_async_context(_web(settings, settings.listen, hubs))
-        jobs = Jobs(database, poller, pages, hubs, application.bot, clock, settings.retention, fail)
+        writer = await stack.enter_async_context(open_writer(settings, database))
+        jobs = Jobs(
+            database,
+            poller,
+            pages,
+            hubs,
+            application.bot,
+            clock,
+            settings.retention,
+            fail,
+            writer,
+        )
         if telegram is not None:
             # What the newsroom has is there before the first question.
             await _first_visits(poller)

@@ -5,18 +5,25 @@
 Killed before the commit, nothing has happened and the digest is still due; after it, everything has.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from handlers.views import digests, subscriptions
-from handlers.views.message import keyboard_as_json
+from handlers.views.message import keyboard_as_json, parts_as_json
+from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
 from news import schedule
-from news.gather import gather
+from news.digest import Digest
+from news.gather import Desk, gather
+from news.learning import learnt
+from news.writing import Writer
 from storage import articles, chats, feeds, outbox
 from storage.database import Database, Transaction
-from storage.records import Chat
+from storage.records import Chat, Layout, Story, StoryId
 
 log = structlog.get_logger()
 
@@ -26,23 +33,42 @@ LATEST = timedelta(days=1)
 LASTING = timedelta(days=7)
 """A feed in trouble for this long is worth a word."""
 
+_TOGETHER = 10
+"""Digests of one transaction: the others that want to write wait for less than a second."""
+
 _TROUBLED_AT_ONCE = 20
 _AFTER_TROUBLE = timedelta(hours=1)
 
 
-async def compose_due(database: Database, now: datetime) -> int:
-    """Compose every digest that is due; how many have something to say."""
+async def compose_due(database: Database, now: datetime, writer: Writer | None = None) -> int:
+    """Compose every digest that is due; how many have something to say.
+
+    Without `writer`, every summary is made here.
+    """
     await _end_pauses(database, now)
+    async with database.read() as tx:
+        if not await chats.due_digests(tx, now, 1):
+            return 0
+        desk = Desk(await learnt(tx))
     composed = 0
+    together = _TOGETHER
     while True:
+        written = {} if writer is None else await _written(database, writer, desk, now, together)
         chat: Chat | None = None
         try:
             async with database.write() as tx:
-                for chat in await chats.claim_due_digests(tx, now, 1):
-                    composed += await compose(tx, chat, now)
+                done = 0
+                for chat in await chats.claim_due_digests(tx, now, together):
+                    mine = written.get((chat.language, chat.summary_length))
+                    done += await compose(tx, chat, now, desk, mine)
+            composed += done
         except Exception:
             if chat is None:
                 raise
+            if together > 1:
+                # Nothing of it has happened. One at a time, to see whose trouble it is.
+                together = 1
+                continue
             # One chat's trouble is ours to mend, and must not keep the others waiting.
             log.exception("digest failed", chat=chat.id)
             async with database.write() as tx:
@@ -51,26 +77,71 @@ async def compose_due(database: Database, now: datetime) -> int:
             return composed
 
 
-async def compose(tx: Transaction, chat: Chat, now: datetime) -> bool:
+async def _written(
+    database: Database, writer: Writer, desk: Desk, now: datetime, count: int
+) -> dict[tuple[str, int], dict[StoryId, str]]:
+    """What the writer makes of the next digests, by language and length, before the transaction that nothing may hold up."""
+    wanted: dict[tuple[str, int], dict[StoryId, Story]] = defaultdict(dict)
+    async with database.read() as tx:
+        for chat in await chats.due_digests(tx, now, count):
+            digest = await gather(tx, chat, now, desk)
+            told = {item.story.id: item.story for item in digest.items if not item.update}
+            asked = wanted[chat.language, chat.summary_length]
+            for story in await articles.get_stories(tx, tuple(told)):
+                # The whole texts, but only of what this chat wants to be shown.
+                shown = {article.id for article in told[story.id].articles}
+                kept = tuple(article for article in story.articles if article.id in shown)
+                asked.setdefault(story.id, replace(story, articles=kept))
+    return {
+        (language, limit): await writer.written(tuple(stories.values()), language, limit, now)
+        for (language, limit), stories in wanted.items()
+    }
+
+
+async def compose(
+    tx: Transaction,
+    chat: Chat,
+    now: datetime,
+    desk: Desk,
+    written: Mapping[StoryId, str] | None = None,
+) -> bool:
     """Decide one chat's digest and accept it for delivery; False if there is nothing to say."""
     upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
     if chat.next_digest_at is not None and now - chat.next_digest_at > LATEST:
         await chats.change(tx, chat.id, next_digest_at=upcoming)
         return False
-    digest = await gather(tx, chat, now)
+    digest = await gather(tx, chat, now, desk, written)
     if digest.sections:
-        views = digests.digest(digest, Reader.of(chat, now))
-        parts = [(str(view.text), keyboard_as_json(view.keyboard)) for view in views]
-        await outbox.put(tx, chat.id, parts, now)
-        await chats.tell(tx, chat.id, [story.id for story in digest.stories], now)
+        await _put(tx, chat, digest, now)
+        told = [(item.story.id, item.newest) for item in digest.items]
+        await chats.tell(tx, chat.id, told, now)
     await chats.change(
         tx,
         chat.id,
         next_digest_at=upcoming,
         last_digest_at=now,
-        digested_to=await articles.newest(tx),
+        digested_to=chat.digested_to if digest.span is None else digest.span.up_to,
     )
     return bool(digest.sections)
+
+
+async def _put(tx: Transaction, chat: Chat, digest: Digest, now: datetime) -> None:
+    reader = Reader.of(chat, now)
+    classic = digests.digest(digest, reader, keyboard=digests.keyboard(digest, reader, now))
+    parts = [(str(view.text), keyboard_as_json(view.keyboard)) for view in classic]
+    if chat.layout is Layout.NEWSPAPER and await outbox.rich_is_known(tx, now):
+        # Its stories have buttons of their own.
+        paper = newspaper(digest, reader, keyboard=digests.keyboard(digest, reader))
+        await outbox.put_rich(
+            tx,
+            chat.id,
+            str(paper.html),
+            keyboard_as_json(paper.keyboard),
+            parts_as_json(classic),
+            now,
+        )
+    else:
+        await outbox.put(tx, chat.id, parts, now)
 
 
 async def tell_trouble(database: Database, now: datetime) -> int:

@@ -17,6 +17,7 @@ from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
+    EndPointNotFound,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -25,8 +26,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from handlers.reply import NO_PREVIEW, markup
-from handlers.views.message import keyboard_from_json, plain_text
+from handlers.reply import NO_PREVIEW, markup, send_rich
+from handlers.views.message import keyboard_from_json, parts_from_json, plain_text
 from storage import chats, outbox
 from storage.database import Database
 from storage.records import ChatId, Outgoing
@@ -56,6 +57,8 @@ class Outcome(Enum):
     """The group has another id now; everything of it moves there."""
     MALFORMED = "malformed"
     """Our HTML is wrong; the text goes out plain."""
+    UNKNOWN = "unknown"
+    """Telegram does not know rich messages; the classic ones go out instead."""
     GIVEN_UP = "given up"
     """Telegram will never take it."""
 
@@ -85,6 +88,8 @@ def judge(error: TelegramError, attempts: int) -> Verdict:
             return Verdict(Outcome.MIGRATED, new_chat_id=ChatId(error.new_chat_id))
         case Forbidden():
             return Verdict(Outcome.UNREACHABLE)
+        case EndPointNotFound():
+            return Verdict(Outcome.UNKNOWN)
         case BadRequest():
             return _judge_bad_request(str(error).casefold())
         case TimedOut() if not isinstance(
@@ -160,6 +165,8 @@ async def _deliver_one(
     database: Database, bot: Bot, clock: Callable[[], datetime], message: Outgoing
 ) -> bool:
     try:
+        if message.rich:
+            return await _deliver_rich(database, bot, clock, message)
         message_id = await _send(bot, message, plain=False)
     except InvalidToken:
         await _put_back(database, message, clock(), "the token was refused")
@@ -181,6 +188,52 @@ async def _deliver_one(
     async with database.write() as tx:
         await outbox.sent(tx, message.id, message_id, clock())
     return True
+
+
+async def _deliver_rich(
+    database: Database, bot: Bot, clock: Callable[[], datetime], message: Outgoing
+) -> bool:
+    try:
+        keyboard = keyboard_from_json(message.keyboard)
+        message_id = await send_rich(bot, message.chat_id, message.text, keyboard)
+    except InvalidToken:
+        raise
+    except TelegramError as error:
+        verdict = judge(error, message.attempts)
+        if isinstance(error, BadRequest) and "chat not found" not in str(error).casefold():
+            # Whether the chat takes any message is for the classic ones to find out.
+            verdict = Verdict(Outcome.MALFORMED)
+        if verdict.outcome not in (Outcome.MALFORMED, Outcome.UNKNOWN):
+            await _act(database, message, verdict, error, clock())
+            return False
+        await _fall_back(database, message, verdict, error, clock())
+        return False
+    async with database.write() as tx:
+        await outbox.sent(tx, message.id, message_id, clock())
+    return True
+
+
+async def _fall_back(
+    database: Database, message: Outgoing, verdict: Verdict, error: TelegramError, now: datetime
+) -> None:
+    """Let the classic messages go out instead, as the next ones to the chat."""
+    if verdict.outcome is Outcome.UNKNOWN:
+        log.warning(
+            "Telegram does not know rich messages, sent as classic ones", message=message.id
+        )
+    else:
+        log.error(
+            "our rich message was refused, sent as classic ones",
+            message=message.id,
+            reason=str(error),
+        )
+    async with database.write() as tx:
+        if verdict.outcome is Outcome.UNKNOWN:
+            await outbox.note_rich_unknown(tx, now)
+        if parts := parts_from_json(message.fallback):
+            await outbox.fall_back(tx, message.id, parts, now)
+        else:
+            await outbox.give_up(tx, message.id, f"{type(error).__name__}: {error}", now)
 
 
 async def _send(bot: Bot, message: Outgoing, *, plain: bool) -> int:

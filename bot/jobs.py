@@ -14,10 +14,12 @@ from bot.composer import compose_due, tell_trouble
 from bot.courier import deliver
 from news import archive
 from news.followed_topics import CHANGES_KEPT
+from news.learning import learn_more
 from news.page_visits import PageReader
 from news.poller import Poller
 from news.websub import Hubs
-from storage import chats, feeds, outbox
+from news.writing import Writer
+from storage import chats, feeds, outbox, summaries
 from storage.database import Database
 
 log = structlog.get_logger()
@@ -28,12 +30,14 @@ DELIVER_SECONDS = 1
 PAGES_SECONDS = 5
 HUBS_SECONDS = 60
 BUILD_SECONDS = 60
+LEARN_SECONDS = 3600
 CLEAN_SECONDS = 3600
 
 _SETTLED_KEPT = timedelta(days=7)
 _OFFERS_KEPT = timedelta(days=7)
 _HOSTS_KEPT = timedelta(days=1)
 _TOPICS_KEPT = timedelta(days=30)
+_SUMMARIES_KEPT = timedelta(days=30)
 
 
 class Jobs:
@@ -49,8 +53,9 @@ class Jobs:
         clock: Callable[[], datetime],
         retention: timedelta,
         fail: Callable[[BaseException], None],
+        writer: Writer | None = None,
     ) -> None:
-        """Without `pages`, none are read."""
+        """Without `pages`, none are read; without `writer`, all summaries are made here."""
         self._database = database
         self._poller = poller
         self._pages = pages
@@ -59,6 +64,7 @@ class Jobs:
         self._clock = clock
         self._retention = retention
         self._fail = fail
+        self._writer = writer
         self._stop = asyncio.Event()
         self._running = 0
         self._idle = asyncio.Event()
@@ -75,6 +81,7 @@ class Jobs:
             (self.deliver, DELIVER_SECONDS),
             (self.read_pages, PAGES_SECONDS),
             (self.ask_hubs, HUBS_SECONDS),
+            (self.learn, LEARN_SECONDS),
             (self.clean, CLEAN_SECONDS),
         )
         for tick, seconds in ticks:
@@ -126,7 +133,7 @@ class Jobs:
 
     async def compose(self) -> None:
         """Compose the digests that are due."""
-        composed = await compose_due(self._database, self._clock())
+        composed = await compose_due(self._database, self._clock(), self._writer)
         if composed:
             log.info("digests composed", count=composed)
         told = await tell_trouble(self._database, self._clock())
@@ -160,6 +167,12 @@ class Jobs:
         if built:
             log.info("articles indexed", count=built)
 
+    async def learn(self) -> None:
+        """Learn from new articles which words are rare."""
+        read = await learn_more(self._database)
+        if read:
+            log.debug("words learnt", articles=read)
+
     async def clean(self) -> None:
         """Drop what is not needed any more."""
         now = self._clock()
@@ -170,5 +183,6 @@ class Jobs:
             await chats.prune_topic_changes(tx, CHANGES_KEPT)
             await feeds.prune_hosts(tx, now - _HOSTS_KEPT)
             await feeds.prune_unwanted(tx, now - _OFFERS_KEPT)
+            await summaries.prune(tx, now - _SUMMARIES_KEPT)
         if dropped:
             log.info("old articles dropped", count=dropped)

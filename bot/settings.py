@@ -98,6 +98,25 @@ def _public_url(value: str) -> str:
     return text
 
 
+def _summary_api_url(value: str) -> str:
+    text = value.strip().rstrip("/")
+    parts = urlsplit(text)
+    fits = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    if text and (not fits or "@" in parts.netloc or parts.query or parts.fragment):
+        raise ValueError(
+            "write an address such as http://localhost:11434/v1, and the key in SUMMARY_API_KEY"
+        )
+    return text
+
+
+def _summary_api_key(value: str) -> str:
+    key = value.strip()
+    # It becomes part of a header.
+    if re.fullmatch(r"[!-~]*", key) is None:
+        raise ValueError("copy the key as it is: one word")
+    return key
+
+
 def _networks(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -148,6 +167,11 @@ class Settings(BaseSettings):
     pages: bool = True
     listen: Annotated[tuple[str, int] | None, NoDecode, BeforeValidator(_listen)] = None
     webhook_url: Annotated[str, BeforeValidator(_public_url)] = ""
+    summary_api_url: Annotated[str, BeforeValidator(_summary_api_url)] = ""
+    summary_api_key: Annotated[SecretStr, BeforeValidator(_summary_api_key)] = SecretStr("")
+    summary_model: Annotated[str, BeforeValidator(str.strip), Field(max_length=200)] = ""
+    summary_daily_budget: Annotated[int, Field(ge=1, le=1_000_000)] = 500
+    summary_timeout: Duration = timedelta(seconds=15)
     max_subscriptions: Annotated[int, Field(ge=1, le=10_000)] = 200
     retention: Duration = timedelta(days=90)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -159,7 +183,11 @@ class Settings(BaseSettings):
         return "database_url" in self.model_fields_set
 
 
-_SECRETS = ("telegram_token", "database_url", "fetch_proxy")
+_SECRETS = (
+    *("telegram_token", "database_url", "fetch_proxy"),
+    # People write keys into addresses.
+    *("summary_api_url", "summary_api_key"),
+)
 
 
 def load(**overrides: Any) -> Settings:
@@ -174,6 +202,8 @@ def load(**overrides: Any) -> Settings:
         raise BadSetting("RETENTION: a weekly digest needs at least 7d")
     if settings.webhook_url and settings.listen is None:
         raise BadSetting("WEBHOOK_URL: needs LISTEN, the address that it leads to; set that too")
+    if settings.summary_api_url and not settings.summary_model:
+        raise BadSetting("SUMMARY_API_URL: needs SUMMARY_MODEL, the model to ask for; set that too")
     if settings.catalogue is not None and not settings.catalogue.is_file():
         raise BadSetting(
             f"CATALOGUE: there is no file {settings.catalogue}; name an OPML file, or leave it empty"

@@ -14,6 +14,7 @@ from news.intake import Intake
 from news.pace import Pace
 from news.sources import Sources
 from news.worker import Worker
+from news.writing import Endpoint, Writer
 from storage import feeds
 from storage.database import Database
 from storage.records import ListedFeed
@@ -62,6 +63,23 @@ async def open_sources(
     async with new_fetcher(settings, limits, pauses) as fetcher, Worker() as worker:
         intake = Intake(database, worker, read_pages=settings.pages)
         yield Sources(database, fetcher, worker, intake, clock, random.random, pace)
+
+
+@asynccontextmanager
+async def open_writer(settings: Settings, database: Database) -> AsyncIterator[Writer | None]:
+    """What writes summaries, for as long as the block lasts; None if the operator has no endpoint for it."""
+    if not settings.summary_api_url:
+        yield None
+        return
+    endpoint = Endpoint(
+        settings.summary_api_url,
+        settings.summary_model,
+        settings.summary_api_key,
+        settings.summary_timeout.total_seconds(),
+        settings.summary_daily_budget,
+    )
+    async with new_fetcher(settings, endpoint.limits) as fetcher:
+        yield Writer(database, fetcher, endpoint)
 
 
 def catalogue(settings: Settings) -> tuple[ListedFeed, ...]:

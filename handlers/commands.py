@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from telegram import BotCommand, CallbackQuery, Message, Update
-from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
     Application,
@@ -24,7 +24,20 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import digest, follow, latest, lists, schedule, start, why
+from handlers import (
+    digest,
+    follow,
+    latest,
+    layout,
+    lists,
+    mute,
+    saved,
+    schedule,
+    start,
+    trend,
+    votes,
+    why,
+)
 from handlers.access import may_change
 from handlers.buttons import (
     Action,
@@ -32,24 +45,40 @@ from handlers.buttons import (
     FindFeed,
     Follow,
     FollowFeed,
+    Forget,
     KeepFeed,
     ListPage,
+    Marks,
+    MuteOutlet,
+    MutePage,
     Page,
+    ReadOn,
+    RestPage,
+    Save,
+    SaveAgain,
+    SavedPage,
+    SetLayout,
     SetSchedule,
     Show,
+    TrendOf,
     Undo,
     Unfollow,
+    Unmute,
+    Unsave,
+    Vote,
     Widen,
     decode,
 )
 from handlers.context import Answer, Ask, Services, known_chat
 from handlers.errors import apologise, explain
-from handlers.reply import NO_PREVIEW, markup, send
-from handlers.views.message import View, plain_text
+from handlers.reply import edit, edit_keyboard, keyboard_of, send
+from handlers.views.marks import with_marks
+from handlers.views.message import RichView, Toast, View, plain_text
 from handlers.words import say
 from news.errors import NewsError
 from news.follow import as_address
 from news.text import shorten
+from storage import outbox
 from storage.records import ChatId
 
 log = structlog.get_logger()
@@ -82,12 +111,18 @@ COMMANDS = (
     Command("search", latest.search_best, "help.read"),
     Command("digest", digest.digest, "help.read"),
     Command("why", why.why, "help.read"),
+    Command("trend", trend.trend, "help.read", slow=True),
+    Command("saved", saved.saved, "help.read"),
+    Command("taste", votes.taste, "help.read"),
     Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True),
     Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
     Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
+    Command("mute", mute.mute, "help.follow", (), True),
+    Command("unmute", mute.unmute, "help.follow", (), True),
     Command("import", lists.ask_for_list, "help.follow"),
     Command("export", lists.export_list, "help.follow"),
     Command("schedule", schedule.schedule, "help.when", (), True),
+    Command("layout", layout.layout, "help.when", (), True),
     Command("timezone", schedule.timezone, "help.when", (), True),
     Command("pause", schedule.pause, "help.when", (), True),
     Command("resume", schedule.resume, "help.when", (), True),
@@ -100,10 +135,16 @@ _BY_NAME = {name: command for command in COMMANDS for name in (command.name, *co
 _ALWAYS_CHANGE = ("pause", "resume")
 """These change something without an argument, too."""
 
-_READING_ACTIONS = (Page, BestPage, ListPage, Show)
+_READING_ACTIONS = (
+    *(Page, BestPage, ReadOn, RestPage, ListPage, SavedPage, MutePage),
+    *(TrendOf, Show),
+)
 """Presses that anyone may make."""
 
-_EDITING_ACTIONS = (Page, BestPage, ListPage)
+_EDITING_ACTIONS = (
+    *(Page, BestPage, RestPage, ListPage, SavedPage, MutePage),
+    *(Unmute, Forget),
+)
 """Presses whose answer takes the place of the message with the button."""
 
 
@@ -117,7 +158,10 @@ async def _show(ask: Ask, pressed: Show) -> Answer:
 _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Page: latest.turn_page,
     BestPage: latest.turn_best,
+    ReadOn: digest.read_on,
+    RestPage: digest.turn_rest,
     ListPage: follow.turn_list,
+    TrendOf: trend.press_trend,
     Follow: follow.press_follow,
     FollowFeed: follow.press_follow_feed,
     KeepFeed: follow.press_keep,
@@ -126,8 +170,24 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Undo: follow.press_undo,
     Widen: follow.press_widen,
     SetSchedule: schedule.press_schedule,
+    SetLayout: layout.press_layout,
+    SavedPage: saved.turn_saved,
+    Unsave: saved.press_unsave,
+    SaveAgain: saved.press_again,
+    MutePage: mute.turn_mutes,
+    Unmute: mute.press_unmute,
+    Forget: votes.press_forget,
     Show: _show,
 }
+
+
+_TOASTED: dict[type, Callable[[Ask, Any], Awaitable[Toast]]] = {
+    Save: saved.press_save,
+    Vote: votes.press_vote,
+    MuteOutlet: mute.press_mute,
+    Marks: votes.press_marks,
+}
+"""Presses that are answered with a word, and at most with other buttons under the same text."""
 
 
 async def press(ask: Ask, action: Action) -> Answer:
@@ -258,12 +318,20 @@ class _Doors:
         ):
             await _acknowledge(query, ask.say("access.admins"))
             return
+        toasted = _TOASTED.get(type(action))
+        if toasted is not None:
+            await _show_toast(query, query.message, await toasted(ask, action))
+            return
         await _acknowledge(query)
         try:
             answer = await press(ask, action)
         except NewsError as error:
             answer = explain(error, ask, "latest")
-        if isinstance(action, _EDITING_ACTIONS) and isinstance(answer, View):
+        if (
+            isinstance(action, _EDITING_ACTIONS)
+            and not isinstance(answer, tuple)
+            and _is_editable(query.message, answer)
+        ):
             await _edit(query.message, answer)
         else:
             await self._send(context, query.message, answer, reply=False)
@@ -322,14 +390,19 @@ class _Doors:
         """Send an answer where the question was asked; in groups, as a reply to it."""
         in_group = message.chat.type != ChatType.PRIVATE
         thread = message.message_thread_id if message.is_topic_message else None
-        for view in (answer,) if isinstance(answer, View) else answer:
+        for view in answer if isinstance(answer, tuple) else (answer,):
             await send(
                 context.bot,
                 message.chat_id,
                 view,
                 thread,
                 message.message_id if in_group and reply else None,
+                self._note_rich_unknown,
             )
+
+    async def _note_rich_unknown(self) -> None:
+        async with self._services.database.write() as tx:
+            await outbox.note_rich_unknown(tx, self._services.clock())
 
 
 def _from_bot(update: Update) -> bool:
@@ -340,16 +413,28 @@ def _from_bot(update: Update) -> bool:
     return user is not None and user.is_bot and not anonymous
 
 
-async def _acknowledge(query: CallbackQuery, view: View | None = None) -> None:
-    """End the button's spinning, with a word if there is one; what was pressed for is done all the same."""
+async def _acknowledge(
+    query: CallbackQuery, view: View | Toast | None = None, alert: bool = True
+) -> None:
+    """End the button's spinning, with a word if there is one; what was pressed for is done all the same.
+
+    With `alert` the word stays until it is read.
+    """
     try:
-        if view is None:
+        if view is None or not view.text:
             await query.answer()
         else:
-            await query.answer(shorten(plain_text(view.text), 200), show_alert=True)
+            await query.answer(shorten(plain_text(view.text), 200), show_alert=alert)
     except TelegramError as error:
         # A press that waited for longer than some seconds can't be answered any more.
         log.debug("press not acknowledged", error=type(error).__name__)
+
+
+async def _show_toast(query: CallbackQuery, message: Message, toast: Toast) -> None:
+    await _acknowledge(query, toast, alert=False)
+    if toast.marks:
+        rows = with_marks(keyboard_of(message.reply_markup), toast.marks)
+        await _unless_the_same(edit_keyboard(message, rows))
 
 
 async def _show_life(context: ContextTypes.DEFAULT_TYPE, message: Message) -> None:
@@ -360,15 +445,22 @@ async def _show_life(context: ContextTypes.DEFAULT_TYPE, message: Message) -> No
         log.debug("no sign of life", error=type(error).__name__)
 
 
-async def _edit(message: Message, view: View) -> None:
+async def _edit(message: Message, view: View | RichView) -> None:
+    await _unless_the_same(edit(message.get_bot(), message.chat_id, message.message_id, view))
+
+
+async def _unless_the_same(change: Awaitable[object]) -> None:
+    """Await a change of a message, unless it is as it should be already."""
     try:
-        await message.edit_text(
-            str(view.text),
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup(view.keyboard),
-            link_preview_options=NO_PREVIEW,
-        )
+        await change
     except BadRequest as error:
         # Two fast taps: the first has brought the page already.
         if "not modified" not in str(error).casefold():
             raise
+
+
+def _is_editable(message: Message, view: Answer) -> bool:
+    """Whether an answer can take the place of a message: a page of text would destroy a newspaper."""
+    if isinstance(view, View):
+        return message.text is not None
+    return isinstance(view, RichView) and "rich_message" in message.api_kwargs

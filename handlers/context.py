@@ -1,17 +1,18 @@
 """What a handler gets to work with: the parts of the bot, and one question of one chat."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cachetools import LRUCache
 from markupsafe import Markup
 
-from handlers.views.message import View
+from handlers.views.message import RichView, View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news import schedule
 from news.sources import Sources
+from news.trend import Trend
 from storage import articles, chats
 from storage.database import Database
 from storage.records import ArticleId, Chat, ChatId, StoryId, TopicId
@@ -44,6 +45,8 @@ class Services:
         default_factory=lambda: LRUCache(_RANKINGS)
     )
     """The order of what was found best first, by query and newest article: its pages must fit together."""
+    draw: Callable[[Trend, Sequence[str]], Awaitable[bytes]] | None = None
+    """Makes a PNG of a trend and the dates of its days in digits; None where pictures can't be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Ask:
         return Ask(self.services, chat or self.chat, self.now, self.argument)
 
 
-Answer = View | tuple[View, ...]
+Answer = View | RichView | tuple[View | RichView, ...]
 """One message, or several in order."""
 
 

@@ -1,14 +1,22 @@
 """The digest as it would be sent now; changes nothing."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+from handlers.buttons import ReadOn, RestPage
 from handlers.context import Answer, Ask
 from handlers.views import digests as views
+from handlers.views.message import RichView, View
+from handlers.views.newspaper import newspaper
 from handlers.views.reader import moment
-from news.gather import gather
+from news.digest import Digest, Span
+from news.gather import Desk, gather, gather_rest, gather_since
+from news.learning import learnt
 from news.text import shorten, squeeze
-from storage import chats
+from storage import chats, outbox
+from storage.database import Transaction
+from storage.records import Layout
 
 INSTEAD = timedelta(days=7)
 """The period that is shown when nothing is new."""
@@ -25,22 +33,50 @@ async def digest(ask: Ask) -> Answer:
     period = _period(typed)
     if typed and period is None:
         return ask.say("digest.bad_period", typed=shorten(typed, 40))
-    since = None if period is None else ask.now - period
     async with ask.services.database.read() as tx:
-        if not await chats.subscriptions_of(tx, ask.chat.id):
+        if not await chats.count_subscriptions(tx, ask.chat.id):
             return ask.say("list.empty")
-        found = await gather(tx, ask.chat, ask.now, since)
-        if found.sections:
-            title = "digest.preview" if since is None else "digest.period"
-            return views.digest(found, ask.reader, title)
-        if since is not None:
+        desk = Desk(await learnt(tx))
+        if period is not None:
+            since = ask.now - period
+            found = await gather_since(tx, ask.chat, ask.now, since, desk)
+            if found.sections:
+                return await _laid_out(tx, ask, found, "digest.period")
             return ask.say("digest.empty_period", since=moment(since, ask.reader))
+        found = await gather(tx, ask.chat, ask.now, desk)
+        if found.sections:
+            return await _laid_out(tx, ask, found, "digest.preview")
         # Nothing is new right after following; what was there shows how a digest will look.
-        earlier = await gather(tx, ask.chat, ask.now, ask.now - INSTEAD)
-    nothing = views.nothing_new(ask.chat, ask.reader)
-    if not earlier.sections:
-        return nothing
-    return (nothing, *views.digest(earlier, ask.reader, "digest.period"))
+        earlier = await gather_since(tx, ask.chat, ask.now, ask.now - INSTEAD, desk)
+        nothing = views.nothing_new(ask.chat, ask.reader)
+        if not earlier.sections:
+            return nothing
+        return (nothing, *await _laid_out(tx, ask, earlier, "digest.period"))
+
+
+async def _laid_out(
+    tx: Transaction, ask: Ask, found: Digest, title: str
+) -> tuple[View | RichView, ...]:
+    """A digest in the layout of the chat, without buttons that mark what it was not told for good."""
+    keyboard = views.keyboard(found, ask.reader)
+    classic = views.digest(found, ask.reader, title, keyboard)
+    if ask.chat.layout is Layout.NEWSPAPER and await outbox.rich_is_known(tx, ask.now):
+        paper = newspaper(found, ask.reader, title, keyboard)
+        return (replace(paper, fallback=classic),)
+    return classic
+
+
+async def read_on(ask: Ask, pressed: ReadOn) -> Answer:
+    """The first page of what a digest left out."""
+    return await turn_rest(ask, RestPage(pressed.after, pressed.up_to, 1))
+
+
+async def turn_rest(ask: Ask, pressed: RestPage) -> View:
+    """Another page of it."""
+    async with ask.services.database.read() as tx:
+        span = Span(pressed.after, pressed.up_to)
+        left = await gather_rest(tx, ask.chat, span, ask.now, Desk(await learnt(tx)))
+    return views.rest(left, pressed.number, ask.reader)
 
 
 def _period(typed: str) -> timedelta | None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from handlers.context import Ask, code
 from handlers.views.message import View
+from handlers.words import say, say_count
 from news import query
 from news.errors import (
     BadQuery,
@@ -69,17 +70,24 @@ _POINTED_COLUMNS = 14
 """Shown on either side of a place in a query: two of these and a few more are a line on a small phone."""
 
 
-def _explain_query(error: BadQuery, ask: Ask, command: str) -> View:
-    """What is not understood, where, and an example of how it is said."""
-    example = f"/{command} {_QUERY_EXAMPLES.get(error.reason, 'North Korea')}"
+def query_trouble(error: BadQuery, language: str) -> tuple[Markup, str]:
+    """What is not understood of a query, in a sentence, and one that would be understood."""
     key, what = f"query.{error.reason}", shorten(error.what, 40)
     limit = _QUERY_LIMITS.get(error.reason)
-    view = (
-        ask.say(key, what=what, known=" ".join(f"{prefix}:" for prefix in PREFIXES))
+    known = " ".join(f"{prefix}:" for prefix in PREFIXES)
+    trouble = (
+        say(key, language, what=what, known=known)
         if limit is None
-        else ask.say_count(key, limit, what=what)
+        else say_count(key, limit, language, what=what)
     )
-    lines = [view.text, ask.say("query.example", example=example).text]
+    return trouble, _QUERY_EXAMPLES.get(error.reason, "North Korea")
+
+
+def _explain_query(error: BadQuery, ask: Ask, command: str) -> View:
+    """What is not understood, where, and an example of how it is said."""
+    trouble, example = query_trouble(error, ask.chat.language)
+    example = f"/{command} {example}"
+    lines = [trouble, ask.say("query.example", example=example).text]
     if error.reason not in ("empty", "long", "only_time"):
         lines.insert(1, _pointed(squeeze(ask.argument), error.position))
     return View(Markup("\n").join(lines))

@@ -1,6 +1,7 @@
 """The newest stories: of what the chat follows, of everything, or about something; or the best about it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.buttons import BestPage, Page
 from handlers.context import Answer, Ask
@@ -8,11 +9,15 @@ from handlers.views import stories as views
 from handlers.views.message import View
 from news import query, search
 from news.followed_topics import query_of
-from storage import articles, chats
+from news.mutes import Muted
+from storage import articles, chats, opinions
 from storage.database import Transaction
 from storage.records import ArticleId, Kind, Position, Story, StoryId, Subscription, Topic, TopicId
 
 PAGE = views.PAGE_STORIES
+
+_LOOKS = (1, 4, 16, 16, 16)
+"""Pages of stories that are looked at, one after the other, until one is full of what is not muted."""
 
 
 async def latest(ask: Ask) -> Answer:
@@ -86,7 +91,22 @@ async def _found(
 async def _stories(
     tx: Transaction, ask: Ask, page: Page, topic: Topic | None, follows: bool
 ) -> tuple[tuple[Position, Story], ...]:
+    """The stories of a page in the order asked for, and one more towards older ones, without what is muted."""
     limit = PAGE if page.back else PAGE + 1
+    muted = Muted(await opinions.mutes(tx, ask.chat.id))
+    kept: list[tuple[Position, Story]] = []
+    for pages in _LOOKS:
+        found = await _some(tx, ask, page, topic, follows, pages * limit)
+        kept += [(place, left) for place, story in found if (left := muted.without(story))]
+        if len(kept) >= limit or len(found) < pages * limit:
+            break
+        page = replace(page, beyond=found[-1][0])
+    return tuple(kept[:limit])
+
+
+async def _some(
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None, follows: bool, limit: int
+) -> tuple[tuple[Position, Story], ...]:
     if topic is None:
         return await articles.latest(
             tx,
@@ -147,9 +167,16 @@ def _may_follow(topic: Topic | None, listed: Sequence[Subscription]) -> TopicId 
 async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | None = None) -> View:
     ranked = await _ranked(ask, page, topic)
     first = (page.number - 1) * PAGE
-    ids = ranked[first : first + PAGE]
     async with ask.services.database.read() as tx:
-        shown = await articles.get_stories(tx, ids)
+        muted = Muted(await opinions.mutes(tx, ask.chat.id))
+        if muted:
+            stories = await search.shown(tx, query_of(topic), ranked, ask.now)
+            unmuted = [left for story in stories if (left := muted.without(story))]
+            ranked = tuple(story.id for story in unmuted)
+            shown = tuple(unmuted[first : first + PAGE])
+        else:
+            ids = ranked[first : first + PAGE]
+            shown = await search.shown(tx, query_of(topic), ids, ask.now)
         listed = await chats.subscriptions_of(tx, ask.chat.id)
     instead = None
     if wanted is not None and not ranked:

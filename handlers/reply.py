@@ -1,9 +1,24 @@
 """Views → Telegram's own types, and out."""
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.constants import ParseMode
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from handlers.views.message import Keyboard, View
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, EndPointNotFound, InvalidToken
+
+from handlers.views.message import Button, Keyboard, RichView, View
+from handlers.views.rich import turned, without_pictures
+
+log = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -20,12 +35,130 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     )
 
 
+def keyboard_of(shown: InlineKeyboardMarkup | None) -> Keyboard:
+    """The inverse of `markup`."""
+    rows = () if shown is None else shown.inline_keyboard
+    return tuple(tuple(Button(one.text, str(one.callback_data)) for one in row) for row in rows)
+
+
 async def send(
-    bot: Bot, chat_id: int, view: View, thread_id: int | None = None, reply_to: int | None = None
+    bot: Bot,
+    chat_id: int,
+    view: View | RichView,
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+    on_unknown: Callable[[], Awaitable[None]] | None = None,
 ) -> int:
-    """Send one message; its id. Raises what python-telegram-bot raises."""
+    """Send one message; its id. Raises what python-telegram-bot raises.
+
+    A rich message that is refused goes out as its fallback, and the last of that gives the id;
+    `on_unknown` is awaited if Telegram does not know such messages at all.
+    """
+    if isinstance(view, View):
+        return await _send_plain(bot, chat_id, view, thread_id, reply_to)
+    try:
+        return await send_rich(bot, chat_id, str(view.html), view.keyboard, thread_id, reply_to)
+    except EndPointNotFound:
+        if on_unknown is not None:
+            await on_unknown()
+        if not view.fallback:
+            raise
+    except BadRequest as error:
+        if not view.fallback:
+            raise
+        log.error("our rich message was refused, sent as classic ones", reason=str(error))
+    sent = 0
+    for part in view.fallback:
+        sent = await _send_plain(bot, chat_id, part, thread_id, reply_to)
+    return sent
+
+
+async def send_rich(
+    bot: Bot,
+    chat_id: int,
+    html: str,
+    keyboard: Keyboard = (),
+    thread_id: int | None = None,
+    reply_to: int | None = None,
+) -> int:
+    """Send one rich message; its id. Goes without its pictures if they are what can't be taken.
+
+    Raises EndPointNotFound if Telegram does not know such messages, else what python-telegram-bot raises.
+    """
+    reply = None
+    if reply_to is not None:
+        reply = ReplyParameters(reply_to, allow_sending_without_reply=True)
+    arguments = {
+        "chat_id": chat_id,
+        "rich_message": rich_message(html),
+        "reply_markup": markup(keyboard),
+        "message_thread_id": thread_id,
+        "reply_parameters": reply,
+    }
+    try:
+        return await _send_rich(bot, arguments)
+    except BadRequest as error:
+        plainer = without_pictures(html)
+        if plainer == html or not _of_pictures(error):
+            raise
+        log.info("sent without pictures", reason=str(error))
+        return await _send_rich(bot, arguments | {"rich_message": rich_message(plainer)})
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, view: View | RichView) -> None:
+    """Put a message in the place of another one of its kind. Raises what python-telegram-bot raises."""
+    if isinstance(view, View):
+        await bot.edit_message_text(
+            str(view.text),
+            chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup(view.keyboard),
+            link_preview_options=NO_PREVIEW,
+        )
+        return
+    await bot.edit_message_text(
+        None,  # type: ignore[arg-type] # left out: it has either a text or this
+        chat_id,
+        message_id,
+        reply_markup=markup(view.keyboard),
+        api_kwargs={"rich_message": rich_message(str(view.html))},
+    )
+
+
+async def edit_keyboard(message: Message, keyboard: Keyboard) -> None:
+    """Put other buttons under a message, which stays as it is. Raises what python-telegram-bot raises."""
+    await message.edit_reply_markup(markup(keyboard))
+
+
+def rich_message(html: str) -> dict[str, Any]:
+    """Rich HTML as Telegram takes it; nothing in a story is made a link that is none."""
+    return {"html": html, "is_rtl": turned(html), "skip_entity_detection": True}
+
+
+async def _send_rich(bot: Bot, arguments: dict[str, Any]) -> int:
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        sent = await bot.do_api_request("sendRichMessage", given)
+    except EndPointNotFound as error:
+        # The client takes a refused token for an unknown method, too.
+        if "unauthorized" in str(error.__cause__).casefold():
+            raise InvalidToken(str(error.__cause__)) from error
+        raise
+    return int(sent["message_id"])
+
+
+def _of_pictures(error: BadRequest) -> bool:
+    words = str(error).casefold()
+    return any(word in words for word in ("media", "photo", "image", "webpage", "http url"))
+
+
+async def _send_plain(
+    bot: Bot, chat_id: int, view: View, thread_id: int | None, reply_to: int | None
+) -> int:
     if view.file is not None:
-        sent = await bot.send_document(
+        send_file = bot.send_photo if view.file.picture else bot.send_document
+        sent = await send_file(
             chat_id,
             view.file.content,
             filename=view.file.name,

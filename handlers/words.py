@@ -3,14 +3,16 @@
 A sentence is Telegram HTML; what is put into it is escaped unless it is Markup itself.
 """
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
+from string import Formatter
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 FALLBACK = "en"
 
@@ -30,19 +32,37 @@ def choose(wanted: str | None) -> str:
 
 def say(key: str, language: str, /, **arguments: object) -> Markup:
     """The sentence for a key. Raises KeyError if no catalogue has it: that is our bug."""
-    for code in (choose(language), FALLBACK):
-        sentence = _catalogue(code).gettext(key)
-        if sentence != key:
-            return Markup(sentence).format(**arguments)  # noqa: S704 - our own sentence
-    raise KeyError(key)
+    return _filled(_template(key, language, None), arguments)
 
 
 def say_count(key: str, count: int, language: str, /, **arguments: object) -> Markup:
     """The sentence for a key in the plural form of `count`, which it may name as {count}."""
+    return _filled(_template(key, language, count), {"count": count, **arguments})
+
+
+_Template = tuple[tuple[str, str | None], ...]
+"""Pieces of a sentence, each with the name of what follows it."""
+
+
+def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
+    text = "".join(
+        [
+            literal if name is None else f"{literal}{escape(arguments[name])}"
+            for literal, name in template
+        ]
+    )
+    return Markup(text)  # noqa: S704 - our own sentence, and what was escaped
+
+
+@lru_cache(maxsize=10_000)
+def _template(key: str, language: str, count: int | None) -> _Template:
+    """A sentence cut where something is put in: a digest has a hundred of them."""
     for code in (choose(language), FALLBACK):
-        sentence = _catalogue(code).ngettext(key, key, count)
+        catalogue = _catalogue(code)
+        plain = count is None
+        sentence = catalogue.gettext(key) if plain else catalogue.ngettext(key, key, count or 0)
         if sentence != key:
-            return Markup(sentence).format(count=count, **arguments)  # noqa: S704 - as above
+            return tuple((literal, name) for literal, name, _, _ in Formatter().parse(sentence))
     raise KeyError(key)
 
 

@@ -1,14 +1,116 @@
-"""What is new to a chat → a decided, ordered digest."""
+"""What is new to a chat → a decided, ordered digest.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+    candidates ─▶ shortlist: the stories worth loading
+    their articles ─▶ grounds: why each is worth a place ─▶ chosen one by one ─▶ sections
 
-from news.stories import outlets
-from storage.records import Candidate, Kind, Story, StoryId, Subscription, SubscriptionId
+Every term of a story's importance is a share that can be shown to the reader. Stories are chosen by it,
+less what they have in common with those chosen before (maximal marginal relevance, Carbonell and
+Goldstein 1998), so that neither one event in three versions nor one outlet fills a digest.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from news.importance import (
+    as_vectors,
+    freshness,
+    length_of,
+    likeness,
+    outlet_weight,
+    overlap,
+    reports_of,
+    share,
+    vocabulary,
+)
+from news.stories import lead
+from news.taste import Taste
+from news.updates import moved_on
+from storage.records import (
+    Article,
+    ArticleId,
+    Candidate,
+    FeedId,
+    Kind,
+    Story,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    Told,
+)
 
 MAX_STORIES = 20
+"""Of a chat that chose no other number."""
+
+_LOADED = 2
+"""Stories that are looked at closely for each that a digest has room for."""
+
+_UNLIKE = 0.75
+"""Weight of importance beside that of being unlike what was chosen before."""
+
+_OF_ONE_OUTLET = 2
+"""Stories led by one outlet, while others have one that is worth it."""
+
+_OF_ONE_SUBSCRIPTION = 0.4
+"""Share of the places for one subscription, likewise."""
+
+_WORTH_IT = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a story has its place. Each share is between 0 and 1, taste between -1 and 1."""
+
+    reports: int
+    """Outlets that have a report of their own; reprints count once."""
+    outlets: float
+    """How many those are, beside the most of any story at hand."""
+    aboutness: float
+    """How much it is about what is followed; 1 for a feed."""
+    freshness: float
+    centrality: float
+    """How much it has in common with the rest of what its subscription brought."""
+    taste: float
+    """What the chat's thumbs say of its outlets and names."""
+
+    @property
+    def importance(self) -> float:
+        """All of it in one number, the larger the more important."""
+        return _importance(
+            self.outlets, self.aboutness, self.freshness, self.centrality, self.taste
+        )
+
+
+def _importance(
+    outlets: float,
+    aboutness: float,
+    freshness: float,
+    centrality: float = 0.0,
+    taste: float = 0.0,
+) -> float:
+    reported = 0.35 * outlets + 0.30 * aboutness
+    return reported + 0.15 * freshness + 0.10 * centrality + 0.10 * taste
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story of a digest."""
+
+    story: Story
+    """With all its articles, newest first; an update with those only that the chat was not told."""
+    lead: Article
+    """The one of them that speaks for it: what a chat follows by its feed is led by that feed's own article."""
+    grounds: Grounds
+    summary: str = ""
+    """Whole sentences as plain text; empty if nobody wrote any. For an update, only what is new."""
+    update: bool = False
+    """True if the chat was told the story before, and it moved on."""
+
+    @property
+    def newest(self) -> ArticleId:
+        """The article of it that arrived last."""
+        return max(article.id for article in self.story.articles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,62 +118,307 @@ class Section:
     """The stories that one subscription brought."""
 
     subscription: Subscription
-    stories: tuple[Story, ...]
-    """The most widely reported first; at least one."""
+    items: tuple[Item, ...]
+    """The most important first; at least one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The articles that arrived between two digests."""
+
+    after: ArticleId
+    """Theirs are larger ids …"""
+    up_to: ArticleId
+    """… up to this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a chat is going to read."""
+    """What a chat is going to read. Every layout shows the same one."""
 
     since: datetime
     until: datetime
     sections: tuple[Section, ...]
     left_out: int
     """Stories that were new as well, beyond the number that a digest holds."""
+    span: Span | None = None
+    """Where its news lies; None if it was chosen by date."""
 
     @property
-    def stories(self) -> tuple[Story, ...]:
+    def items(self) -> tuple[Item, ...]:
         """All stories, in the order in which they are told; each once."""
-        return tuple(story for section in self.sections for story in section.stories)
+        return tuple(item for section in self.sections for item in section.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a digest is decided from."""
+
+    subscriptions: Sequence[Subscription]
+    candidates: Sequence[Candidate]
+    stories: Mapping[StoryId, Story]
+    """Those of the candidates that are worth a look; candidates of others are only counted."""
+    told: Mapping[StoryId, Told] = field(default_factory=dict)
+    """Those of the candidates' stories that the chat knows."""
+    taste: Taste = field(default_factory=Taste)
+    per_day: Mapping[FeedId, float] = field(default_factory=dict)
+    """Articles that a feed brings a day; 1 if it is unknown."""
+    reports: Callable[[Story], tuple[Article, ...]] = reports_of
+    """`reports_of`, or what remembers its answers."""
+    narrow: Collection[SubscriptionId] = ()
+    """Topics that leave something out on purpose: of a story, they show only the articles that they want."""
+
+
+def shortlist(
+    candidates: Iterable[Candidate],
+    told: Mapping[StoryId, Told],
+    period: timedelta,
+    until: datetime,
+    limit: int,
+) -> tuple[StoryId, ...]:
+    """The stories that a digest of `limit` may hold, the most promising first, by what needs no text."""
+    outlets: dict[StoryId, set[FeedId]] = defaultdict(set)
+    best: dict[StoryId, float] = {}
+    newest: dict[StoryId, datetime] = {}
+    for one in candidates:
+        id = one.story_id
+        if not _is_new(one.article_id, told.get(id)):
+            continue
+        outlets[id].add(one.feed_id)
+        best[id] = max(one.score, best.get(id, 0.0))
+        newest[id] = max(one.published_at, newest.get(id, one.published_at))
+    most = max(map(len, outlets.values()), default=0)
+
+    def promise(id: StoryId) -> tuple[float, StoryId]:
+        fresh = freshness(newest[id], until, period)
+        return _importance(share(len(outlets[id]), most), best[id], fresh), id
+
+    return tuple(sorted(outlets, key=promise, reverse=True)[: _LOADED * limit])
 
 
 def decide(
-    candidates: Iterable[Candidate],
-    stories: Sequence[Story],
-    subscriptions: Sequence[Subscription],
+    material: Material,
     since: datetime,
     until: datetime,
     limit: int = MAX_STORIES,
+    span: Span | None = None,
 ) -> Digest:
     """Choose, order and arrange what is new.
 
-    The most widely reported stories are chosen, newer ones among equals. A story wanted by several
-    subscriptions stands under the first of them, topics before feeds.
+    A story wanted by several subscriptions stands under the topic that it is most about, else under the
+    feed that was followed first. One that the chat was told comes again only if it moved on, as an update.
     """
-    ordered = sorted(subscriptions, key=lambda item: (item.kind is not Kind.TOPIC, item.id))
-    rank = {subscription.id: place for place, subscription in enumerate(ordered)}
-    home: dict[StoryId, int] = {}
-    for candidate in candidates:
-        place = rank.get(candidate.subscription_id)
-        if place is not None:
-            story_id = candidate.article.story_id
-            home[story_id] = min(place, home.get(story_id, place))
-    wanted = sorted(
-        (story for story in stories if story.id in home),
-        key=lambda story: (len(outlets(story)), story.articles[0].published_at, story.id),
-        reverse=True,
-    )
-    arranged: dict[SubscriptionId, list[Story]] = defaultdict(list)
-    for story in wanted[:limit]:
-        arranged[ordered[home[story.id]].id].append(story)
+    wanted: dict[StoryId, list[Candidate]] = defaultdict(list)
+    known = {item.id: item for item in material.subscriptions}
+    for one in material.candidates:
+        if one.subscription_id in known and _is_new(
+            one.article_id, material.told.get(one.story_id)
+        ):
+            wanted[one.story_id].append(one)
+    beyond = sum(id not in material.stories for id in wanted)
+    news: list[_News] = []
+    for id, candidates in wanted.items():
+        story = material.stories.get(id)
+        found = None if story is None else _news(story, candidates, known, material)
+        if found is not None:
+            news.append(found)
+    weighed = _weighed(news, until, until - since, material.taste)
+    chosen = _chosen(weighed, limit)
     return Digest(
         since=since,
         until=until,
+        sections=_sections(chosen, material.subscriptions),
+        left_out=beyond + len(weighed) - len(chosen),
+        span=span,
+    )
+
+
+def _is_new(article_id: ArticleId, told: Told | None) -> bool:
+    return told is None or article_id > told.up_to
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A story that is new to the chat, and where it would stand."""
+
+    story: Story
+    lead: Article
+    subscription: Subscription
+    aboutness: float
+    weight: float
+    """Of the outlets that report it."""
+    reports: tuple[Article, ...]
+    update: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Likewise, with its grounds."""
+
+    item: Item
+    importance: float
+    subscription: Subscription
+    words: frozenset[str]
+    """Of its headline."""
+    outlet: FeedId
+    """Of the article that leads it."""
+
+
+def _news(
+    story: Story,
+    candidates: Sequence[Candidate],
+    known: Mapping[SubscriptionId, Subscription],
+    material: Material,
+) -> _News | None:
+    """What of a story is news; None if nothing is."""
+    told = material.told.get(story.id)
+    old = tuple(one for one in story.articles if not _is_new(one.id, told))
+    if old:
+        new = tuple(one for one in story.articles if _is_new(one.id, told))
+        followed = {one.feed_id for one in candidates if _follows_feed(known[one.subscription_id])}
+        if not new or not moved_on(old, new, followed):
+            return None
+        story = Story(story.id, new)
+    home = max(candidates, key=lambda one: _strength(one, known[one.subscription_id]))
+    if home.subscription_id in material.narrow:
+        asked = {
+            one.article_id for one in candidates if one.subscription_id == home.subscription_id
+        }
+        story = replace(story, articles=tuple(one for one in story.articles if one.id in asked))
+        if not story.articles:
+            return None
+    reports = material.reports(story)
+    item = known[home.subscription_id]
+    own = tuple(one for one in story.articles if one.feed_id == item.target)
+    return _News(
+        story,
+        lead(replace(story, articles=own)) if _follows_feed(item) and own else reports[0],
+        item,
+        max(one.score for one in candidates if one.subscription_id == home.subscription_id),
+        sum(outlet_weight(material.per_day.get(one.feed_id, 1.0)) for one in reports),
+        reports,
+        update=bool(old),
+    )
+
+
+def _strength(candidate: Candidate, item: Subscription) -> tuple[bool, float, int]:
+    return item.kind is Kind.TOPIC, candidate.score, -item.id
+
+
+def _follows_feed(item: Subscription) -> bool:
+    return item.kind is Kind.FEED
+
+
+def _weighed(
+    news: Sequence[_News], until: datetime, period: timedelta, taste: Taste
+) -> list[_Weighed]:
+    """Every story with its grounds, the most important first."""
+    most = max((one.weight for one in news), default=0.0)
+    words = [vocabulary(one.lead.title) for one in news]
+    vectors = as_vectors(words)
+    middles: dict[SubscriptionId, Counter[str]] = defaultdict(Counter)
+    for one, vector in zip(news, vectors, strict=True):
+        middles[one.subscription.id].update(vector)
+    lengths = {id: length_of(middle) for id, middle in middles.items()}
+    found = []
+    for one, vector, some in zip(news, vectors, words, strict=True):
+        id = one.subscription.id
+        newest = max(article.published_at for article in one.reports)
+        grounds = Grounds(
+            reports=len(one.reports),
+            outlets=share(one.weight, most),
+            aboutness=min(max(one.aboutness, 0.0), 1.0),
+            freshness=freshness(newest, until, period),
+            centrality=likeness(vector, middles[id], lengths[id]),
+            taste=taste.of(one.story),
+        )
+        item = Item(one.story, one.lead, grounds, update=one.update)
+        weight = grounds.importance
+        found.append(_Weighed(item, weight, one.subscription, some, one.lead.feed_id))
+    return sorted(found, key=_place, reverse=True)
+
+
+def _place(one: _Weighed) -> tuple[float, datetime, StoryId]:
+    # The articles of a story are in order, newest first.
+    newest = one.item.story.articles[0].published_at
+    return one.importance, newest, one.item.story.id
+
+
+def _chosen(weighed: Sequence[_Weighed], limit: int) -> list[_Weighed]:
+    """As many as there is room for, each the best beside those before it."""
+    if len(weighed) <= limit:
+        return list(weighed)
+    left = list(weighed)
+    likest = dict.fromkeys(range(len(left)), 0.0)
+    chosen: list[_Weighed] = []
+    outlets: Counter[FeedId] = Counter()
+    subscriptions: Counter[SubscriptionId] = Counter()
+    while likest and len(chosen) < limit:
+        free = [
+            place
+            for place in likest
+            if left[place].importance >= _WORTH_IT
+            and outlets[left[place].outlet] < _OF_ONE_OUTLET
+            and subscriptions[left[place].subscription.id] < _OF_ONE_SUBSCRIPTION * limit
+        ]
+        best = max(
+            free or likest,
+            key=lambda place: (
+                _UNLIKE * left[place].importance - (1 - _UNLIKE) * likest[place],
+                -place,
+            ),
+        )
+        picked = left[best]
+        chosen.append(picked)
+        outlets[picked.outlet] += 1
+        subscriptions[picked.subscription.id] += 1
+        del likest[best]
+        for place, before in likest.items():
+            likest[place] = max(before, overlap(left[place].words, picked.words))
+    return sorted(chosen, key=_place, reverse=True)
+
+
+def _sections(
+    chosen: Sequence[_Weighed], subscriptions: Sequence[Subscription]
+) -> tuple[Section, ...]:
+    """What each subscription brought, topics before feeds; the section with the most important story first."""
+    arranged: dict[SubscriptionId, list[_Weighed]] = defaultdict(list)
+    for one in chosen:
+        arranged[one.subscription.id].append(one)
+    followed = {item.id: item for item in subscriptions}
+    sections = [
+        Section(followed[id], tuple(one.item for one in _varied(some)))
+        for id, some in arranged.items()
+    ]
+    return tuple(sorted(sections, key=lambda section: _follows_feed(section.subscription)))
+
+
+def _varied(ordered: Sequence[_Weighed]) -> list[_Weighed]:
+    """The same stories, with no three in a row that one outlet leads, as far as there are others."""
+    left = list(ordered)
+    varied: list[_Weighed] = []
+    while left:
+        tired = {one.outlet for one in varied[-2:]} if len(varied) > 1 else set()
+        next_one = next(
+            (one for one in left if len(tired) != 1 or one.outlet not in tired), left[0]
+        )
+        left.remove(next_one)
+        varied.append(next_one)
+    return varied
+
+
+def with_summaries(digest: Digest, summaries: Mapping[StoryId, str]) -> Digest:
+    """The same digest with a summary for each story; empty for those that have none."""
+    return replace(
+        digest,
         sections=tuple(
-            Section(subscription, tuple(arranged[subscription.id]))
-            for subscription in ordered
-            if subscription.id in arranged
+            replace(
+                section,
+                items=tuple(
+                    replace(item, summary=summaries.get(item.story.id, ""))
+                    for item in section.items
+                ),
+            )
+            for section in digest.sections
         ),
-        left_out=max(0, len(wanted) - limit),
     )

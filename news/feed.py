@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ from news.indexing import body_of, indexed
 from news.languages import language_of
 from news.markup import opening, plain, without_inline_data
 from news.matching import Source, subject_of
+from news.pictures import Picture, choose
+from news.story_vectors import story_words
 from news.text import normalise, shorten
 from storage.records import Failure
 
@@ -63,6 +66,8 @@ class RawEntry:
     text: str
     dates: tuple[str, ...]
     """As they are written, the one that counts first, if it can be read."""
+    pictures: tuple[Picture, ...] = ()
+    """As they are named beside the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +90,12 @@ class Entry:
     """ISO 639-1; empty if it can't be told."""
     index: tuple[str, str, str]
     """What the full-text index is given of it, see `news.indexing`."""
-    title_words: str
-    """Tokens of the title, as `news.text.words` gives them."""
+    story_words: str
+    """What tells which story it belongs to, see `news.story_vectors`."""
     published_at: datetime | None
     """None if there is no date, or none that can be true."""
+    image_url: str = ""
+    """Its own picture, by https; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,7 @@ def complete(raw: RawEntry, declared: str | None = None) -> Entry:
     summary = shorten(summary, MAX_SUMMARY)
     language = language_of(f"{headline}\n{summary[:_TELLING]}", declared)
     seen = subject_of(headline, body_of(summary, text), language, Source(), date or EARLIEST)
+    index = indexed(seen)
     return Entry(
         identity=raw.identity,
         fingerprint=raw.fingerprint,
@@ -179,9 +187,10 @@ def complete(raw: RawEntry, declared: str | None = None) -> Entry:
         summary=summary,
         text=text,
         language=language,
-        index=indexed(seen),
-        title_words=f" {' '.join(seen.text.words[: seen.text.title_end])} ",
+        index=index,
+        story_words=story_words(seen.text, index),
         published_at=date,
+        image_url=choose(raw.pictures, (raw.summary, raw.text), raw.url),
     )
 
 
@@ -434,7 +443,28 @@ def _xml_entry(item: Any, names: _Names, url: str, has_base: bool) -> RawEntry:
         short=(said[name] for name in _SHORT_TEXTS if said.get(name)),
         long=(said[name] for name in _LONG_TEXTS if said.get(name)),
         dates=[said[name] for name in _DATES if said.get(name)],
+        pictures=_pictures(item, names),
     )
+
+
+_PICTURED = frozenset(
+    {"media:group", "media:content", "media:thumbnail", "enclosure", "itunes:image", "link"}
+)
+_MOST_PICTURES = 10
+
+
+def _pictures(item: Any, names: _Names) -> Iterator[Picture]:
+    """Those that an entry names beside its text, alone or in groups."""
+    for child in item:
+        name = names[child.tag]
+        if name in _PICTURED and (name != "link" or child.get("rel") == "enclosure"):
+            for part in (child, *child):
+                said = part.attrib
+                kind = said.get("type") or said.get("medium") or ""
+                # What is enclosed is most often sound.
+                if kind or name not in ("link", "enclosure"):
+                    address = said.get("url") or said.get("href") or ""
+                    yield Picture(address, kind, said.get("width", ""), said.get("height", ""))
 
 
 _TEXTS = frozenset({*_SHORT_TEXTS, *_LONG_TEXTS, "title"})
@@ -506,7 +536,18 @@ def _loose_entry(entry: Any, url: str) -> RawEntry:
         short=iter([str(entry.get("summary") or "")]),
         long=(str(part.get("value") or "") for part in entry.get("content") or ()),
         dates=[said("published"), said("updated")],
+        pictures=_loose_pictures(entry),
     )
+
+
+def _loose_pictures(entry: Any) -> Iterator[Picture]:
+    named = [*(dict.get(entry, "media_content") or ()), *(dict.get(entry, "media_thumbnail") or ())]
+    enclosed = [part for part in dict.get(entry, "links") or () if part.get("rel") == "enclosure"]
+    for part in (*named, *enclosed):
+        address = str(part.get("url") or part.get("href") or "")
+        kind = str(part.get("type") or part.get("medium") or "")
+        if kind or part not in enclosed:
+            yield Picture(address, kind, str(part.get("width", "")), str(part.get("height", "")))
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -550,6 +591,7 @@ def _json_entry(item: dict[str, Any], url: str) -> RawEntry:
         short=iter([said("summary")]),
         long=iter([said("content_html", "content_text")]),
         dates=[said("date_published"), said("date_modified")],
+        pictures=[Picture(said("image"), "image"), Picture(said("banner_image"), "image")],
     )
 
 
@@ -571,7 +613,13 @@ def _read_channel(body: bytes, url: str) -> ParsedFeed:
 
 
 def _raw(
-    guid: str, url: str, title: str, short: Iterator[str], long: Iterator[str], dates: Iterable[str]
+    guid: str,
+    url: str,
+    title: str,
+    short: Iterator[str],
+    long: Iterator[str],
+    dates: Iterable[str],
+    pictures: Iterable[Picture] = (),
 ) -> RawEntry:
     title = title[: 4 * MAX_TITLE].strip()
     summary = _bounded(next((text for text in short if text), ""))
@@ -590,7 +638,12 @@ def _raw(
         summary=summary,
         text=text,
         dates=tuple(date.strip()[:64] for date in dates),
+        pictures=tuple(islice(filter(_has_address, pictures), _MOST_PICTURES)),
     )
+
+
+def _has_address(picture: Picture) -> bool:
+    return bool(picture.address)
 
 
 def _bounded(markup: str) -> str:

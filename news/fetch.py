@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import aiohttp
 from multidict import CIMultiDictProxy
+from pydantic import SecretStr
 from yarl import URL
 
 from news.addresses import MAX_URL, host_of
@@ -66,6 +67,9 @@ class FetchLimits:
     """Private networks that may be fetched all the same, any port."""
     allowed_endpoints: frozenset[tuple[str, int]] = frozenset()
     """Single (address, port) pairs that may be fetched all the same."""
+    only_origin_of: str = ""
+    """An address of the operator's own: then nothing but its origin is asked, wherever that lies.
+    Empty for the web at large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,16 +259,24 @@ class Fetcher:
         """Send a form, as WebSub hubs want it; redirects are not followed. Raises FetchFailed."""
         return await self._guarded("POST", url, {"User-Agent": self.user_agent()}, form)
 
+    async def post_json(self, url: str, document: bytes, key: SecretStr) -> Fetched:
+        """Send a document, with the key that the address wants; redirects are not followed. Raises FetchFailed."""
+        headers = {"User-Agent": self.user_agent(), "Accept": "application/json"}
+        headers["Content-Type"] = "application/json"
+        if key:
+            headers["Authorization"] = f"Bearer {key.get_secret_value()}"
+        return await self._guarded("POST", url, headers, document)
+
     async def _guarded(
         self,
         method: str,
         url: str,
         headers: dict[str, str],
-        form: Mapping[str, str] | None,
+        body: Mapping[str, str] | bytes | None,
         before: Callable[[str], Awaitable[None]] | None = None,
     ) -> Fetched:
         try:
-            return await self._follow(method, url, headers, form, before)
+            return await self._follow(method, url, headers, body, before)
         except TimeoutError as error:
             raise FetchFailed(Failure.TIMEOUT) from error
         except aiohttp.ClientConnectorError as error:
@@ -281,7 +293,7 @@ class Fetcher:
         method: str,
         url: str,
         headers: dict[str, str],
-        form: Mapping[str, str] | None,
+        body: Mapping[str, str] | bytes | None,
         before: Callable[[str], Awaitable[None]] | None,
     ) -> Fetched:
         assert self._session is not None, "the fetcher is not open"  # noqa: S101
@@ -290,6 +302,8 @@ class Fetcher:
         hops: list[Hop] = []
         while len(hops) <= MAX_HOPS:
             address = _checked(url)
+            if (own := self._limits.only_origin_of) and address.origin() != URL(own).origin():
+                raise FetchFailed(Failure.REFUSED)
             if hops and before is not None:
                 await before(url)
             async with self._hosts.turn(host_of(url)):
@@ -301,7 +315,7 @@ class Fetcher:
                     method,
                     address,
                     headers=headers,
-                    data=form,
+                    data=body,
                     allow_redirects=False,
                     proxy=self._limits.proxy or None,
                     timeout=aiohttp.ClientTimeout(total=max(0.01, left)),
@@ -357,6 +371,9 @@ class Fetcher:
         return socket.socket(family=family, type=kind, proto=protocol)
 
     def _may_connect(self, host: str, port: int) -> bool:
+        if self._limits.only_origin_of:
+            # Nothing else is asked, and where it lies is the operator's affair.
+            return True
         address = ipaddress.ip_address(host.partition("%")[0])
         if (str(address), port) in self._limits.allowed_endpoints:
             return True

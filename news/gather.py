@@ -1,26 +1,285 @@
-"""What there is for a chat: from the archive to a decided digest."""
+"""What there is for a chat: from the archive to a decided digest.
 
+candidates ─▶ the stories worth loading ─▶ decide ─▶ summaries
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from news.digest import Digest, decide
-from storage import articles, chats
+from cachetools import LRUCache
+
+from news.digest import Digest, Item, Material, Span, decide, shortlist, with_summaries
+from news.errors import BadQuery
+from news.importance import reports_of
+from news.learning import learnt
+from news.mutes import Muted
+from news.query import And, Query, Since, leaves_out, parse
+from news.rarity import Rarity
+from news.search import matching
+from news.summary import summarise, what_is_new
+from news.taste import Taste, learn
+from storage import articles, chats, feeds, opinions
 from storage.database import Transaction
-from storage.records import Chat
+from storage.records import (
+    Article,
+    ArticleId,
+    Candidate,
+    Chat,
+    ChatId,
+    FeedId,
+    Kind,
+    Story,
+    StoryId,
+    Subscription,
+    SubscriptionId,
+    Told,
+)
 
 _CANDIDATES = 5000
 """The newest articles that a digest chooses from."""
 
+_STORIES = 6000
+_SUMMARIES = 20_000
+_VOTES = 200
+_REST = 200
+"""Stories that a reader can go on to after a digest."""
+
+_SUMMARY, _TEXT = 600, 200
+"""Characters of an article that are kept at hand; its summary is made of all of it."""
+
+
+class Desk:
+    """What digests are made of, kept while many are: chats are told the same stories.
+
+    It does not notice what changes, and is to be used for minutes only. At most about 40 MB.
+    """
+
+    def __init__(self, rarity: Rarity | None = None) -> None:
+        """Without `rarity`, summaries are made without knowing which words are rare."""
+        self._rarity = rarity
+        self._stories: LRUCache[StoryId, tuple[Story, tuple[Article, ...]]] = LRUCache(_STORIES)
+        self._summaries: LRUCache[tuple[StoryId, ArticleId, int, int], str] = LRUCache(_SUMMARIES)
+        self._per_day: dict[FeedId, float] = {}
+        self._newest: ArticleId | None = None
+
+    async def newest(self, tx: Transaction) -> ArticleId:
+        """The newest article when it was first asked for: later ones are of the next digest."""
+        if self._newest is None:
+            self._newest = await articles.newest(tx)
+        return self._newest
+
+    async def stories(self, tx: Transaction, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
+        """These stories, as far as they exist, without most of their texts."""
+        unknown = [id for id in ids if id not in self._stories]
+        found = {}
+        for story in await articles.get_stories(tx, unknown) if unknown else ():
+            brief = replace(story, articles=tuple(map(_brief, story.articles)))
+            in_brief = {one.id: one for one in brief.articles}
+            reports = tuple(in_brief[one.id] for one in reports_of(story))
+            found[story.id] = self._stories[story.id] = (brief, reports)
+        found |= {id: self._stories[id] for id in ids if id in self._stories}
+        return {id: story for id, (story, _) in found.items()}
+
+    def reports(self, story: Story) -> tuple[Article, ...]:
+        """As `news.importance.reports_of`."""
+        known = self._stories.get(story.id)
+        if known is not None and known[0] is story:
+            return known[1]
+        return reports_of(story)
+
+    async def per_day(self, tx: Transaction, stories: Iterable[Story]) -> Mapping[FeedId, float]:
+        """How many articles a day the feeds of these stories bring, as far as that is known."""
+        ids = {one.feed_id for story in stories for one in story.articles} - self._per_day.keys()
+        if ids:
+            self._per_day |= dict.fromkeys(ids, 1.0) | await feeds.per_day(tx, ids)
+        return self._per_day
+
+    async def summaries(
+        self, tx: Transaction, items: Sequence[Item], limit: int
+    ) -> dict[StoryId, str]:
+        """What stories are told with; of an update, what its other articles did not say."""
+        keys = {one.story.id: _key(one, limit) for one in items}
+        unknown = [id for id, key in keys.items() if key not in self._summaries]
+        whole = {one.id: one for one in await articles.get_stories(tx, unknown)} if unknown else {}
+        found = {}
+        for item in items:
+            id = item.story.id
+            if keys[id] not in self._summaries:
+                self._summaries[keys[id]] = _summary(item, whole.get(id), limit, self._rarity)
+            found[id] = self._summaries[keys[id]]
+        return found
+
+
+def _brief(article: Article) -> Article:
+    if len(article.summary) <= _SUMMARY and len(article.text) <= _TEXT:
+        return article
+    return replace(article, summary=article.summary[:_SUMMARY], text=article.text[:_TEXT])
+
+
+def _key(item: Item, limit: int) -> tuple[StoryId, ArticleId, int, int]:
+    oldest = min(article.id for article in item.story.articles)
+    return item.story.id, oldest if item.update else ArticleId(0), len(item.story.articles), limit
+
+
+def _summary(item: Item, story: Story | None, limit: int, rarity: Rarity | None) -> str:
+    """Of the articles of an item, from the whole story; empty if it is gone."""
+    told = {article.id for article in item.story.articles}
+    new = tuple(one for one in story.articles if one.id in told) if story is not None else ()
+    if story is None or not new:
+        return ""
+    if item.update:
+        old = [one for one in story.articles if one.id not in told]
+        return what_is_new(old, new, limit, rarity)
+    return summarise(replace(story, articles=new), limit, rarity)
+
 
 async def gather(
-    tx: Transaction, chat: Chat, now: datetime, since: datetime | None = None
+    tx: Transaction,
+    chat: Chat,
+    now: datetime,
+    desk: Desk,
+    written: Mapping[StoryId, str] | None = None,
 ) -> Digest:
-    """The digest of what is new to a chat; with `since`, of all it follows that was published from then on."""
-    candidates = await articles.news_for(tx, chat, since, _CANDIDATES)
-    story_ids = tuple(dict.fromkeys(candidate.article.story_id for candidate in candidates))
-    return decide(
-        candidates,
-        await articles.get_stories(tx, story_ids),
-        await chats.subscriptions_of(tx, chat.id),
-        since=chat.last_digest_at if since is None else since,
-        until=now,
+    """The digest of what is new to a chat. Summaries in `written` are taken in place of our own."""
+    span = Span(chat.digested_to, max(chat.digested_to, await desk.newest(tx)))
+    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
+    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
+    on = _Assignment(chat, chat.last_digest_at, now, chat.most_stories, span)
+    return await _gathered(tx, on, candidates, told, desk, written or {})
+
+
+async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
+    """What a digest of that span left out, as far as the chat was not told it since."""
+    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
+    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
+    rest = [one for one in candidates if one.story_id not in told]
+    since = min((one.published_at for one in rest), default=now)
+    return await _gathered(tx, _Assignment(chat, since, now, _REST, span), rest, {}, desk, {})
+
+
+async def gather_since(
+    tx: Transaction, chat: Chat, now: datetime, since: datetime, desk: Desk
+) -> Digest:
+    """The digest of everything a chat follows that was published from then on, told or not."""
+    candidates = await articles.published_for(tx, chat.id, since, _CANDIDATES)
+    on = _Assignment(chat, since, now, chat.most_stories)
+    return await _gathered(tx, on, candidates, {}, desk, {})
+
+
+async def preview(
+    tx: Transaction,
+    wanted: Sequence[Query],
+    feed_ids: Sequence[FeedId],
+    chat: Chat,
+    now: datetime,
+    since: datetime,
+) -> Digest:
+    """The digest of what was published since then that a chat following just these would get.
+
+    Neither the chat nor its subscriptions need to be kept; topics are searched for, not looked up.
+    """
+    listed: list[Subscription] = []
+    candidates: list[Candidate] = []
+    for query in wanted:
+        item = _as_if(len(listed), chat, Kind.TOPIC, 0, query.text, now)
+        recent = replace(query, tree=And((query.tree, Since(None, now - since))))
+        scores = await matching(tx, recent, now, _CANDIDATES)
+        found = await articles.get_articles(tx, tuple(scores))
+        candidates += (_candidate(item, article, scores[article.id]) for article in found)
+        listed.append(item)
+    for id, _, _, title in await feeds.names(tx, feed_ids):
+        item = _as_if(len(listed), chat, Kind.FEED, id, title, now)
+        found = await articles.of_feed(tx, id, since, _CANDIDATES)
+        candidates += (_candidate(item, article, 1.0) for article in found)
+        listed.append(item)
+    on = _Assignment(chat, since, now, chat.most_stories)
+    return await _gathered(tx, on, candidates, {}, Desk(await learnt(tx)), {}, listed)
+
+
+def _as_if(
+    number: int, chat: Chat, kind: Kind, target: int, name: str, now: datetime
+) -> Subscription:
+    return Subscription(
+        id=SubscriptionId(number),
+        chat_id=chat.id,
+        kind=kind,
+        target=target,
+        name=name,
+        after_article=ArticleId(0),
+        followed_at=now,
+        last_story_at=None,
+        failure=None,
+        failure_detail="",
     )
+
+
+def _candidate(item: Subscription, article: Article, score: float) -> Candidate:
+    return Candidate(
+        item.id, article.id, article.story_id, article.feed_id, article.published_at, score
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Assignment:
+    """Which digest is asked for."""
+
+    chat: Chat
+    since: datetime
+    until: datetime
+    limit: int
+    span: Span | None = None
+
+
+async def _gathered(
+    tx: Transaction,
+    on: _Assignment,
+    candidates: Sequence[Candidate],
+    told: Mapping[StoryId, Told],
+    desk: Desk,
+    written: Mapping[StoryId, str],
+    listed: Sequence[Subscription] | None = None,
+) -> Digest:
+    if not candidates:
+        return Digest(on.since, on.until, (), 0, on.span)
+    muted = Muted(await opinions.mutes(tx, on.chat.id))
+    candidates = [one for one in candidates if one.feed_id not in muted.feeds]
+    ids = shortlist(candidates, told, on.until - on.since, on.until, on.limit)
+    whole = await desk.stories(tx, ids)
+    stories = {id: left for id, story in whole.items() if (left := muted.without(story))}
+    hidden = whole.keys() - stories.keys()
+    if listed is None:
+        listed = await chats.followed(tx, on.chat.id)
+    material = Material(
+        listed,
+        [one for one in candidates if one.story_id not in hidden],
+        stories,
+        told,
+        await taste_of(tx, on.chat.id, on.until),
+        await desk.per_day(tx, stories.values()),
+        desk.reports,
+        frozenset(one.id for one in listed if one.kind is Kind.TOPIC and _leaves_out(one.name)),
+    )
+    digest = decide(material, on.since, on.until, on.limit, on.span)
+    ours = [item for item in digest.items if item.update or item.story.id not in written]
+    summaries = await desk.summaries(tx, ours, on.chat.summary_length)
+    return with_summaries(digest, {**written, **summaries})
+
+
+@lru_cache(maxsize=5_000)
+def _leaves_out(typed: str) -> bool:
+    try:
+        return leaves_out(parse(typed).tree)
+    except BadQuery:
+        # An earlier version kept it; then it is taken for words.
+        return False
+
+
+async def taste_of(tx: Transaction, chat_id: ChatId, now: datetime) -> Taste:
+    """What a chat's latest thumbs say of outlets and names."""
+    votes = await opinions.votes(tx, chat_id, _VOTES)
+    if not votes:
+        return Taste()
+    stories = await articles.get_stories(tx, [vote.story_id for vote in votes])
+    return learn(votes, {story.id: story for story in stories}, now)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from news.matching import Evidence
 from news.opml import Rejected
-from storage.records import FeedId, Kind, Story, Subscription, SubscriptionId
+from news.taste import Leaning
+from storage.records import FeedId, Kind, Mute, Story, Subscription, SubscriptionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,32 @@ class Reason:
     subscription: Subscription
     evidence: tuple[Evidence, ...]
     """What of the story's articles belongs to the topic; empty for a feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A story that a chat was told, and why."""
+
+    story: Story
+    reasons: tuple[Reason, ...]
+    """Empty if nothing that the chat follows wants it any more."""
+    reports: int
+    """Outlets that have a report of their own."""
+    leanings: tuple[Leaning, ...]
+    """What the chat's thumbs say for or against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muting:
+    """What came of muting what somebody typed."""
+
+    muted: tuple[Mute, ...]
+    """What is muted from now on."""
+    already: tuple[Mute, ...] = ()
+    """What of it was muted before."""
+    similar: tuple[tuple[FeedId, str], ...] = ()
+    """Sources with these words in their names, which may be what was meant."""
+    topic: Subscription | None = None
+    """The topic that a number of the chat's list stands for: then nothing was muted."""
+    unknown: str = ""
+    """The address at which no source is known: likewise."""

@@ -174,6 +174,11 @@ def positive(tree: Node) -> bool:
     return True
 
 
+def leaves_out(tree: Node) -> bool:
+    """Whether a query keeps articles away on purpose that tell the same as others: by words, source or language."""
+    return any(isinstance(node, Not | From | Language) for node in parts_of(tree))
+
+
 def parts_of(tree: Node) -> Iterator[Node]:
     """The tree itself and everything in it."""
     yield tree

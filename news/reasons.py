@@ -5,12 +5,14 @@ from datetime import datetime
 
 from news.archive import sources, subject_of_article
 from news.followed_topics import query_of
+from news.gather import taste_of
+from news.importance import reports_of
 from news.indexing import body_of
 from news.matching import Evidence, Matcher, Source, evidence
-from news.outcomes import Reason
+from news.outcomes import Explained, Reason
 from storage import articles, chats
 from storage.database import Transaction
-from storage.records import ChatId, Kind, Story, StoryId, TopicId
+from storage.records import ChatId, Kind, StoryId, TopicId
 
 _EVIDENCE = 3
 """Pieces of evidence for one story and topic that tell enough."""
@@ -18,7 +20,7 @@ _EVIDENCE = 3
 
 async def why(
     tx: Transaction, chat_id: ChatId, story_ids: Sequence[StoryId], now: datetime
-) -> tuple[tuple[Story, tuple[Reason, ...]], ...]:
+) -> tuple[Explained, ...]:
     """These stories with the reasons that a chat has to be shown them, as far as they still hold."""
     listed = await chats.subscriptions_of(tx, chat_id)
     stories = await articles.get_stories(tx, story_ids)
@@ -30,6 +32,7 @@ async def why(
             if topic is not None:
                 tree = query_of(topic).tree
                 wanted.append((item, tree, Matcher(tree)))
+    taste = await taste_of(tx, chat_id, now)
     told = []
     for story in stories:
         feeds = {article.feed_id for article in story.articles}
@@ -48,5 +51,5 @@ async def why(
                     found |= dict.fromkeys(evidence(tree, subject, article.title, body))
             if found:
                 reasons.append(Reason(item, tuple(found)[:_EVIDENCE]))
-        told.append((story, tuple(reasons)))
+        told.append(Explained(story, tuple(reasons), len(reports_of(story)), taste.because(story)))
     return tuple(told)

@@ -15,6 +15,8 @@ from news import query
 from news.archive import sources, subject_of_article
 from news.indexing import wanted_of
 from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
+from news.stories import WINDOW
+from news.trend import Hit, Trend, beginning, by_day, last_days
 from storage import articles, search
 from storage.database import Transaction
 from storage.records import Article, ArticleId, FeedId, Found, Position, Story, StoryId, position
@@ -30,6 +32,12 @@ _RECENT = 2_000
 
 BEST = 50
 """Stories that are found best first."""
+
+_SHOWN = 50
+"""The newest articles of a story that are held against a query which leaves some out."""
+
+TREND_ARTICLES = 4_000
+"""Candidates that are looked at for a trend, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,10 @@ async def newest(
         found.append((candidate.position, story_id))
         if len(found) == limit:
             break
-    stories = {story.id: story for story in await articles.get_stories(tx, [id for _, id in found])}
+    stories = {
+        story.id: looking.shown(story)
+        for story in await articles.get_stories(tx, [id for _, id in found])
+    }
     return tuple(Placed(place, stories[id]) for place, id in found)
 
 
@@ -89,6 +100,14 @@ async def best(
     return tuple(chosen)
 
 
+async def shown(
+    tx: Transaction, wanted: query.Query, ids: Sequence[StoryId], now: datetime
+) -> tuple[Story, ...]:
+    """These stories in their order, without articles that a query keeps away on purpose."""
+    looking = await _Looking.begin(tx, wanted, now, None)
+    return tuple(looking.shown(story) for story in await articles.get_stories(tx, ids))
+
+
 async def matching(
     tx: Transaction, wanted: query.Query, now: datetime, limit: int
 ) -> dict[ArticleId, float]:
@@ -104,6 +123,32 @@ async def matching(
     return found
 
 
+async def trend(
+    tx: Transaction, wanted: query.Query, now: datetime, zone: str, most: int = TREND_ARTICLES
+) -> Trend:
+    """How many stories a day belonged to a query in the last days of a zone (IANA name).
+
+    At most `most` candidates are looked at; the days that they do not reach back to are not counted. A
+    story that goes on from the days before the first one is no story of these.
+    """
+    days = last_days(now, zone)
+    looking = await _Looking.begin(tx, wanted, now, None, beginning(days[0], zone) - WINDOW)
+    hits: list[Hit] = []
+    looked_back_to = None
+    looked = 0
+    async for candidate in looking.walk(None, newest_first=True):
+        article = candidate.article
+        if looked == most:
+            looked_back_to = article.published_at
+            break
+        looked += 1
+        if looking.belongs(article):
+            hits.append(Hit(article.story_id, article.feed_id, article.published_at))
+    counted, largest = by_day(hits, days, zone, looked_back_to)
+    stories = () if largest is None else await articles.get_stories(tx, [largest])
+    return Trend(wanted.text, counted, next(iter(stories), None))
+
+
 class _Looking:
     """One query on its way through the archive."""
 
@@ -114,6 +159,7 @@ class _Looking:
         now: datetime,
         up_to: ArticleId | None,
         known: Mapping[FeedId, Source],
+        since: datetime | None,
     ) -> None:
         self._tx = tx
         self._now = now
@@ -121,15 +167,22 @@ class _Looking:
         self._matcher = Matcher(wanted.tree)
         self._index = wanted_of(wanted.tree)
         self._sources = known
-        self._since, self._before = _bounds(wanted.tree, now)
+        self._leaves_out = query.leaves_out(wanted.tree)
+        asked, self._before = _bounds(wanted.tree, now)
+        self._since = max((at for at in (asked, since) if at is not None), default=None)
         self._feed_ids = _feeds_of(wanted.tree, known)
 
     @classmethod
     async def begin(
-        cls, tx: Transaction, wanted: query.Query, now: datetime, up_to: ArticleId | None
+        cls,
+        tx: Transaction,
+        wanted: query.Query,
+        now: datetime,
+        up_to: ArticleId | None,
+        since: datetime | None = None,
     ) -> "_Looking":
         asks = any(isinstance(node, query.From) for node in query.parts_of(wanted.tree))
-        return cls(tx, wanted, now, up_to, await sources(tx) if asks else {})
+        return cls(tx, wanted, now, up_to, await sources(tx) if asks else {}, since)
 
     async def walk(self, beyond: Position | None, newest_first: bool) -> AsyncIterator[Found]:
         """The candidates behind a place, in order of time, at most about _MOST."""
@@ -174,6 +227,13 @@ class _Looking:
 
     def belongs(self, article: Article) -> bool:
         return self.score(article) >= ENOUGH
+
+    def shown(self, story: Story) -> Story:
+        """A story as one is shown it who asked for this."""
+        if not self._leaves_out:
+            return story
+        kept = tuple(one for one in story.articles[:_SHOWN] if self.belongs(one))
+        return Story(story.id, kept) if kept else story
 
     async def is_newest(self, candidate: Found) -> bool:
         """Whether no newer article of its story belongs to the query as well."""

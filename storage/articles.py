@@ -18,16 +18,17 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
+from storage.joins import forget_joins, heirs
 from storage.records import (
     Article,
     ArticleId,
     Candidate,
-    Chat,
     ChatId,
     FeedId,
     Headline,
@@ -36,20 +37,20 @@ from storage.records import (
     Position,
     Story,
     StoryId,
-    SubscriptionId,
     TopicId,
     placed,
     position,
 )
 from storage.schema import (
     Moment,
+    Second,
     articles,
     dropped,
     feeds,
     matches,
+    saved,
     stories,
     subscriptions,
-    told,
 )
 from storage.upsert import insert_for
 
@@ -65,6 +66,7 @@ ARTICLE = (
     articles.c.seen_at,
     articles.c.text,
     func.coalesce(articles.c.language, "").label("language"),
+    articles.c.image_url,
 )
 """What a row holds first that `article_of` is to understand."""
 
@@ -79,7 +81,9 @@ def select_articles() -> Select[Any]:
     return select(*ARTICLE).join(feeds, feeds.c.id == articles.c.feed_id)
 
 
-_HEADLINE = ("id", "story_id", "feed_id", "canonical_url", "title", "published_at")
+_HEADLINE = (
+    *("id", "story_id", "feed_id", "canonical_url", "title", "published_at", "story_words"),
+)
 _EDITED = (
     *("title", "summary", "text", "url", "canonical_url", "fingerprint", "twin", "language"),
 )
@@ -180,6 +184,8 @@ async def add(
                 "seen_at": now,
                 "archived": article.archived,
                 "language": article.language or None,
+                "image_url": article.image_url,
+                "story_words": article.story_words,
             }
             for feed_id, article in new
         ],
@@ -303,9 +309,13 @@ async def articles_after(tx: AsyncConnection, after: ArticleId, limit: int) -> t
     return await _some_articles(tx, query.order_by(articles.c.id).limit(limit))
 
 
+_IS_FREE = ~exists().where(saved.c.story_id == articles.c.story_id)
+"""The condition for an article to belong to no story that a chat saved."""
+
+
 async def old_articles(tx: AsyncConnection, before: datetime, limit: int) -> tuple[Article, ...]:
-    """Articles seen before then, those seen first at first."""
-    query = select_articles().where(articles.c.seen_at < before)
+    """Articles of stories that nobody saved, seen before then, those seen first at first."""
+    query = select_articles().where(articles.c.seen_at < before, _IS_FREE)
     return await _some_articles(tx, query.order_by(articles.c.seen_at, articles.c.id).limit(limit))
 
 
@@ -324,6 +334,14 @@ async def of_topic(
         .join(matches, matches.c.article_id == articles.c.id)
         .where(matches.c.topic_id == topic_id, articles.c.published_at >= since)
     )
+    return await _some_articles(tx, query.order_by(*in_order(True)).limit(limit))
+
+
+async def of_feed(
+    tx: AsyncConnection, feed_id: FeedId, since: datetime, limit: int
+) -> tuple[Article, ...]:
+    """The newest articles of a feed that were published since then, newest first."""
+    query = select_articles().where(articles.c.feed_id == feed_id, articles.c.published_at >= since)
     return await _some_articles(tx, query.order_by(*in_order(True)).limit(limit))
 
 
@@ -427,7 +445,9 @@ async def latest(
 
 
 async def get_stories(tx: AsyncConnection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
-    """These stories with all their articles, in the order asked for."""
+    """These stories with all their articles, in the order asked for; one that went over to another is that one."""
+    gone = await heirs(tx, ids)
+    ids = tuple(dict.fromkeys(gone.get(id, id) for id in ids))
     rows = await tx.execute(
         select_articles()
         .where(articles.c.story_id.in_(ids))
@@ -440,54 +460,67 @@ async def get_stories(tx: AsyncConnection, ids: Sequence[StoryId]) -> tuple[Stor
     return tuple(Story(id, tuple(of_story[id])) for id in ids if id in of_story)
 
 
-async def news_for(
-    tx: AsyncConnection, chat: Chat, since: datetime | None, limit: int
-) -> tuple[Candidate, ...]:
-    """What a digest may hold, newest first: one row for each subscription that wants an article.
+def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Articles that chat `:chat` follows, the newest `:most`, put together once: it is asked for every digest."""
+    columns = (
+        subscriptions.c.id.label("subscription_id"),
+        articles.c.id.label("article_id"),
+        articles.c.story_id,
+        articles.c.feed_id,
+        articles.c.published_at,
+    )
+    mine = subscriptions.c.chat_id == bindparam("chat")
+    # Two questions, since one with "or" would look at every article.
+    of_feeds = (
+        select(*columns, literal(1.0).label("score"))
+        .join(articles, articles.c.feed_id == subscriptions.c.feed_id)
+        .where(mine, *conditions)
+    )
+    of_topics = (
+        select(*columns, matches.c.score)
+        .join(matches, matches.c.topic_id == subscriptions.c.topic_id)
+        .join(articles, articles.c.id == matches.c.article_id)
+        .where(mine, *conditions)
+    )
+    found = union_all(of_feeds, of_topics).subquery()
+    return (
+        select(found)
+        .order_by(found.c.published_at.desc(), found.c.article_id.desc(), found.c.subscription_id)
+        .limit(bindparam("most"))
+    )
 
-    Without `since`: what arrived after the chat's last digest, was not there before it followed the
-    subscription, and belongs to no story it was told. With `since`: everything it follows that was
-    published from then on.
+
+_NEWS = _candidates(
+    articles.c.id > bindparam("after"),
+    articles.c.id <= bindparam("up_to"),
+    articles.c.id > subscriptions.c.after_article,
+    ~articles.c.archived,
+)
+_PUBLISHED = _candidates(articles.c.published_at >= bindparam("since", type_=Second))
+
+
+async def news_for(
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    after: ArticleId,
+    up_to: ArticleId,
+    limit: int,
+) -> tuple[Candidate, ...]:
+    """The newest articles with ids after `after` and up to `up_to` that a chat follows, one row for each subscription.
+
+    Left out is what was there before the chat followed the subscription, and what was old when it was
+    first seen.
     """
-    wanted = or_(
-        subscriptions.c.feed_id == articles.c.feed_id,
-        subscriptions.c.topic_id.in_(
-            select(matches.c.topic_id).where(matches.c.article_id == articles.c.id)
-        ),
-    )
-    score = (
-        select(matches.c.score)
-        .where(
-            matches.c.topic_id == subscriptions.c.topic_id,
-            matches.c.article_id == articles.c.id,
-        )
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            *ARTICLE,
-            subscriptions.c.id.label("subscription_id"),
-            func.coalesce(score, 1.0).label("score"),
-        )
-        .join(feeds, feeds.c.id == articles.c.feed_id)
-        .join(subscriptions, wanted)
-        .where(subscriptions.c.chat_id == chat.id)
-        .order_by(articles.c.published_at.desc(), articles.c.id.desc(), subscriptions.c.id)
-        .limit(limit)
-    )
-    if since is None:
-        query = query.where(
-            articles.c.id > chat.digested_to,
-            articles.c.id > subscriptions.c.after_article,
-            ~articles.c.archived,
-            articles.c.story_id.not_in(select(told.c.story_id).where(told.c.chat_id == chat.id)),
-        )
-    else:
-        query = query.where(articles.c.published_at >= since)
-    rows = await tx.execute(query)
-    return tuple(
-        Candidate(SubscriptionId(row.subscription_id), article_of(row), row.score) for row in rows
-    )
+    asked = {"chat": chat_id, "after": after, "up_to": up_to, "most": limit}
+    return tuple(Candidate(*row) for row in await tx.execute(_NEWS, asked))
+
+
+async def published_for(
+    tx: AsyncConnection, chat_id: ChatId, since: datetime, limit: int
+) -> tuple[Candidate, ...]:
+    """The newest of all articles published since then that a chat follows, one row for each subscription."""
+    asked = {"chat": chat_id, "since": since, "most": limit}
+    return tuple(Candidate(*row) for row in await tx.execute(_PUBLISHED, asked))
 
 
 async def _drop(tx: AsyncConnection, these: ColumnElement[bool], now: datetime) -> int:
@@ -510,9 +543,9 @@ async def drop(tx: AsyncConnection, ids: Collection[ArticleId], now: datetime) -
 async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
     """Drop the articles seen before then, and stories left without any; the number of articles.
 
-    Their identities are remembered for a year more, lest a feed that still lists them makes them news.
+    Stories that chats saved stay whole. The identities of the others are remembered for a year more, lest a feed that still lists them makes them news.
     """
-    count = await _drop(tx, articles.c.seen_at < before, now)
+    count = await _drop(tx, (articles.c.seen_at < before) & _IS_FREE, now)
     await tx.execute(delete(dropped).where(dropped.c.dropped_at < now - timedelta(days=365)))
     await tx.execute(
         delete(stories).where(
@@ -520,4 +553,5 @@ async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
             ~exists().where(articles.c.story_id == stories.c.id),
         )
     )
+    await forget_joins(tx)
     return count

@@ -5,7 +5,19 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
@@ -16,10 +28,12 @@ from storage.records import (
     Failure,
     FeedId,
     Kind,
+    Layout,
     ListedFeed,
     StoryId,
     Subscription,
     SubscriptionId,
+    Told,
     Topic,
     TopicId,
 )
@@ -28,10 +42,13 @@ from storage.schema import (
     chats,
     feeds,
     matches,
+    mutes,
     outbox,
+    saved,
     subscriptions,
     told,
     topics,
+    votes,
 )
 from storage.schema import topic_changes as changes
 from storage.upsert import insert_for
@@ -40,7 +57,9 @@ _CHAT = [chats.c[field.name] for field in fields(Chat)]
 
 
 def _chat(row: Row[Any]) -> Chat:
-    return Chat(**row._mapping)
+    values = dict(row._mapping)
+    values["layout"] = Layout(row.layout)
+    return Chat(**values)
 
 
 async def get(tx: AsyncConnection, chat_id: ChatId) -> Chat | None:
@@ -70,32 +89,35 @@ async def change(tx: AsyncConnection, chat_id: ChatId, **values: Any) -> None:
 async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
     """Move everything of a group to the id of the supergroup that it became.
 
-    If the bot knows the new id already, what the group followed, was told and is owed is added to it.
+    If the bot knows the new id already, what the group followed, was told, thinks and is owed is added to it.
     """
     if await get(tx, new) is None:
         await tx.execute(update(chats).where(chats.c.id == old).values(id=new))
         return
-    there = subscriptions.alias()
-    for target in (subscriptions.c.feed_id, subscriptions.c.topic_id):
-        twin = exists().where(there.c.chat_id == new, there.c[target.name] == target)
+    for table, name in (
+        (subscriptions, "feed_id"),
+        (subscriptions, "topic_id"),
+        (mutes, "feed_id"),
+        (mutes, "words"),
+    ):
+        there, target = table.alias(), table.c[name]
+        twin = exists().where(there.c.chat_id == new, there.c[name] == target)
         await tx.execute(
-            update(subscriptions)
-            .where(subscriptions.c.chat_id == old, target.is_not(None), ~twin)
+            update(table)
+            .where(table.c.chat_id == old, target.is_not(None), ~twin)
             .values(chat_id=new)
         )
     await tx.execute(update(outbox).where(outbox.c.chat_id == old).values(chat_id=new))
-    heard = select(literal(new), told.c.story_id, told.c.told_at).where(told.c.chat_id == old)
-    await tx.execute(
-        insert_for(tx)(told)
-        .from_select(["chat_id", "story_id", "told_at"], heard)
-        .on_conflict_do_nothing()
-    )
+    for table in (told, votes, saved):
+        rest = [column for column in table.c if column.name != "chat_id"]
+        mine = select(literal(new), *rest).where(table.c.chat_id == old)
+        names = ["chat_id", *(column.name for column in rest)]
+        await tx.execute(insert_for(tx)(table).from_select(names, mine).on_conflict_do_nothing())
     await tx.execute(delete(chats).where(chats.c.id == old))
 
 
-async def claim_due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
-    """Chats whose digest is due, longest overdue first, locked until this transaction ends."""
-    rows = await tx.execute(
+def _due_digests(now: datetime, limit: int) -> Select[Any]:
+    return (
         select(*_CHAT)
         .where(
             chats.c.next_digest_at <= now,
@@ -104,9 +126,18 @@ async def claim_due_digests(tx: AsyncConnection, now: datetime, limit: int) -> t
         )
         .order_by(chats.c.next_digest_at, chats.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    return tuple(_chat(row) for row in rows)
+
+
+async def due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
+    """Chats whose digest is due, longest overdue first."""
+    return tuple(_chat(row) for row in await tx.execute(_due_digests(now, limit)))
+
+
+async def claim_due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
+    """Likewise, locked until this transaction ends; those that others have locked are passed over."""
+    query = _due_digests(now, limit).with_for_update(skip_locked=True)
+    return tuple(_chat(row) for row in await tx.execute(query))
 
 
 async def ended_pauses(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
@@ -118,24 +149,87 @@ async def ended_pauses(tx: AsyncConnection, now: datetime, limit: int) -> tuple[
 
 
 async def tell(
-    tx: AsyncConnection, chat_id: ChatId, story_ids: Iterable[StoryId], now: datetime
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    stories: Iterable[tuple[StoryId, ArticleId]],
+    now: datetime,
 ) -> None:
-    """Remember that a chat was told these stories."""
-    rows = [{"chat_id": chat_id, "story_id": id, "told_at": now} for id in story_ids]
+    """Remember that a chat was told these stories, in this order, each with the newest article that it has.
+
+    An update takes the place of what was told before.
+    """
+    # A button names this time in whole seconds.
+    now = now.replace(microsecond=0)
+    rows = [
+        {
+            "chat_id": chat_id,
+            "story_id": story_id,
+            "told_at": now,
+            "up_to": up_to,
+            "place": place,
+        }
+        for place, (story_id, up_to) in enumerate(stories, start=1)
+    ]
     if rows:
-        await tx.execute(insert_for(tx)(told).on_conflict_do_nothing(), rows)
+        insert = insert_for(tx)(told)
+        renewed = {name: insert.excluded[name] for name in ("told_at", "up_to", "place")}
+        await tx.execute(
+            insert.on_conflict_do_update(
+                index_elements=[told.c.chat_id, told.c.story_id], set_=renewed
+            ),
+            rows,
+        )
 
 
-async def last_told(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[StoryId, ...]:
-    """The stories that a chat was told last, all at one time."""
-    latest = select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id).scalar_subquery()
+async def told_at(
+    tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
+) -> tuple[StoryId, ...]:
+    """The stories that a chat was told at that time and not again since, in the order of that digest."""
     rows = await tx.scalars(
         select(told.c.story_id)
-        .where(told.c.chat_id == chat_id, told.c.told_at == latest)
-        .order_by(told.c.story_id.desc())
+        .where(told.c.chat_id == chat_id, told.c.told_at == at)
+        .order_by(told.c.place, told.c.story_id.desc())
         .limit(limit)
     )
     return tuple(StoryId(row) for row in rows)
+
+
+async def places_at(
+    tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
+) -> tuple[tuple[int, StoryId], ...]:
+    """Likewise, each with its number in that digest, from 1."""
+    rows = await tx.execute(
+        select(told.c.place, told.c.story_id)
+        .where(told.c.chat_id == chat_id, told.c.told_at == at, told.c.place > 0)
+        .order_by(told.c.place)
+        .limit(limit)
+    )
+    return tuple((row.place, StoryId(row.story_id)) for row in rows)
+
+
+async def last_told(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[StoryId, ...]:
+    """The stories that a chat was told last, all at one time, in the order of that digest."""
+    latest = await tx.scalar(select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id))
+    return () if latest is None else await told_at(tx, chat_id, latest, limit)
+
+
+_TOLD = select(told.c.story_id, told.c.told_at, told.c.up_to).where(
+    told.c.chat_id == bindparam("chat"),
+    told.c.story_id.between(bindparam("first"), bindparam("last")),
+)
+
+
+async def told_of(
+    tx: AsyncConnection, chat_id: ChatId, among: Collection[StoryId]
+) -> dict[StoryId, Told]:
+    """Which of these stories a chat was told."""
+    if not among:
+        return {}
+    # Those between them are few, and stay behind here: a long list would have to be sent.
+    asked = {"chat": chat_id, "first": min(among), "last": max(among)}
+    rows = await tx.execute(_TOLD, asked)
+    wanted = set(among)
+    return {StoryId(row.story_id): Told(*row) for row in rows if row.story_id in wanted}
 
 
 async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
@@ -216,13 +310,26 @@ async def subscriptions_of(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscr
         .where(matches.c.topic_id == subscriptions.c.topic_id)
         .scalar_subquery()
     )
+    return await _subscriptions(
+        tx, chat_id, func.coalesce(newest_in_feed, newest_of_topic).label("last_story_at")
+    )
+
+
+async def followed(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
+    """Likewise, without looking up when the newest stories were: `last_story_at` is None."""
+    return await _subscriptions(tx, chat_id, null().label("last_story_at"))
+
+
+async def _subscriptions(
+    tx: AsyncConnection, chat_id: ChatId, last_story_at: ColumnElement[Any]
+) -> tuple[Subscription, ...]:
     rows = await tx.execute(
         select(
             subscriptions,
             feeds.c.title,
             feeds.c.failure,
             feeds.c.failure_detail,
-            func.coalesce(newest_in_feed, newest_of_topic).label("last_story_at"),
+            last_story_at,
         )
         .outerjoin(feeds, feeds.c.id == subscriptions.c.feed_id)
         .where(subscriptions.c.chat_id == chat_id)

@@ -30,6 +30,7 @@ from storage.schema import (
     hosts,
     hub_subscriptions,
     is_wanted,
+    mutes,
     subscriptions,
 )
 from storage.upsert import insert_for
@@ -207,6 +208,17 @@ async def names(
         rows = await tx.execute(query.where(feeds.c.id.in_(some)))
         found += ((FeedId(row.id), *row[1:]) for row in rows)
     return tuple(found)
+
+
+async def per_day(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId, float]:
+    """How many entries a day these feeds bring, as far as that is known."""
+    found: dict[FeedId, float] = {}
+    for some in batches(ids):
+        rows = await tx.execute(
+            select(feeds.c.id, feeds.c.entry_gap).where(feeds.c.id.in_(some), feeds.c.entry_gap > 0)
+        )
+        found |= {FeedId(id): 86_400 / gap for id, gap in rows}
+    return found
 
 
 async def followers(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId, int]:
@@ -529,6 +541,7 @@ async def move(tx: AsyncConnection, feed: Feed, url: str) -> Feed:
         assert moved is not None
         return moved
     await _merge_subscriptions(tx, feed.id, target.id)
+    await _merge_mutes(tx, feed.id, target.id)
     await _merge_articles(tx, feed.id, target.id)
     await tx.execute(
         update(feeds)
@@ -563,6 +576,15 @@ async def _merge_subscriptions(tx: AsyncConnection, old: FeedId, new: FeedId) ->
     )
     await tx.execute(
         update(subscriptions).where(subscriptions.c.feed_id == old).values(feed_id=new)
+    )
+
+
+async def _merge_mutes(tx: AsyncConnection, old: FeedId, new: FeedId) -> None:
+    twice = select(mutes.c.chat_id).where(mutes.c.feed_id == new)
+    await tx.execute(
+        update(mutes)
+        .where(mutes.c.feed_id == old, mutes.c.chat_id.not_in(twice))
+        .values(feed_id=new)
     )
 
 

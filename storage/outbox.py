@@ -2,7 +2,8 @@
 
     pending ──claim──▶ sending ──▶ sent
        ▲                  │  └───▶ given up   (Telegram will never take it)
-       └──── later ◀──────┴ doubtful: the lease ran out, or no answer came
+       ├──── later ◀──────┤ doubtful: the lease ran out, or no answer came
+       └── fall back ◀────┘ a rich message that was not taken becomes its classic parts
 
 Each arrow is a transaction of its own. Parts to one chat leave in the order in which they were put.
 """
@@ -15,12 +16,19 @@ from typing import Any
 from sqlalchemy import Row, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.database import mark, set_mark
 from storage.records import ChatId, OutboxId, Outgoing, State
 from storage.schema import chats, outbox
 
 _COLUMNS = [outbox.c[field.name] for field in fields(Outgoing)]
 
 _ON_THE_WAY = (State.PENDING.value, State.SENDING.value)
+
+_RICH_UNKNOWN = "rich.unknown"
+"""Mark with the time at which Telegram last did not know how to send rich messages."""
+
+_UNKNOWN_FOR = timedelta(days=7)
+"""After this long it may have learnt it."""
 
 
 def _outgoing(row: Row[Any]) -> Outgoing:
@@ -34,23 +42,85 @@ async def put(
 ) -> None:
     """Accept a message in parts, each (Telegram HTML, keyboard as JSON or ""), to be sent from `now` on."""
     rows = [
-        {
-            "chat_id": chat_id,
-            "part": number,
-            "parts": len(parts),
-            "text": text,
-            "keyboard": keyboard,
-            "state": State.PENDING.value,
-            "attempts": 0,
-            "doubts": 0,
-            "next_try_at": now,
-            "created_at": now,
-            "reason": "",
-        }
+        _row(chat_id, text, keyboard, now, number, len(parts))
         for number, (text, keyboard) in enumerate(parts, start=1)
     ]
     if rows:
         await tx.execute(outbox.insert(), rows)
+
+
+async def put_rich(
+    tx: AsyncConnection, chat_id: ChatId, html: str, keyboard: str, fallback: str, now: datetime
+) -> None:
+    """Accept a rich message in one part: Rich HTML, keyboard as JSON or "".
+
+    `fallback` is what goes out instead where rich messages are unknown, as `handlers.views.message`
+    writes it; it must hold at least one part.
+    """
+    row = _row(chat_id, html, keyboard, now)
+    await tx.execute(outbox.insert().values(row | {"rich": True, "fallback": fallback}))
+
+
+def _row(
+    chat_id: ChatId, text: str, keyboard: str, now: datetime, part: int = 1, parts: int = 1
+) -> dict[str, Any]:
+    return {
+        "chat_id": chat_id,
+        "part": part,
+        "parts": parts,
+        "text": text,
+        "keyboard": keyboard,
+        "rich": False,
+        "fallback": "",
+        "state": State.PENDING.value,
+        "attempts": 0,
+        "doubts": 0,
+        "next_try_at": now,
+        "created_at": now,
+        "reason": "",
+    }
+
+
+async def fall_back(
+    tx: AsyncConnection, id: OutboxId, parts: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """Let a rich message that was claimed go out as these parts instead, from `now` on; at least one.
+
+    They take its place among the chat's messages: what was put after it leaves after all of them.
+    """
+    row = (await tx.execute(select(outbox).where(outbox.c.id == id))).one()
+    (text, keyboard), *others = parts
+    first = _row(row.chat_id, text, keyboard, now, 1, len(parts))
+    first |= {"created_at": row.created_at, "leased_until": None}
+    await tx.execute(update(outbox).where(outbox.c.id == id).values(first))
+    if not others:
+        return
+    # Order is that of ids: what waits behind it gets new ones, larger than those of the parts.
+    waits = (
+        outbox.c.chat_id == row.chat_id,
+        outbox.c.id > id,
+        outbox.c.state == State.PENDING.value,
+    )
+    behind = (await tx.execute(select(outbox).where(*waits).order_by(outbox.c.id))).all()
+    await tx.execute(delete(outbox).where(*waits))
+    rows = [
+        _row(row.chat_id, text, keyboard, now, number, len(parts)) | {"created_at": row.created_at}
+        for number, (text, keyboard) in enumerate(others, start=2)
+    ]
+    for values in [*rows, *(dict(one._mapping) for one in behind)]:
+        values.pop("id", None)
+        await tx.execute(outbox.insert().values(values))
+
+
+async def note_rich_unknown(tx: AsyncConnection, now: datetime) -> None:
+    """Remember that Telegram does not know rich messages: its server is older than they are."""
+    await set_mark(tx, _RICH_UNKNOWN, now.isoformat())
+
+
+async def rich_is_known(tx: AsyncConnection, now: datetime) -> bool:
+    """Whether rich messages are worth trying; for some days after they were unknown, they are not."""
+    since = await mark(tx, _RICH_UNKNOWN)
+    return since is None or now - datetime.fromisoformat(since) >= _UNKNOWN_FOR
 
 
 async def claim(

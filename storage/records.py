@@ -16,6 +16,7 @@ StoryId = NewType("StoryId", int)
 TopicId = NewType("TopicId", int)
 SubscriptionId = NewType("SubscriptionId", int)
 OutboxId = NewType("OutboxId", int)
+MuteId = NewType("MuteId", int)
 
 Position = NewType("Position", int)
 """The place of an article among all of them by time: larger is newer; see `position`."""
@@ -227,6 +228,10 @@ class NewArticle:
     """Equal for an entry of the feed that came back under another guid; empty for none."""
     language: str = ""
     """Tag of the language that it is written in; empty if that is unknown."""
+    image_url: str = ""
+    """The picture that its feed gives with it, by https; empty for none."""
+    story_words: str = ""
+    """What tells which story it belongs to, see `news.story_vectors`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +265,8 @@ class Article:
     """The article's own text, from its feed or its page; empty if the summary is all there is."""
     language: str = ""
     """Tag of the language that it is written in; empty if that is unknown."""
+    image_url: str = ""
+    """Its picture, by https; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +337,55 @@ class Headline:
     title: str
     published_at: datetime
     words: str = ""
-    """Those of the title, as `news.text` keeps them, if they are at hand."""
+    """Its `story_words`; empty if it was kept before there were any."""
+
+
+class Layout(StrEnum):
+    """How digests look."""
+
+    CLASSIC = "classic"
+    """Messages that every client shows."""
+    NEWSPAPER = "newspaper"
+    """One rich message, which not every client can show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story that a chat was told."""
+
+    story_id: StoryId
+    at: datetime
+    up_to: ArticleId
+    """The newest article that the story had then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A thumb that a chat gave a story."""
+
+    story_id: StoryId
+    value: Literal[1, -1]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A story that a chat keeps, however old it gets."""
+
+    story_id: StoryId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Something that a chat never wants to be shown."""
+
+    id: MuteId
+    feed_id: FeedId | None
+    words: str | None
+    """As they were typed; None for a feed. One of both is None."""
+    name: str
+    """What it is called in a list: the feed's title, or the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +409,12 @@ class Chat:
     """End of a pause; None while not paused, or paused without end."""
     unreachable_since: datetime | None
     """Time at which Telegram refused it (blocked, kicked, gone); None while it can be written to."""
+    layout: Layout = Layout.CLASSIC
+    """How its digests look."""
+    most_stories: int = 20
+    """In one digest."""
+    summary_length: int = 320
+    """Characters that a summary in a digest has at most."""
 
 
 class Kind(StrEnum):
@@ -407,10 +468,13 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An article that is new to a chat, and the subscription that wants it."""
+    """An article that a chat may be told, and a subscription that wants it."""
 
     subscription_id: SubscriptionId
-    article: Article
+    article_id: ArticleId
+    story_id: StoryId
+    feed_id: FeedId
+    published_at: datetime
     score: float = 1.0
     """How much it is about the topic that is followed, 0 … 1; 1 where a feed is."""
 
@@ -438,6 +502,10 @@ class Outgoing:
     """Telegram HTML."""
     keyboard: str
     """Rows of buttons as JSON, see `handlers.views`; empty for none."""
+    rich: bool
+    """True if `text` is Rich HTML, for `sendRichMessage`."""
+    fallback: str
+    """What goes out where rich messages are unknown, as JSON; empty unless `rich`."""
     state: State
     attempts: int
     """Times it was handed to Telegram."""

@@ -1,6 +1,7 @@
 """One picture of the data: all tables, for SQLite and PostgreSQL alike."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -180,11 +181,13 @@ articles = Table(
     Column("published_at", Second, nullable=False, index=True),
     Column("seen_at", Second, nullable=False, index=True),
     Column("archived", Boolean, nullable=False),
+    Column("story_words", Text, nullable=False, server_default=""),
     UniqueConstraint("feed_id", "identity"),
     Index("ix_articles_feed_id_twin", "feed_id", "twin"),
     Index("ix_articles_canonical_url", "canonical_url"),
     Index("ix_articles_story_id_published_at", "story_id", "published_at"),
     Index("ix_articles_feed_id_published_at", "feed_id", "published_at"),
+    Index("ix_articles_feed_id_id", "feed_id", "id"),
     # A digest watermark is an article's id: an id must never be given out twice.
     sqlite_autoincrement=True,
 )
@@ -222,6 +225,9 @@ chats = Table(
     Column("paused", Boolean, nullable=False),
     Column("paused_until", Moment),
     Column("unreachable_since", Moment),
+    Column("layout", String(16), nullable=False, server_default="classic"),
+    Column("most_stories", Integer, nullable=False, server_default="20"),
+    Column("summary_length", Integer, nullable=False, server_default="320"),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -287,7 +293,77 @@ told = Table(
     ),
     Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
     Column("told_at", Moment, nullable=False),
+    # The newest article that the story had then: later ones may make an update of it.
+    Column("up_to", BigInteger, nullable=False, server_default="0"),
+    # Its number in that digest, from 1.
+    Column("place", Integer, nullable=False, server_default="0"),
     Index("ix_told_story_id", "story_id"),
+)
+
+# Stories that turned out to be one with another: for processes that remember which article tells which.
+story_joins = Table(
+    "story_joins",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # It is gone by the time this is read; the other one may be, too.
+    Column("story_id", BigInteger, nullable=False, index=True),
+    Column("into_id", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def _of_a_story(name: str, *more: Column[Any]) -> Table:
+    """A table of what a chat did with stories."""
+    return Table(
+        name,
+        metadata,
+        Column(
+            "chat_id",
+            ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+            primary_key=True,
+        ),
+        Column("story_id", ForeignKey("stories.id", ondelete="CASCADE"), primary_key=True),
+        *more,
+        Index(f"ix_{name}_story_id", "story_id"),
+    )
+
+
+# 1 for a thumb up, -1 for a thumb down.
+votes = _of_a_story(
+    "votes",
+    Column("value", Integer, nullable=False),
+    Column("voted_at", Moment, nullable=False),
+)
+
+# What is here outlives the retention.
+saved = _of_a_story("saved", Column("saved_at", Moment, nullable=False))
+
+# What a chat never wants to be shown: a feed, or articles with these words.
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+    ),
+    Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), index=True),
+    Column("words", Text),
+    Column("muted_at", Moment, nullable=False),
+    UniqueConstraint("chat_id", "feed_id"),
+    UniqueConstraint("chat_id", "words"),
+    CheckConstraint(text("(feed_id IS NULL) <> (words IS NULL)"), name="one_target"),
+    sqlite_autoincrement=True,
+)
+
+# What an endpoint wrote of some material, by a hash of all that it was asked.
+summaries = Table(
+    "summaries",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("made_at", Moment, nullable=False, index=True),
 )
 
 outbox = Table(
@@ -303,6 +379,8 @@ outbox = Table(
     Column("parts", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("keyboard", Text, nullable=False),
+    Column("rich", Boolean, nullable=False, server_default=false()),
+    Column("fallback", Text, nullable=False, server_default=""),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),

@@ -6,6 +6,7 @@ from typing import Any
 from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
+from bot.console.rich import elements, parse
 from bot.console.server import ApiError, ConsoleTelegram
 from handlers.commands import AnyApplication
 
@@ -61,6 +62,16 @@ async def answer(
     return status, json.dumps(content).encode()
 
 
+def buttons_of(message: dict[str, Any]) -> list[tuple[str, str]]:
+    """The buttons of a message, those in the text of a rich one first, with what each sends."""
+    inside = elements(parse(message["rich_message"]["html"])) if "rich_message" in message else ()
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [
+        *((one.text, one.attributes["data"]) for one in inside if "data" in one.attributes),
+        *((button["text"], button["callback_data"]) for row in rows for button in row),
+    ]
+
+
 class Person:
     """Somebody in one chat: types, presses, and reads what comes."""
 
@@ -89,11 +100,10 @@ class Person:
         )
 
     async def press(self, message: dict[str, Any], label: str) -> list[dict[str, Any]]:
-        """Press the button with this label, likewise; an edited message counts as one that came."""
-        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
-            for button in row:
-                if button["text"] == label:
-                    return await self.press_data(message, button["callback_data"])
+        """Press the first button with this label, likewise; an edited message counts as one that came."""
+        for shown, data in buttons_of(message):
+            if shown == label:
+                return await self.press_data(message, data)
         raise LookupError(label)
 
     async def press_data(self, message: dict[str, Any], data: str) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.console import rich as rich_html
 from bot.console.markup import BadMarkup, parse, utf16
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
+MAX_PHOTO_SIDES = 10_000
 MAX_MARKUP_BYTES = 32_768
 MAX_CALLBACK_BYTES = 64
 MAX_BUTTONS_IN_ROW = 8
@@ -29,6 +31,9 @@ BOT = {
     "can_read_all_group_messages": False,
     "supports_inline_queries": False,
 }
+
+_CONTENT = ("text", "entities", "rich_message", "caption", "caption_entities", "document", "photo")
+"""What a message may hold."""
 
 Result = Any
 Listener = Callable[[str, dict[str, Any]], None]
@@ -80,6 +85,8 @@ class ConsoleTelegram:
         self.answers: list[dict[str, Any]] = []
         """Answers to presses."""
         self.commands: list[dict[str, Any]] = []
+        self.knows_rich = True
+        """False for a server that is older than rich messages."""
         self.files: dict[str, bytes] = {}
         """What was sent as a file, either way, by id."""
 
@@ -149,17 +156,20 @@ class ConsoleTelegram:
         known = {
             "getMe": self._get_me,
             "sendMessage": self._send_message,
+            "sendRichMessage": self._send_rich_message,
             "sendDocument": self._send_document,
+            "sendPhoto": self._send_photo,
             "getFile": self._get_file,
             "editMessageText": self._edit_message_text,
+            "editMessageReplyMarkup": self._edit_message_reply_markup,
             "answerCallbackQuery": self._answer_callback_query,
             "sendChatAction": self._send_chat_action,
             "setMyCommands": self._set_my_commands,
             "deleteWebhook": self._delete_webhook,
             "getChatMember": self._get_chat_member,
         }
-        if method not in known:
-            raise ApiError(404, "Not Found")
+        if method not in known or (method == "sendRichMessage" and not self.knows_rich):
+            raise ApiError(404, "Not Found: method not found")
         result = known[method](parameters)
         if self.after is not None:
             await self.after(method, parameters)
@@ -178,16 +188,42 @@ class ConsoleTelegram:
         self._tell("sent", message)
         return message
 
-    def _send_document(self, parameters: dict[str, Any]) -> Result:
+    def _send_rich_message(self, parameters: dict[str, Any]) -> Result:
         chat = self._writable(parameters)
+        content = _checked_rich(parameters)
+        keyboard = _checked_keyboard(parameters)
+        message = self._message(chat, "", [])
+        del message["text"], message["entities"]
+        message |= {"from": BOT, "rich_message": content}
+        if keyboard:
+            message["reply_markup"] = keyboard
+        self._tell("sent", message)
+        return message
+
+    def _send_document(self, parameters: dict[str, Any]) -> Result:
         name, content = parameters["document"]
+        return self._send_with_caption(parameters, "document", lambda: self._file(name, content))
+
+    def _send_photo(self, parameters: dict[str, Any]) -> Result:
+        name, content = parameters["photo"]
+        size = _size_of_png(content)
+        return self._send_with_caption(
+            parameters, "photo", lambda: [{**self._file(name, content), **size}]
+        )
+
+    def _send_with_caption(
+        self, parameters: dict[str, Any], kind: str, keep: Callable[[], Result]
+    ) -> Result:
+        chat = self._writable(parameters)
         caption, entities = _checked_text({**parameters, "text": parameters.get("caption", "")})
         if len(caption) > MAX_CAPTION:
             raise ApiError(400, "Bad Request: message caption is too long")
+        keyboard = _checked_keyboard(parameters)
         message = self._message(chat, "", [])
         del message["text"], message["entities"]
-        message |= {"from": BOT, "document": self._file(name, content)}
-        message |= {"caption": caption, "caption_entities": entities}
+        message |= {"from": BOT, "caption": caption, "caption_entities": entities, kind: keep()}
+        if keyboard:
+            message["reply_markup"] = keyboard
         self._tell("sent", message)
         return message
 
@@ -210,20 +246,42 @@ class ConsoleTelegram:
         return {"file_id": file_id, "file_unique_id": file_id, "file_name": name, "file_size": size}
 
     def _edit_message_text(self, parameters: dict[str, Any]) -> Result:
+        message = self._editable(parameters)
+        if "text" not in message and "rich_message" not in message:
+            raise ApiError(400, "Bad Request: there is no text in the message to edit")
+        content: dict[str, Any]
+        if parameters.get("rich_message") and self.knows_rich:
+            content = {"rich_message": _checked_rich(parameters)}
+        else:
+            text, entities = _checked_text(parameters)
+            content = {"text": text, "entities": entities}
+        return self._edit(message, content, _checked_keyboard(parameters))
+
+    def _edit_message_reply_markup(self, parameters: dict[str, Any]) -> Result:
+        message = self._editable(parameters)
+        content = {kind: message[kind] for kind in _CONTENT if kind in message}
+        return self._edit(message, content, _checked_keyboard(parameters))
+
+    def _editable(self, parameters: dict[str, Any]) -> dict[str, Any]:
         chat = self._writable(parameters)
         message = chat.messages.get(int(parameters.get("message_id", 0)))
         if message is None or message["from"] != BOT:
             raise ApiError(400, "Bad Request: message to edit not found")
-        text, entities = _checked_text(parameters)
-        keyboard = _checked_keyboard(parameters)
-        before = (message["text"], message["entities"], message.get("reply_markup"))
-        if before == (text, entities, keyboard or None):
+        return message
+
+    def _edit(
+        self, message: dict[str, Any], content: dict[str, Any], keyboard: dict[str, Any]
+    ) -> Result:
+        before = {kind: message[kind] for kind in _CONTENT if kind in message}
+        if before == content and message.get("reply_markup") == (keyboard or None):
             raise ApiError(
                 400,
                 "Bad Request: message is not modified: specified new message content and reply "
                 "markup are exactly the same as a current content and reply markup of the message",
             )
-        message |= {"text": text, "entities": entities, "edit_date": self._now()}
+        for kind in before:
+            del message[kind]
+        message |= {**content, "edit_date": self._now()}
         # An edit without a keyboard takes the keyboard away.
         message.pop("reply_markup", None)
         if keyboard:
@@ -300,6 +358,16 @@ def _user(user_id: int) -> dict[str, Any]:
     return {"id": user_id, "is_bot": False, "first_name": "You", "language_code": "en"}
 
 
+def _size_of_png(content: bytes) -> dict[str, int]:
+    """Width and height in pixels; a refusal for what is no picture, or of a shape that Telegram does not show."""
+    if content[:8] != b"\x89PNG\r\n\x1a\n" or content[12:16] != b"IHDR" or len(content) < 24:
+        raise ApiError(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if width + height > MAX_PHOTO_SIDES or max(width, height) > 20 * min(width, height):
+        raise ApiError(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    return {"width": width, "height": height}
+
+
 def _checked_text(parameters: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     raw = str(parameters.get("text", ""))
     if len(raw.encode()) > MAX_MARKUP_BYTES:
@@ -317,6 +385,18 @@ def _checked_text(parameters: dict[str, Any]) -> tuple[str, list[dict[str, Any]]
     if sum(len(str(entity.get("url", ""))) + 16 for entity in entities) > MAX_ENTITY_BYTES:
         raise ApiError(400, "Bad Request: ENTITIES_TOO_LONG")
     return text, entities[:MAX_ENTITIES]
+
+
+def _checked_rich(parameters: dict[str, Any]) -> dict[str, Any]:
+    """A rich message as it was written; the Bot API gives it as blocks."""
+    content = parameters.get("rich_message")
+    if not isinstance(content, dict) or not isinstance(content.get("html"), str):
+        raise ApiError(400, "Bad Request: can't parse InputRichMessage: html must be a string")
+    try:
+        rich_html.parse(content["html"])
+    except BadMarkup as error:
+        raise ApiError(400, f"Bad Request: can't parse rich message: {error}") from None
+    return {"html": content["html"], "is_rtl": bool(content.get("is_rtl"))}
 
 
 def _checked_keyboard(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.console.door import Person
+from bot.console.rich import parse
+from bot.console.rich_lines import lines
 from bot.console.server import ConsoleTelegram
 
 PROMPT = "you> "
@@ -91,11 +93,16 @@ class Terminal:
             return
         await self._person.send_file(Path(name).name, content)
 
-    def _save(self, document: dict[str, Any]) -> None:
-        path = FOLDER / document["file_name"]
+    def _save(self, message: dict[str, Any]) -> None:
+        if "photo" in message:
+            # Telegram keeps no names of pictures.
+            file, name, sign = message["photo"][-1], f"picture{message['message_id']}.png", "🖼"
+        else:
+            file, name, sign = message["document"], message["document"]["file_name"], "📎"
+        path = FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(self._server.files[document["file_id"]])
-        self._console.print(f"📎 {path}")
+        path.write_bytes(self._server.files[file["file_id"]])
+        self._console.print(f"{sign} {path}")
 
     async def _press(self, number: str) -> None:
         if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= len(self._buttons)):
@@ -114,21 +121,34 @@ class Terminal:
         self._console.print(
             Text("✎ kawaraban" if what == "edited" else "kawaraban", "bold magenta")
         )
-        if "document" in message:
-            self._save(message["document"])
-            text, entities = message["caption"], message["caption_entities"]
-        else:
-            text, entities = message["text"], message["entities"]
-        self._console.print(formatted(text, entities))
+        self._show_content(message)
         for row in message.get("reply_markup", {}).get("inline_keyboard", []):
-            shown = []
-            for button in row:
-                self._buttons.append((message, button["callback_data"]))
-                shown.append(f"[{len(self._buttons)}] {button['text']}")
+            shown = [
+                f"[{self._number(message, button['callback_data'])}] {button['text']}"
+                for button in row
+            ]
             self._console.print(Text("  ".join(shown), "yellow"))
         self._console.print()
         if self._prompting:
             self._prompt()
+
+    def _show_content(self, message: dict[str, Any]) -> None:
+        if "rich_message" in message:
+            nodes = parse(message["rich_message"]["html"])
+            for line in lines(nodes, lambda data: self._number(message, data)):
+                self._console.print(line)
+            return
+        if "document" in message or "photo" in message:
+            self._save(message)
+            text, entities = message["caption"], message["caption_entities"]
+        else:
+            text, entities = message["text"], message["entities"]
+        self._console.print(formatted(text, entities))
+
+    def _number(self, message: dict[str, Any], data: str) -> int:
+        """The number by which a button that is shown now is pressed."""
+        self._buttons.append((message, data))
+        return len(self._buttons)
 
 
 def _read(name: str) -> bytes:

@@ -1,38 +1,106 @@
-"""A digest in as many messages as it needs."""
+"""A digest in as many messages as it needs, and what did not fit into it."""
+
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from handlers.buttons import Show
-from handlers.views.message import Keyboard, View, button, split
+from handlers.buttons import ReadOn, RestPage, Show, TrendOf
+from handlers.views.marks import marks_row
+from handlers.views.message import Button, Keyboard, View, button, isolated, split
 from handlers.views.reader import Reader, moment
-from handlers.views.stories import story
+from handlers.views.stories import PAGE_STORIES, item, story
 from handlers.words import say, say_count
 from news.digest import Digest
 from news.text import shorten
-from storage.records import Chat
+from storage.records import Chat, Kind, TopicId
 
 MAX_NAME = 120
 """Characters of what is followed, above its stories."""
 
+_TRENDS = 3
+"""Topics that have a button for their trend under a digest."""
 
-def digest(told: Digest, reader: Reader, title: str = "digest.title") -> tuple[View, ...]:
+_LONG = timedelta(days=6)
+"""A digest of a shorter period tells nothing of a trend."""
+
+
+def digest(
+    told: Digest, reader: Reader, title: str = "digest.title", keyboard: Keyboard = ()
+) -> tuple[View, ...]:
     """A digest in as many messages as it needs, under a title of that key; the last one has the buttons."""
-    period = {"since": moment(told.since, reader), "until": moment(told.until, reader)}
-    blocks = [say(title, reader.language, **period)]
+    blocks = [heading(told, reader, title)]
     number = 1
     for section in told.sections:
-        followed = shorten(section.subscription.name, MAX_NAME)
+        followed = isolated(shorten(section.subscription.name, MAX_NAME))
         name = say("digest.section", reader.language, name=followed)
-        for place, item in enumerate(section.stories):
-            block = story(number, item, reader, with_age=False)
+        for place, one in enumerate(section.items):
+            block = item(number, one, reader)
             blocks.append(Markup("\n\n").join([name, block]) if place == 0 else block)
             number += 1
-    keyboard: Keyboard = ()
     if told.left_out:
         blocks.append(say_count("digest.left_out", told.left_out, reader.language))
-        keyboard = ((button(reader.label("button.read_on"), Show("latest")),),)
     *first, last = split(blocks)
     return (*(View(text) for text in first), View(last, keyboard))
+
+
+def heading(told: Digest, reader: Reader, title: str) -> Markup:
+    """What stands above a digest: the sentence of that key, with the period."""
+    period = {"since": moment(told.since, reader), "until": moment(told.until, reader)}
+    return say(title, reader.language, **period)
+
+
+def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboard:
+    """The buttons below a digest; with those that mark its stories, if the chat was told it `at` that time."""
+    rows: list[tuple[Button, ...]] = []
+    if told.left_out:
+        label = reader.label("button.read_on")
+        span = told.span
+        action = Show("latest") if span is None else ReadOn(span.after, span.up_to)
+        rows.append((button(label, action),))
+    if told.until - told.since >= _LONG:
+        topics = [
+            section.subscription
+            for section in told.sections
+            if section.subscription.kind is Kind.TOPIC and section.subscription.target
+        ]
+        rows += [
+            (
+                button(
+                    reader.label("button.trend", name=shorten(topic.name, 30)),
+                    TrendOf(TopicId(topic.target)),
+                ),
+            )
+            for topic in topics[:_TRENDS]
+        ]
+    if at is not None:
+        rows.append(marks_row(at, reader))
+    return tuple(rows)
+
+
+def rest(left: Digest, number: int, reader: Reader) -> View:
+    """A page of what a digest left out, from 1, with buttons to its neighbours."""
+    stories = [one.story for one in left.items]
+    first = (number - 1) * PAGE_STORIES
+    shown = stories[first : first + PAGE_STORIES]
+    if not shown or left.span is None:
+        return View(say("digest.no_rest", reader.language))
+    head = [say("digest.rest", reader.language)]
+    if number > 1:
+        head.append(say("page", reader.language, number=number))
+    blocks = [
+        Markup(" · ").join(head),
+        *(story(place, told, reader) for place, told in enumerate(shown, start=first + 1)),
+    ]
+    turns = []
+    if number > 1:
+        turns.append(("button.previous", number - 1))
+    if len(stories) > first + PAGE_STORIES:
+        turns.append(("button.next", number + 1))
+    buttons = tuple(
+        button(reader.label(label), RestPage(left.span.after, left.span.up_to, page))
+        for label, page in turns
+    )
+    return View(split(blocks)[0], (buttons,) if buttons else ())
 
 
 def nothing_new(chat: Chat, reader: Reader) -> View:

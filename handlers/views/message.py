@@ -8,6 +8,7 @@ and about 9,500 bytes of links and other entities.
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from news.text import shorten
 
 MAX_TEXT = 4096
 MAX_MARKUP_BYTES = 9000
+MAX_ENTITIES = 100
+"""Telegram drops what is beyond them without a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class File:
 
     name: str
     content: bytes
+    picture: bool = False
+    """True if the chat shows it; a PNG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,27 @@ class View:
     """Sent with the text below it, which then holds at most 1,024 characters."""
 
 
+@dataclass(frozen=True, slots=True)
+class RichView:
+    """One rich message."""
+
+    html: Markup
+    """Rich HTML, see `handlers.views.rich`."""
+    keyboard: Keyboard = ()
+    fallback: tuple[View, ...] = ()
+    """What is sent in its place where rich messages are unknown or refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """A word about a press, shown over the chat until it goes by itself."""
+
+    text: Markup
+    """At most 200 characters are shown; empty for none."""
+    marks: Keyboard = ()
+    """What takes the place of the rows that mark stories, see `handlers.views.marks`; empty leaves them."""
+
+
 def keyboard_as_json(keyboard: Keyboard) -> str:
     """Rows of buttons as text; empty for none."""
     rows = [[[button.label, button.data] for button in row] for row in keyboard]
@@ -61,6 +87,37 @@ def keyboard_from_json(text: str) -> Keyboard:
     """The inverse of `keyboard_as_json`."""
     rows = json.loads(text) if text else []
     return tuple(tuple(Button(label, data) for label, data in row) for row in rows)
+
+
+def parts_as_json(views: Iterable[View]) -> str:
+    """Messages without files as text."""
+    parts = [[str(view.text), keyboard_as_json(view.keyboard)] for view in views]
+    return json.dumps(parts, ensure_ascii=False)
+
+
+def parts_from_json(text: str) -> tuple[tuple[str, str], ...]:
+    """What `parts_as_json` made, as the outbox takes it: Telegram HTML and keyboard of each."""
+    parts = json.loads(text) if text else []
+    return tuple((markup, keyboard) for markup, keyboard in parts)
+
+
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of all that follows them (Unicode, annex 9)."""
+
+
+def isolated(text: str, rtl: bool = False) -> str:
+    """A piece of text that turns nothing around it, whatever script it is in (Unicode, annex 9: FSI … PDI).
+
+    It is left as it is where everything in it reads in the direction of the sentence around it, which
+    is from right to left if `rtl`.
+    """
+    if text.isascii() and not rtl:
+        return text
+    text = _TURNS.sub("", text)
+    foreign = ("L",) if rtl else ("R", "AL")
+    if any(unicodedata.bidirectional(character) in foreign for character in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def plain_text(text: str) -> str:
@@ -89,5 +146,11 @@ def split(blocks: Iterable[Markup]) -> tuple[Markup, ...]:
 
 
 def _fits(text: Markup) -> bool:
-    visible = len(plain_text(text))
-    return visible <= MAX_TEXT and len(text.encode()) - visible <= MAX_MARKUP_BYTES
+    visible = plain_text(text)
+    # Telegram counts code points, some clients UTF-16 units: there are never fewer of these.
+    units = len(visible.encode("utf-16-le", "surrogatepass")) // 2
+    return (
+        units <= MAX_TEXT
+        and len(text.encode()) - len(visible) <= MAX_MARKUP_BYTES
+        and text.count("</") <= MAX_ENTITIES
+    )

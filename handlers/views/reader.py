@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_skeleton, format_timedelta
@@ -38,8 +39,14 @@ class Reader:
 def moment(when: datetime, reader: Reader) -> str:
     """A time as the reader's clock shows it: "Mon, Nov 23, 09:00"."""
     skeleton = "MMMEd" if abs((when - reader.now).days) < 180 else "yMMMd"
-    day = format_skeleton(skeleton, when, tzinfo=reader.tz, locale=reader.language)
-    return f"{day}, {format_datetime(when, 'HH:mm', tzinfo=reader.tz, locale=reader.language)}"
+    return _moment(when, skeleton, reader.zone, reader.language)
+
+
+@lru_cache(maxsize=5_000)
+def _moment(when: datetime, skeleton: str, zone: str, language: str) -> str:
+    """Many chats are told the same stories, and finding the pattern of a date takes long."""
+    day = format_skeleton(skeleton, when, tzinfo=ZoneInfo(zone), locale=language)
+    return f"{day}, {format_datetime(when, 'HH:mm', tzinfo=ZoneInfo(zone), locale=language)}"
 
 
 def clock(reader: Reader) -> str:
@@ -50,11 +57,10 @@ def clock(reader: Reader) -> str:
 def ago(when: datetime, reader: Reader) -> Markup:
     """How long ago something was; clients that can keep it up to date by themselves."""
     shown = format_timedelta(when - reader.now, add_direction=True, locale=reader.language)
-    return Markup('<tg-time unix="{}" format="r">{}</tg-time>').format(int(when.timestamp()), shown)
+    return Markup('<tg-time unix="%s" format="r">%s</tg-time>') % (int(when.timestamp()), shown)
 
 
 def local(when: datetime, reader: Reader) -> Markup:
     """A moment; clients that can show it in their own zone."""
-    return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(
-        int(when.timestamp()), moment(when, reader)
-    )
+    shown = moment(when, reader)
+    return Markup('<tg-time unix="%s" format="wDt">%s</tg-time>') % (int(when.timestamp()), shown)

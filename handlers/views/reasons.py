@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.views.message import View, split
+from handlers.views.message import View, isolated, split
 from handlers.views.reader import Reader
-from handlers.words import say
+from handlers.words import say, say_count
 from news.matching import Evidence, Where
-from news.outcomes import Reason
+from news.outcomes import Explained, Reason
 from news.places import name_of
 from news.stories import lead
+from news.taste import Leaning, What
 from news.text import shorten
-from storage.records import Kind, Story
+from storage.records import Kind
 
 MOST = 30
 """Stories that are explained at once."""
@@ -21,20 +22,32 @@ _HEADLINE = 130
 _NAME = 80
 
 
-def reasons(told: Sequence[tuple[Story, tuple[Reason, ...]]], reader: Reader) -> tuple[View, ...]:
+def reasons(told: Sequence[Explained], reader: Reader) -> tuple[View, ...]:
     """Each story with what speaks for it, in as many messages as that takes."""
     blocks = [say("why.title", reader.language)]
-    blocks += [_story(number, *one, reader) for number, one in enumerate(told, start=1)]
+    blocks += [_story(number, one, reader) for number, one in enumerate(told, start=1)]
     return tuple(View(text) for text in split(blocks))
 
 
-def _story(number: int, story: Story, found: tuple[Reason, ...], reader: Reader) -> Markup:
-    headline = Markup("<b>{}</b>").format(shorten(lead(story).title, _HEADLINE))
+def _story(number: int, told: Explained, reader: Reader) -> Markup:
+    title = isolated(shorten(lead(told.story).title, _HEADLINE))
+    headline = Markup("<b>{}</b>").format(title)
     lines = [say("story.line", reader.language, number=number, headline=headline)]
-    lines += [_reason(one, reader) for one in found]
-    if not found:
+    lines += [_reason(one, reader) for one in told.reasons]
+    if not told.reasons:
         lines.append(say("why.gone", reader.language))
+    if told.reports > 1:
+        lines.append(say_count("why.reports", told.reports, reader.language))
+    lines += [_leaning(one, reader) for one in told.leanings]
     return Markup("\n").join(lines)
+
+
+def _leaning(leaning: Leaning, reader: Reader) -> Markup:
+    name = leaning.name
+    if leaning.what is What.PLACE:
+        name = name_of(name, reader.language)
+    key = "why.liked" if leaning.value > 0 else "why.disliked"
+    return say(key, reader.language, name=shorten(name, _NAME))
 
 
 def _reason(reason: Reason, reader: Reader) -> Markup:

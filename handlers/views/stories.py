@@ -1,20 +1,29 @@
-"""A story, and a page of the latest ones."""
+"""A story as digests and pages show it, and a page of the latest ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from handlers.buttons import BestPage, Follow, Page
-from handlers.views.message import Button, View, button, split
+from handlers.views.message import Button, View, button, isolated, split
 from handlers.views.reader import Reader, ago, local
 from handlers.words import say
+from news.digest import Item
 from news.stories import lead, outlets
-from news.summary import MAX_CHARACTERS, summarise
+from news.summary import summarise
 from news.text import shorten
 from storage.records import Story, TopicId
 
 PAGE_STORIES = 10
+
+# A story of a digest, in characters.
+_HEADLINE = 300
+_SUMMARY = 1000
+_ADDRESS = 2000
+_FOLDED = 220
+"""Characters of a summary that stand open."""
 
 # Ten stories of these lengths fit into one message, whatever their outlets wrote.
 _SHORT_HEADLINE = 130
@@ -23,38 +32,68 @@ _SHORT_ADDRESS = 700
 _OUTLET = 50
 
 
-def story(
-    number: int, told: Story, reader: Reader, *, short: bool = False, with_age: bool = True
-) -> Markup:
-    """One story: number and headline as the link, summary, outlets and time.
-
-    `short` is for pages of ten. With `with_age` its time is given as an age, else as a moment.
-    """
+def story(number: int, told: Story, reader: Reader) -> Markup:
+    """One story of a page of ten: number and headline as the link, summary, outlets and age."""
     article = lead(told)
-    title = shorten(article.title, _SHORT_HEADLINE) if short else article.title
-    headline = Markup("<b>{}</b>").format(title)
-    if article.url and not (short and len(article.url) > _SHORT_ADDRESS):
-        headline = Markup('<a href="{}">{}</a>').format(article.url, title)
+    title = isolated(shorten(article.title, _SHORT_HEADLINE))
+    address = article.url if len(article.url) <= _SHORT_ADDRESS else ""
     newest = max(item.published_at for item in told.articles)
     lines = [
-        say("story.line", reader.language, number=number, headline=headline),
-        Markup.escape(summarise(told, _SHORT_SUMMARY if short else MAX_CHARACTERS)),
+        say("story.line", reader.language, number=number, headline=_headline(title, address)),
+        Markup.escape(isolated(summarise(told, _SHORT_SUMMARY))),
         say(
             "story.source",
             reader.language,
-            outlets=_outlets(told, reader),
-            when=ago(newest, reader) if with_age else local(newest, reader),
+            outlets=outlets_of(article.outlet, len(outlets(told)), reader),
+            when=ago(newest, reader),
         ),
     ]
     return Markup("\n").join(line for line in lines if line)
 
 
-def _outlets(told: Story, reader: Reader) -> Markup:
-    first, *others = outlets(told)
-    first = shorten(first, _OUTLET)
-    if not others:
+def item(number: int, told: Item, reader: Reader) -> Markup:
+    """One story of a digest: number and headline as the link, summary, outlets and time.
+
+    A longer summary is folded, an update says so. At most about 3,000 UTF-16 units, whatever its outlets wrote.
+    """
+    article = told.lead
+    title = isolated(shorten(article.title, _HEADLINE))
+    address = article.url if len(article.url) <= _ADDRESS else ""
+    newest = max(one.published_at for one in told.story.articles)
+    key = "story.update" if told.update else "story.line"
+    lines = [
+        say(key, reader.language, number=number, headline=_headline(title, address)),
+        _summary(told.summary),
+        say(
+            "story.source",
+            reader.language,
+            outlets=outlets_of(article.outlet, told.grounds.reports, reader),
+            when=local(newest, reader),
+        ),
+    ]
+    return Markup("\n").join(line for line in lines if line)
+
+
+def _summary(text: str) -> Markup:
+    summary = isolated(shorten(text, _SUMMARY))
+    if len(summary) <= _FOLDED:
+        return Markup.escape(summary)
+    return Markup("<blockquote expandable>%s</blockquote>") % summary
+
+
+def _headline(title: str, address: str) -> Markup:
+    if address:
+        return Markup('<a href="%s">%s</a>') % (address, title)
+    return Markup("<b>%s</b>") % title
+
+
+def outlets_of(leading: str, reports: int, reader: Reader) -> Markup:
+    """The outlet that leads a story, and how many of its `reports` there are beside."""
+    first = isolated(shorten(leading, _OUTLET))
+    if reports < 2:
         return Markup.escape(first)
-    return say("story.more_outlets", reader.language, outlet=first, more=len(others))
+    more = format_decimal(reports - 1, locale=reader.language)
+    return say("story.more_outlets", reader.language, outlet=first, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +146,6 @@ def latest(
     first = (number - 1) * PAGE_STORIES + 1
     blocks = [
         Markup(" · ").join(head),
-        *(
-            story(place, told, reader, short=True)
-            for place, told in enumerate(stories, start=first)
-        ),
+        *(story(place, told, reader) for place, told in enumerate(stories, start=first)),
     ]
     return View(split(blocks)[0], tuple(keyboard))

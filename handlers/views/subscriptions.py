@@ -36,10 +36,7 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
         )
     if not result.stories:
         return View(Markup("\n").join([head, say("follow.quiet", reader.language)]), keyboard)
-    proof = [
-        story(number, told, reader, short=True)
-        for number, told in enumerate(result.stories, start=1)
-    ]
+    proof = [story(number, told, reader) for number, told in enumerate(result.stories, start=1)]
     return View(split([head, say("follow.proof", reader.language), *proof])[0], keyboard)
 
 

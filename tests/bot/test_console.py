@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
+from rich.console import Console
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import ExtBot
 
+from bot.console.door import Person
 from bot.console.markup import BadMarkup, parse, utf16
 from bot.console.server import ApiError, ConsoleTelegram
-from bot.console.terminal import formatted
+from bot.console.terminal import Terminal, formatted
 
 
 def test_entities_are_counted_in_utf16() -> None:
@@ -106,3 +110,34 @@ def test_the_terminal_shows_links_and_emphasis(clock: Callable[[], datetime]) ->
     shown = formatted(text, entities)
     styles = {shown.plain[span.start : span.end]: str(span.style) for span in shown.spans}
     assert styles == {"bold": "bold", "link": "blue underline link https://example.org"}
+
+
+class Presses:
+    """Somebody whose presses are only noted."""
+
+    chat_id = 1
+
+    def __init__(self) -> None:
+        self.pressed: list[tuple[int, str]] = []
+
+    async def press_data(self, message: dict[str, Any], data: str) -> None:
+        self.pressed.append((message["message_id"], data))
+
+
+async def test_buttons_in_a_rich_message_are_numbered_and_pressed_like_others(
+    telegram: ConsoleTelegram, bot: ExtBot[None]
+) -> None:
+    telegram.chat(1)
+    file = StringIO()
+    somebody = Presses()
+    terminal = Terminal(cast(Person, somebody), telegram, Console(file=file, soft_wrap=True))
+    button = '<tg-button type="callback_data" data="1:v:{}">⭐</tg-button>'
+    page = f"<h1>News</h1><p>{button.format(1)}</p><details><summary>More</summary><p>{button.format(2)}</p></details>"
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Read on", callback_data="1:c:latest")]])
+    arguments = {"chat_id": 1, "rich_message": {"html": page}, "reply_markup": keyboard}
+    await bot.do_api_request("sendRichMessage", arguments)
+    shown = [line for line in file.getvalue().splitlines() if line]
+    assert shown == ["kawaraban", "News", "[1] ⭐", "▸ More", "  [2] ⭐", "[3] Read on"]
+    for number in (2, 3):
+        await terminal._press(str(number))
+    assert somebody.pressed == [(1, "1:v:2"), (1, "1:c:latest")]

@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from telegram.error import NetworkError, TimedOut
+from markupsafe import Markup
+from telegram.error import InvalidToken, NetworkError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.console.server import ApiError, ConsoleTelegram
 from bot.courier import Outcome, deliver, judge
+from handlers.views.message import View, parts_as_json
 from storage import chats, outbox
 from storage.database import Database
 from storage.records import ChatId
@@ -120,6 +122,176 @@ async def test_a_message_that_telegram_will_never_take_does_not_hold_up_the_next
     await put(database, 1, clock, "fine")
     assert await send() == 1
     assert texts(telegram) == ["fine"]
+
+
+RICH = '<h1>News</h1><figure><img src="https://a.example/1.jpg"/></figure><p>five &lt; six</p>'
+CLASSIC = parts_as_json([View(Markup("<b>News</b>")), View(Markup("five &lt; six"))])
+
+
+async def put_rich(
+    database: Database, clock: Callable[[], datetime], html: str = RICH, fallback: str = CLASSIC
+) -> None:
+    async with database.write() as tx:
+        await outbox.put_rich(
+            tx, ChatId(1), html, '[[["Read on", "1:c:latest"]]]', fallback, clock()
+        )
+
+
+def shown(telegram: ConsoleTelegram) -> list[str]:
+    """What the chat got: the text of each message, or the markup of a rich one."""
+    messages = telegram.chat(1).messages.values()
+    return [
+        message["rich_message"]["html"] if "rich_message" in message else message["text"]
+        for message in messages
+    ]
+
+
+async def is_known(database: Database, clock: Callable[[], datetime]) -> bool:
+    async with database.read() as tx:
+        return await outbox.rich_is_known(tx, clock())
+
+
+async def test_a_rich_message_arrives_as_one_with_its_buttons(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    assert await send() == 1
+    assert shown(telegram) == [RICH]
+    [message] = telegram.chat(1).messages.values()
+    assert message["reply_markup"]["inline_keyboard"][0][0]["text"] == "Read on"
+    _, parameters = telegram.calls[-1]
+    assert parameters["rich_message"]["is_rtl"] is False
+    assert parameters["rich_message"]["skip_entity_detection"] is True
+
+
+async def test_a_server_without_rich_messages_gets_the_classic_ones_at_once_and_in_their_place(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    telegram.knows_rich = False
+    await settle_chat(database, 1, clock)
+    await put(database, 1, clock, "before")
+    await put_rich(database, clock)
+    await put(database, 1, clock, "after")
+    assert await send() == 4
+    assert shown(telegram) == ["before", "News", "five < six", "after"]
+    assert not await is_known(database, clock)
+    clock.forward(days=7)
+    assert await is_known(database, clock)
+
+
+async def test_a_rich_message_that_is_refused_goes_out_as_classic_ones(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock, "<h1>five < six</h1>")
+    assert await send() == 2
+    assert shown(telegram) == ["News", "five < six"]
+    assert await is_known(database, clock)
+
+
+async def test_a_picture_that_telegram_can_not_get_costs_only_the_pictures(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    async def refuse_pictures(method: str, parameters: dict[str, Any]) -> None:
+        if method == "sendRichMessage" and "<img" in parameters["rich_message"]["html"]:
+            raise ApiError(400, "Bad Request: RICH_MESSAGE_PHOTO_NO_MEDIA_FOUND")
+
+    telegram.chat(1)
+    telegram.before = refuse_pictures
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    assert await send() == 1
+    assert shown(telegram) == ["<h1>News</h1><p>five &lt; six</p>"]
+
+
+async def test_a_chat_that_takes_no_rich_messages_gets_classic_ones(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    async def refuse(method: str, _parameters: dict[str, Any]) -> None:
+        if method == "sendRichMessage":
+            raise ApiError(400, "Bad Request: not enough rights to send photos to the chat")
+
+    telegram.chat(1)
+    telegram.before = refuse
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    assert await send() == 2
+    assert shown(telegram) == ["News", "five < six"]
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ApiError(403, "Forbidden: bot was blocked by the user"),
+        ApiError(400, "Bad Request: chat not found"),
+        ApiError(429, "Too Many Requests: retry after 7", retry_after=7),
+        ApiError(502, "Bad Gateway"),
+    ],
+)
+async def test_a_rich_message_waits_whole_where_any_message_would(
+    database: Database,
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+    send: Any,
+    refusal: ApiError,
+) -> None:
+    telegram.chat(1).refusal = refusal
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    assert await send_once(send) == 0
+    telegram.chat(1).refusal = None
+    async with database.write() as tx:
+        await chats.change(tx, ChatId(1), unreachable_since=None)
+    clock.forward(minutes=1)
+    assert await send() == 1
+    assert shown(telegram) == [RICH]
+
+
+async def test_a_rich_message_in_doubt_is_sent_again(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    async def lose_the_answer(_method: str, _parameters: dict[str, Any]) -> None:
+        telegram.after = None
+        raise TimedOut
+
+    telegram.chat(1)
+    telegram.after = lose_the_answer
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    assert await send_once(send) == 0
+    clock.forward(minutes=1)
+    assert await send() == 1
+    assert shown(telegram) == [RICH, RICH]
+
+
+async def test_a_refused_token_is_not_taken_for_an_old_server(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1).refusal = ApiError(401, "Unauthorized")
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock)
+    with pytest.raises(InvalidToken):
+        await send()
+    assert await is_known(database, clock)
+    telegram.chat(1).refusal = None
+    assert await send() == 1
+    assert shown(telegram) == [RICH]
+
+
+async def test_without_anything_to_fall_back_on_the_next_message_still_leaves(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock)
+    await put_rich(database, clock, "<h1>five < six</h1>", fallback="")
+    await put(database, 1, clock, "after")
+    assert await send() == 1
+    assert shown(telegram) == ["after"]
 
 
 async def test_when_told_to_stop_what_was_not_sent_yet_waits_for_the_next_start(

@@ -54,6 +54,12 @@ def test_settings_come_from_the_environment_and_the_file(
         ("LISTEN", "127.0.0.1:80800", "127.0.0.1:8080"),
         ("WEBHOOK_URL", "bot.example.org", "https://bot.example.org"),
         ("WEBHOOK_URL", "https://bot.example.org", "LISTEN"),
+        ("SUMMARY_API_URL", "localhost:11434", "http://localhost:11434/v1"),
+        ("SUMMARY_API_URL", "http://localhost:11434", "SUMMARY_MODEL"),
+        ("SUMMARY_API_URL", "https://api.example/v1?key=abc", "SUMMARY_API_KEY"),
+        ("SUMMARY_API_KEY", "two words", "one word"),
+        ("SUMMARY_DAILY_BUDGET", "0", "greater than or equal to 1"),
+        ("SUMMARY_TIMEOUT", "15", "15m"),
         ("RETENTION", "1d", "7d"),
         ("CATALOGUE", "/no/such/file.opml", "no file"),
     ],
@@ -78,7 +84,22 @@ def test_a_wrong_token_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "half" not in str(caught.value)
 
 
-def test_settings_do_not_show_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SUMMARY_API_KEY", "hush hush"), ("SUMMARY_API_URL", "https://me:hush@api.example/v1")],
+)
+def test_a_key_for_summaries_is_not_repeated_wherever_it_was_written(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSetting) as caught:
+        load(_env_file=None)
+    assert str(caught.value).startswith(f"{name}: ")
+    assert "hush" not in str(caught.value)
+
+
+def test_settings_do_not_show_the_token_and_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_TOKEN", "123:abcdef")
+    monkeypatch.setenv("SUMMARY_API_KEY", "sk-abcdef")
     settings: Any = load(_env_file=None)
     assert "abcdef" not in repr(settings)

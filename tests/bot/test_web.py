@@ -31,7 +31,7 @@ from news.websub import Hubs, is_signed
 from news.worker import Worker
 from storage import articles, chats, feeds
 from storage.database import Database
-from storage.records import Chat, ChatId, Feed, Kind
+from storage.records import ArticleId, Chat, ChatId, Feed, Kind
 
 
 def document(*names: str, hub: str = "") -> bytes:
@@ -117,10 +117,10 @@ class World:
     async def titles(self) -> list[str]:
         """What the next digest of the one who follows the feed would hold."""
         async with self.sources.database.read() as tx:
-            chat = await chats.get(tx, ChatId(1))
-            assert chat is not None
-            news = await articles.news_for(tx, chat, None, 99)
-        return sorted(one.article.title for one in news)
+            newest = await articles.newest(tx)
+            news = await articles.news_for(tx, ChatId(1), ArticleId(0), newest, 99)
+            kept = await articles.get_articles(tx, [one.article_id for one in news])
+        return sorted(article.title for article in kept)
 
     async def feed(self) -> Feed:
         async with self.sources.database.read() as tx:

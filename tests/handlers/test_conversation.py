@@ -91,7 +91,7 @@ async def test_other_scripts_are_found_without_spaces_and_their_decoys_are_not(
 async def test_the_same_headline_in_two_outlets_is_one_story(talk: Talk) -> None:
     answer = await talk.ask("/latest told no summit")
     assert len(re.findall(r"^\d+\. ", answer, re.MULTILINE)) == 1
-    assert " +1 · " in answer
+    assert " +3 · " in answer
 
 
 async def test_pages_are_turned_in_place_and_do_not_shift_while_news_comes(

@@ -1,5 +1,6 @@
 """What messages look like, whatever their contents are."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +21,8 @@ from handlers.views.message import (
     split,
 )
 from handlers.views.reader import Reader, moment
-from news.digest import Digest, Section
+from news.digest import Digest, Grounds, Item, Section, Span
+from news.stories import lead
 from storage.records import (
     Article,
     ArticleId,
@@ -69,7 +71,7 @@ def tellings(draw: st.DrawFn) -> Story:
             story_id=StoryId(number),
             outlet=draw(hostile) or "x",
             url="https://example.org/" + draw(st.text("abc/?&=%<>\"'", max_size=1900)),
-            title=draw(hostile)[:300] or "x",
+            title=draw(hostile) or "x",
             summary=draw(hostile)[:4000],
             published_at=NOW - timedelta(hours=place),
             seen_at=NOW,
@@ -120,18 +122,56 @@ def test_a_page_of_stories_is_one_message_with_all_of_them(
         assert f"{place}. " in text
 
 
-@given(st.lists(tellings(), min_size=1, max_size=20, unique_by=lambda s: s.id), hostile)
+@st.composite
+def items(draw: st.DrawFn) -> Item:
+    told = draw(tellings())
+    grounds = Grounds(draw(st.integers(1, 10**6)), 1.0, 1.0, 1.0, 1.0, 0.0)
+    return Item(told, lead(told), grounds, draw(hostile), draw(st.booleans()))
+
+
+@given(st.lists(items(), min_size=1, max_size=60), hostile)
 @settings(max_examples=60, deadline=None)
 def test_a_digest_is_split_between_stories_and_every_part_is_accepted(
-    told: list[Story], name: str
+    told: list[Item], name: str
 ) -> None:
-    digest = Digest(NOW, NOW, (Section(follow(name or "x"), tuple(told)),), left_out=3)
-    views = digests.digest(digest, READER)
+    span = Span(ArticleId(2**31 - 2), ArticleId(2**31 - 1))
+    section = Section(follow(name or "x"), tuple(told))
+    digest = Digest(NOW - timedelta(days=7), NOW, (section,), 3, span)
+    keyboard = digests.keyboard(digest, READER, NOW)
+    views = digests.digest(digest, READER, keyboard=keyboard)
     texts = [accepted(view) for view in views]
     assert "And 3 more stories." in texts[-1]
-    for number in range(1, len(told) + 1):
-        assert sum(f"\n{number}. " in f"\n{text}" for text in texts) >= 1
+    shown = "\n".join(["", *texts])
+    assert all(f"\n{number}. " in shown for number in range(1, len(told) + 1))
     assert [view.keyboard for view in views[:-1]] == [()] * (len(views) - 1)
+    assert views[-1].keyboard == keyboard
+
+
+@given(st.lists(tellings(), max_size=40, unique_by=lambda told: told.id), st.integers(1, 5))
+@settings(max_examples=30, deadline=None)
+def test_a_page_of_what_a_digest_left_out_is_accepted(told: list[Story], number: int) -> None:
+    left = tuple(Item(one, lead(one), Grounds(1, 1.0, 1.0, 1.0, 1.0, 0.0)) for one in told)
+    sections = (Section(follow("x"), left),) if left else ()
+    span = Span(ArticleId(2**31 - 2), ArticleId(2**31 - 1))
+    view = digests.rest(Digest(NOW, NOW, sections, 0, span), number, READER)
+    text = accepted(view)
+    shown = range((number - 1) * 10 + 1, min(number * 10, len(told)) + 1)
+    assert all(f"\n{place}. " in text for place in shown)
+
+
+def test_a_long_summary_of_a_digest_is_folded_and_an_update_says_so() -> None:
+    told = Item(
+        Story(StoryId(1), (one_article(1, "A", ""),)),
+        one_article(1, "A", ""),
+        Grounds(1200, 1.0, 1.0, 1.0, 1.0, 0.0),
+        "Word " * 60,
+        update=True,
+    )
+    text = str(stories.item(7, told, READER))
+    assert text.startswith("<b>7.</b> ↻ <i>Update:</i> <a ")
+    assert "<blockquote expandable>Word " in text
+    assert "A +1,199 · " in text
+    assert "<blockquote" not in str(stories.item(7, replace(told, summary="Short."), READER))
 
 
 @given(st.lists(hostile, min_size=1, max_size=25))
@@ -142,21 +182,22 @@ def test_a_list_of_any_names_is_accepted(names: list[str]) -> None:
         accepted(subscriptions.subscriptions(listed, ListPage(1, removing), CHAT, READER))
 
 
-def test_a_story_shows_its_headline_as_link_its_summary_its_outlets_and_its_age() -> None:
-    def article(number: int, outlet: str, summary: str) -> Article:
-        return Article(
-            ArticleId(number),
-            FeedId(number),
-            StoryId(1),
-            outlet,
-            "https://example.org/a?b=1&c=2",
-            "R&D <5%",
-            summary,
-            NOW - timedelta(hours=number),
-            NOW,
-        )
+def one_article(number: int, outlet: str, summary: str) -> Article:
+    return Article(
+        ArticleId(number),
+        FeedId(number),
+        StoryId(1),
+        outlet,
+        "https://example.org/a?b=1&c=2",
+        "R&D <5%",
+        summary,
+        NOW - timedelta(hours=number),
+        NOW,
+    )
 
-    told = Story(StoryId(1), (article(1, "A", ""), article(2, "B", "One. Two.")))
+
+def test_a_story_shows_its_headline_as_link_its_summary_its_outlets_and_its_age() -> None:
+    told = Story(StoryId(1), (one_article(1, "A", ""), one_article(2, "B", "One. Two.")))
     assert str(stories.story(1, told, READER)) == (
         '<b>1.</b> <a href="https://example.org/a?b=1&amp;c=2">R&amp;D &lt;5%</a>\n'
         "One. Two.\n"

@@ -199,8 +199,10 @@ class World:
     async def news_for(self, chat: Chat) -> list[str]:
         """The titles that a digest for the chat would be made of."""
         async with self.database.read() as tx:
-            found = await articles.news_for(tx, chat, None, 10_000)
-        return sorted(candidate.article.title for candidate in found)
+            newest = await articles.newest(tx)
+            found = await articles.news_for(tx, chat.id, chat.digested_to, newest, 10_000)
+            kept = await articles.get_articles(tx, [one.article_id for one in found])
+        return sorted(article.title for article in kept)
 
 
 @pytest.fixture(name="rss")

@@ -24,6 +24,7 @@ from news.feed import (
     complete_all,
     parse,
 )
+from news.pictures import Picture, choose, is_own
 from storage.records import Failure
 
 URL = "https://a.example/feed.xml"
@@ -742,3 +743,140 @@ def test_whatever_comes_is_a_feed_or_a_failure(document: bytes) -> None:
 )
 def test_the_same_page_has_one_canonical_address(one: str, other: str) -> None:
     assert canonical(one) == canonical(other)
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────
+
+PHOTO = "https://img.a.example/2026/photo.jpg"
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+
+
+def picture_of(inside: str) -> str:
+    """The picture of an RSS entry with this in it."""
+    link = "<link>https://a.example/news/1</link>"
+    document = f"<rss {MEDIA}><channel><item><title>t</title>{link}{inside}</item></channel></rss>"
+    return only(document.encode()).image_url
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<media:content url="{PHOTO}" medium="image"/>',
+        f'<media:content url="{PHOTO}" type="image/jpeg" width="1200" height="800"/>',
+        f'<media:group><media:content url="{PHOTO}"/></media:group>',
+        f'<media:thumbnail url="{PHOTO}"/>',
+        f'<media:content url="https://a.example/v.mp4" type="video/mp4"><media:thumbnail url="{PHOTO}"/></media:content>',
+        f'<enclosure url="{PHOTO}" type="image/jpeg" length="1"/>',
+        f'<itunes:image href="{PHOTO}"/>',
+        f"<description>&lt;p&gt;&lt;img src='{PHOTO}'&gt; Text&lt;/p&gt;</description>",
+        f'<description>&lt;img data-src="{PHOTO}" src="data:image/gif;base64,R0"&gt;</description>',
+        f'<description>&lt;IMG SRC="{PHOTO}" width="640px" height="480"&gt;</description>',
+        f'<media:thumbnail url="https://img.a.example/s.jpg" width="72" height="72"/><media:content url="{PHOTO}" width="640" medium="image"/>',
+        f'<media:content url="https://img.a.example/s.jpg" width="320" medium="image"/><media:content url="{PHOTO}" width="640" medium="image"/>',
+        f'<description>&lt;img src="https://a.example/logo.png"&gt;&lt;img src="{PHOTO}"&gt;</description>',
+        f'<description>&lt;img src="https://a.example/x.jpg" width=1 height=1&gt;&lt;img src="{PHOTO}"&gt;</description>',
+    ],
+)
+def test_an_entry_has_the_picture_that_its_feed_gives_it(inside: str) -> None:
+    assert picture_of(inside) == PHOTO
+
+
+def test_pictures_are_found_in_atom_and_json_and_by_the_guesser_too() -> None:
+    atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>t</title><link rel="enclosure" type="image/png" href="{PHOTO}"/></entry></feed>'
+    assert only(atom.encode()).image_url == PHOTO
+    item = {"id": "1", "title": "t", "image": PHOTO}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+    assert only(json.dumps(feed).encode()).image_url == PHOTO
+    loose = f'<rss version=2.0><channel><title>T</title><item><title>x</title><enclosure url="{PHOTO}" type="image/jpeg"></item>'
+    assert parse(loose.encode(), URL).reader == "feedparser"
+    assert only(loose.encode()).image_url == PHOTO
+
+
+def test_a_relative_picture_is_that_of_its_article() -> None:
+    assert (
+        picture_of('<enclosure url="/p/1.jpg" type="image/jpeg"/>') == "https://a.example/p/1.jpg"
+    )
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<description>No picture.</description>",
+        '<enclosure url="https://a.example/sound.mp3" type="audio/mpeg"/>',
+        '<media:content url="https://a.example/film" medium="video"/>',
+        f'<media:content url="{PHOTO}" medium="image" width="90" height="90"/>',
+        f'<description>&lt;img src="{PHOTO}" width="1" height="1"&gt;</description>',
+        '<itunes:image href="http://a.example/1.jpg"/>',
+        "<description>&lt;img src='data:image/png;base64,AAAA'&gt; &lt;img&gt; &lt;img src&gt;</description>",
+    ],
+)
+def test_an_entry_without_a_picture_of_its_own_has_none(inside: str) -> None:
+    assert picture_of(inside) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        PHOTO,
+        "https://cdn.a.example/image?id=7&w=1200",
+        "https://a.example:443/photos/minister.webp",
+        "https://a.example/iconic-building.jpg",
+        "https://ichef.bbci.co.uk/ace/standard/240/cpsprodpb/1.jpg",
+        "https://static01.nyt.example/images/2026/11/20/dots-and-lines/photo.jpg",
+    ],
+)
+def test_a_photograph_is_an_articles_own(address: str) -> None:
+    assert is_own(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "http://a.example/photo.jpg",
+        "https://user:secret@a.example/photo.jpg",
+        "https://localhost/photo.jpg",
+        "https://10.0.0.1/photo.jpg",
+        "https://[::1]/photo.jpg",
+        "https://a.example:8443/photo.jpg",
+        "https://a.example/",
+        "https://a.example",
+        "https://a.example/" + "x" * 2000,
+        "https://a.example/a b.jpg",
+        'https://a.example/"onload=".jpg',
+        "https://a.example/<img>.jpg",
+        "https://a.example/фото.jpg",
+        "https://[broken/photo.jpg",
+        "javascript:alert(1)",
+        "https://a.example/logo.png",
+        "https://a.example/assets/site-logo-2x.png",
+        "https://a.example/img/Default_Avatar.jpg",
+        "https://a.example/spacer.png",
+        "https://a.example/t/1x1.png",
+        "https://pixel.a.example/v/1",
+        "https://a.example/favicon.png",
+        "https://a.example/vector.svg",
+        "https://a.example/blink.gif",
+        "https://a.example/film.mp4",
+        "https://feeds.feedburner.com/~r/a/~4/1.jpg",
+        "https://feeds.feedburner.com/~ff/a?i=1",
+        "https://secure.gravatar.com/avatar/1.jpg",
+        "https://ad.doubleclick.net/ad/1.jpg",
+        "https://www.facebook.com/tr/1.jpg",
+        "https://pixel.wp.com/b.jpg",
+        "https://s.w.org/images/core/emoji/2/72x72/1f600.png",
+        "https://b.scorecardresearch.com/p.jpg",
+    ],
+)
+def test_ornaments_trackers_and_what_is_no_safe_address_are_not(address: str) -> None:
+    assert not is_own(address)
+
+
+@given(st.text(max_size=300), st.text(max_size=40), st.text(max_size=10))
+@settings(deadline=None)
+def test_whatever_an_entry_names_a_picture_is_https_and_harmless(
+    markup: str, address: str, size: str
+) -> None:
+    named = [Picture(address, "", size, size), Picture(f"https://a.example/{address}")]
+    found = choose(named, [markup, f"<img {markup}>"], "https://a.example/1")
+    assert found == "" or (found.startswith("https://") and len(found) <= 2000 and is_own(found))

@@ -16,7 +16,7 @@ from bot import composer as compose
 from news import fetch, follow, pace
 from news.errors import FetchFailed, Hop
 from news.fetch import Fetcher, FetchLimits
-from news.gather import gather
+from news.gather import Desk, gather
 from news.intake import Intake
 from news.pace import Pace
 from news.poller import Poller
@@ -667,8 +667,8 @@ async def test_a_feed_that_moves_to_a_known_one_hands_over_its_followers_and_sen
             listed = await chats.subscriptions_of(tx, chat.id)
         assert [item.kind for item in listed] == [Kind.FEED]
         async with world.database.read() as tx:
-            digest = await gather(tx, chat, world.clock())
-        assert [story.articles[0].title for story in digest.stories] == ["two"]
+            digest = await gather(tx, chat, world.clock(), Desk())
+        assert [item.story.articles[0].title for item in digest.items] == ["two"]
 
 
 def test_what_gives_up_encryption_is_never_adopted() -> None:

@@ -95,8 +95,8 @@ async def test_a_group_that_became_a_known_one_adds_what_it_had(
                 tx, ChatId(chat_id), Kind.TOPIC, topic.id, topic.text, ArticleId(0), clock()
             )
         one, two = await articles.add_stories(tx, 2, clock())
-        await chats.tell(tx, ChatId(-1), [one, two], clock())
-        await chats.tell(tx, ChatId(-1001), [one], clock())
+        await chats.tell(tx, ChatId(-1), [(one, ArticleId(1)), (two, ArticleId(2))], clock())
+        await chats.tell(tx, ChatId(-1001), [(one, ArticleId(1))], clock())
         await outbox.put(tx, ChatId(-1), [("owed", "")], clock())
         await chats.migrate(tx, ChatId(-1), ChatId(-1001))
         followed = await chats.subscriptions_of(tx, ChatId(-1001))
@@ -104,6 +104,26 @@ async def test_a_group_that_became_a_known_one_adds_what_it_had(
         [message] = await outbox.claim(tx, clock(), timedelta(minutes=1), 9)
         assert (message.chat_id, message.text) == (-1001, "owed")
         await seed.article(tx, "again", story=two)
+
+
+async def test_what_a_chat_was_told_is_remembered_in_order_with_the_newest_article_it_had(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        one, two, three = await articles.add_stories(tx, 3, clock())
+        first = clock()
+        await chats.tell(tx, ChatId(1), [(two, ArticleId(5)), (one, ArticleId(3))], first)
+        assert await chats.last_told(tx, ChatId(1), 9) == (two, one)
+        clock.forward(days=1)
+        await chats.tell(tx, ChatId(1), [(three, ArticleId(8)), (two, ArticleId(9))], clock())
+        assert await chats.last_told(tx, ChatId(1), 9) == (three, two)
+        assert await chats.last_told(tx, ChatId(1), 1) == (three,)
+        assert await chats.told_at(tx, ChatId(1), first, 9) == (one,)
+        assert await chats.last_told(tx, ChatId(2), 9) == ()
+        found = await chats.told_of(tx, ChatId(1), [one, two])
+        assert {id: told.up_to for id, told in found.items()} == {one: 3, two: 9}
+        assert found[two].at == clock()
 
 
 async def test_topics_that_nobody_follows_or_asks_for_go(

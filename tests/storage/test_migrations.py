@@ -10,7 +10,16 @@ from sqlalchemy import Connection, MetaData, text
 
 from storage import articles, chats, database, search
 from storage.database import Database, open_database
-from storage.records import ArticleId, ChatId, IndexRow, Kind, Side, TopicId
+from storage.records import (
+    ArticleId,
+    ChatId,
+    IndexRow,
+    Kind,
+    Layout,
+    Side,
+    StoryId,
+    TopicId,
+)
 
 NOON = datetime(2026, 11, 20, 12, 0, 30, 250_000, tzinfo=UTC)
 
@@ -104,6 +113,12 @@ async def test_what_the_second_version_kept_is_there_and_a_topic_still_has_its_a
         await search.index(tx, [row])
         [found] = await search.find(tx, Side(("rice",)), limit=9)
         assert found.article == one
+        # What was told then was told with all that it had.
+        told = await chats.told_of(tx, ChatId(7), [StoryId(1)])
+        assert told[StoryId(1)].up_to == 2
+        chat = await chats.get(tx, ChatId(7))
+        assert chat is not None
+        assert (chat.layout, chat.most_stories) == (Layout.CLASSIC, 20)
         [item] = await chats.subscriptions_of(tx, ChatId(7))
         assert (item.kind, item.target) == (Kind.TOPIC, 3)
     await opened.close()

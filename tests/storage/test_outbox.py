@@ -121,3 +121,102 @@ async def test_settled_messages_are_dropped_after_a_while(
         clock.forward(days=8)
         assert await outbox.prune(tx, clock() - timedelta(days=7)) == 1
         assert await outbox.waiting(tx) == 1
+
+
+PARTS = [("classic one", ""), ("classic two", ""), ("classic three", "[]")]
+
+
+async def put_rich(tx: Transaction, clock: Any, chat_id: int, html: str) -> None:
+    await outbox.put_rich(tx, ChatId(chat_id), html, "", "the fallback", clock())
+
+
+async def leave(tx: Transaction, clock: Any, chat_id: int = 1) -> list[tuple[str, int, int]]:
+    """Everything of a chat in the order in which it leaves, with its part and their number."""
+    left = []
+    while found := [
+        message
+        for message in await outbox.claim(tx, clock(), LEASE, 99)
+        if message.chat_id == chat_id
+    ]:
+        [message] = found
+        left.append((message.text, message.part, message.parts))
+        await outbox.sent(tx, message.id, 1, clock())
+    return left
+
+
+async def test_a_rich_message_waits_in_line_like_any_other_and_brings_its_fallback(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        await put(tx, clock, 1, "before")
+        await put_rich(tx, clock, 1, "<h1>rich</h1>")
+        [before] = await outbox.claim(tx, clock(), LEASE, 99)
+        assert (before.rich, before.fallback) == (False, "")
+        await outbox.sent(tx, before.id, 1, clock())
+        [message] = await outbox.claim(tx, clock(), LEASE, 99)
+        assert (message.text, message.rich) == ("<h1>rich</h1>", True)
+        assert (message.fallback, message.part, message.parts) == ("the fallback", 1, 1)
+
+
+async def test_classic_parts_take_the_place_of_a_rich_message_and_nothing_overtakes_them(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        for chat_id in (1, 2):
+            await seed.chat(tx, chat_id)
+            await put_rich(tx, clock, chat_id, f"<h1>rich {chat_id}</h1>")
+        await put(tx, clock, 1, "later 1", "later 2")
+        await put_rich(tx, clock, 1, "<h1>later 3</h1>")
+        first, _ = await outbox.claim(tx, clock(), LEASE, 99)
+        await outbox.fall_back(tx, first.id, PARTS, clock())
+        await put(tx, clock, 1, "last")
+        assert await leave(tx, clock) == [
+            ("classic one", 1, 3),
+            ("classic two", 2, 3),
+            ("classic three", 3, 3),
+            ("later 1", 1, 2),
+            ("later 2", 2, 2),
+            ("<h1>later 3</h1>", 1, 1),
+            ("last", 1, 1),
+        ]
+        assert await outbox.waiting(tx) == 1
+
+
+async def test_a_part_that_took_a_rich_messages_place_is_tried_as_one_never_tried_before(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        await put_rich(tx, clock, 1, "<h1>rich</h1>")
+        [rich] = await outbox.claim(tx, clock(), LEASE, 99)
+        await outbox.fall_back(tx, rich.id, PARTS[:1], clock())
+        [classic] = await outbox.claim(tx, clock(), LEASE, 99)
+        assert (classic.text, classic.rich, classic.fallback) == ("classic one", False, "")
+        assert (classic.attempts, classic.doubts) == (1, 0)
+
+
+async def test_what_waits_behind_keeps_its_own_time_and_its_tries(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        await seed.chat(tx)
+        await put_rich(tx, clock, 1, "<h1>rich</h1>")
+        [rich] = await outbox.claim(tx, clock(), LEASE, 99)
+        await outbox.put(tx, ChatId(1), [("tomorrow", "")], clock() + timedelta(days=1))
+        await outbox.fall_back(tx, rich.id, PARTS[:2], clock())
+        assert [text for text, _, _ in await leave(tx, clock)] == ["classic one", "classic two"]
+        clock.forward(days=1)
+        assert [text for text, _, _ in await leave(tx, clock)] == ["tomorrow"]
+
+
+async def test_a_server_without_rich_messages_is_remembered_for_a_week(
+    any_database: Database, clock: Any
+) -> None:
+    async with any_database.write() as tx:
+        assert await outbox.rich_is_known(tx, clock())
+        await outbox.note_rich_unknown(tx, clock())
+        assert not await outbox.rich_is_known(tx, clock.forward(days=6, hours=23))
+        assert await outbox.rich_is_known(tx, clock.forward(hours=1))
+        await outbox.note_rich_unknown(tx, clock())
+        assert not await outbox.rich_is_known(tx, clock())

@@ -1,0 +1,54 @@
+"""How digests look: a sample of the other layout, and the choice."""
+
+from datetime import timedelta
+
+from handlers.buttons import SetLayout
+from handlers.context import Answer, Ask
+from handlers.views import layout as views
+from handlers.views.message import View
+from news.gather import Desk, gather_since
+from news.text import squeeze
+from storage import chats, outbox
+from storage.records import Layout
+
+SAMPLED = timedelta(days=7)
+"""The period whose stories make the sample."""
+
+_NAMES = {layout.value: layout for layout in Layout}
+
+
+async def layout(ask: Ask) -> Answer:
+    """Show a sample of the other layout, or of the one that is asked for, and ask whether it is wanted.
+
+    Whoever asks for the classic layout by name gets it at once: they may not be able to read the other one.
+    """
+    typed = squeeze(ask.argument).casefold()
+    current = ask.chat.layout
+    wanted = _NAMES.get(typed)
+    if typed and wanted is None:
+        return ask.say("layout.bad")
+    if wanted is current:
+        return ask.say(f"layout.kept.{current.value}")
+    if wanted is Layout.CLASSIC:
+        return await _set(ask, Layout.CLASSIC)
+    async with ask.services.database.read() as tx:
+        if current is Layout.CLASSIC and not await outbox.rich_is_known(tx, ask.now):
+            return ask.say("layout.unknown")
+        found = await gather_since(tx, ask.chat, ask.now, ask.now - SAMPLED, Desk())
+    told = views.sample(found, ask.reader)
+    if current is Layout.CLASSIC:
+        return views.offer_newspaper(told, ask.reader)
+    return views.offer_classic(told, ask.reader)
+
+
+async def press_layout(ask: Ask, pressed: SetLayout) -> View:
+    """The answer to whether a sample is wanted."""
+    if pressed.layout is ask.chat.layout:
+        return ask.say(f"layout.kept.{pressed.layout.value}")
+    return await _set(ask, pressed.layout)
+
+
+async def _set(ask: Ask, wanted: Layout) -> View:
+    async with ask.services.database.write() as tx:
+        await chats.change(tx, ask.chat.id, layout=wanted)
+    return ask.say(f"layout.set.{wanted.value}")

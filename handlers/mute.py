@@ -1,0 +1,72 @@
+"""What the chat never wants to be shown: sources and words."""
+
+from markupsafe import Markup
+
+from handlers.buttons import MuteOutlet, MutePage, Unmute
+from handlers.context import Answer, Ask
+from handlers.views import mutes as views
+from handlers.views.message import Toast, View
+from news import muting
+from news.errors import LimitReached
+from news.follow import as_address
+from news.mutes import MOST_CHARACTERS
+from news.text import shorten, squeeze
+from storage import opinions
+
+
+async def mute(ask: Ask) -> Answer:
+    """Mute a source or words; without either, say how, and what is muted."""
+    typed = squeeze(ask.argument)
+    if not typed:
+        return await _list(ask, MutePage(1))
+    if len(typed) > MOST_CHARACTERS and as_address(typed) is None:
+        return ask.say_count("mute.long", MOST_CHARACTERS)
+    try:
+        result = await muting.mute(ask.services.database, ask.chat.id, typed, ask.now)
+    except LimitReached as error:
+        return ask.say_count("mute.limit", error.limit)
+    return views.muted(result, typed, ask.reader)
+
+
+async def unmute(ask: Ask) -> Answer:
+    """Show something again, by number, name or words; without any, choose from the list."""
+    typed = squeeze(ask.argument)
+    if not typed:
+        return await _list(ask, MutePage(1), asking=False)
+    ended = await muting.unmute(ask.services.database, ask.chat.id, typed)
+    if not ended:
+        return ask.say("unmute.none", typed=shorten(typed, 60))
+    return View(views.shown_again(ended, ask.reader))
+
+
+async def turn_mutes(ask: Ask, pressed: MutePage) -> View:
+    """Another page of what is muted."""
+    return await _list(ask, pressed)
+
+
+async def press_mute(ask: Ask, pressed: MuteOutlet) -> Toast:
+    """Mute the source of a story."""
+    try:
+        result = await muting.mute_feed(
+            ask.services.database, ask.chat.id, pressed.feed_id, ask.now
+        )
+    except LimitReached as error:
+        return Toast(ask.say_count("mute.limit", error.limit).text)
+    for key, some in (("mute.pressed", result.muted), ("mute.pressed_again", result.already)):
+        if some:
+            return Toast(ask.say(key, name=shorten(some[0].name, 60)).text)
+    return Toast(ask.say("mute.gone").text)
+
+
+async def press_unmute(ask: Ask, pressed: Unmute) -> View:
+    """Show something again, and what is muted still."""
+    async with ask.services.database.write() as tx:
+        ended = await opinions.unmute(tx, ask.chat.id, pressed.mute_id)
+    said = views.shown_again((ended,), ask.reader) if ended else ask.say("unmute.gone").text
+    return await _list(ask, MutePage(1), said, asking=False)
+
+
+async def _list(ask: Ask, page: MutePage, *before: Markup, asking: bool = True) -> View:
+    async with ask.services.database.read() as tx:
+        listed = await opinions.mutes(tx, ask.chat.id)
+    return views.mutes(listed, page, ask.reader, *before, asking=asking)

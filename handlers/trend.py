@@ -1,0 +1,46 @@
+"""How much there was of something lately."""
+
+from handlers.buttons import TrendOf
+from handlers.context import Answer, Ask
+from handlers.views import trend as views
+from handlers.views.message import View
+from news import query, search
+from news.followed_topics import query_of
+from storage import chats
+from storage.records import Kind, Topic
+
+
+async def trend(ask: Ask) -> Answer:
+    """Of what was typed."""
+    if not ask.argument.strip():
+        return ask.say("trend.ask")
+    wanted = query.parse(ask.argument)
+    async with ask.services.database.write() as tx:
+        # Kept, so that a button can name it.
+        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, ask.now)
+    return await _trend(ask, topic, wanted)
+
+
+async def press_trend(ask: Ask, pressed: TrendOf) -> View:
+    """Of a topic that a button named."""
+    async with ask.services.database.read() as tx:
+        topic = await chats.topic(tx, pressed.topic_id)
+    return ask.say("menu.old") if topic is None else await _trend(ask, topic, query_of(topic))
+
+
+async def _trend(ask: Ask, topic: Topic, wanted: query.Query) -> View:
+    async with ask.services.database.read() as tx:
+        found = await search.trend(tx, wanted, ask.now, ask.chat.timezone)
+        listed = await chats.subscriptions_of(tx, ask.chat.id)
+    follows = any(item.kind is Kind.TOPIC and item.target == topic.id for item in listed)
+    may_follow = query.positive(wanted.tree) and not follows
+    picture = None
+    if ask.services.draw is not None and found.total:
+        picture = await ask.services.draw(found, views.labels(found, ask.reader))
+    return views.trend(
+        found,
+        picture,
+        search.TREND_ARTICLES,
+        topic.id if may_follow else None,
+        ask.reader,
+    )

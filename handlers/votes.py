@@ -1,0 +1,78 @@
+"""Thumbs, what they taught, and the row below a digest by which they are given."""
+
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from handlers.buttons import Forget, Mark, Marks, Vote
+from handlers.context import Answer, Ask
+from handlers.views import marks
+from handlers.views import taste as views
+from handlers.views.message import Toast, View
+from news.mutes import Muted
+from news.stories import lead
+from news.taste import learn
+from storage import articles, chats, opinions
+from storage.database import Transaction
+from storage.records import FeedId, StoryId
+
+MOST_VOTES = 200
+"""The newest thumbs, from which is learnt."""
+
+
+async def press_vote(ask: Ask, pressed: Vote) -> Toast:
+    """Give a story a thumb, or take it back."""
+    async with ask.services.database.write() as tx:
+        given = await opinions.vote(
+            tx, ask.chat.id, pressed.story_id, 1 if pressed.up else -1, ask.now
+        )
+    if given is None:
+        return Toast(ask.say("story.gone").text)
+    return Toast(ask.say(("vote.none", "vote.up", "vote.down")[given]).text)
+
+
+async def taste(ask: Ask) -> Answer:
+    """What the chat's thumbs have taught."""
+    async with ask.services.database.read() as tx:
+        given = await opinions.votes(tx, ask.chat.id, MOST_VOTES)
+        stories = await articles.get_stories(tx, [vote.story_id for vote in given])
+    if not given:
+        return ask.say("taste.none")
+    learnt = learn(given, {story.id: story for story in stories}, ask.now)
+    return views.taste(learnt.leanings(), len(given), ask.reader)
+
+
+async def press_forget(ask: Ask, _pressed: Forget) -> View:
+    """Forget all thumbs."""
+    async with ask.services.database.write() as tx:
+        count = await opinions.reset_votes(tx, ask.chat.id)
+    return ask.say_count("taste.forgotten", count) if count else ask.say("taste.none")
+
+
+async def press_marks(ask: Ask, pressed: Marks) -> Toast:
+    """Show which stories of a digest there are to choose from, or what can be done to them."""
+    at = datetime.fromtimestamp(pressed.told_at, UTC)
+    if pressed.mark is None:
+        return Toast(Markup(), (marks.marks_row(at, ask.reader),))
+    async with ask.services.database.read() as tx:
+        told = await chats.places_at(tx, ask.chat.id, at, marks.MOST)
+        if not told:
+            return Toast(ask.say("marks.old").text)
+        if pressed.mark is Mark.MUTE:
+            rows = marks.outlets(await _outlets(tx, ask, told), pressed.told_at, ask.reader)
+        else:
+            rows = marks.numbers(pressed.mark, told, pressed.told_at, ask.reader)
+    return Toast(ask.say(f"marks.{pressed.mark.name.lower()}").text, rows)
+
+
+async def _outlets(
+    tx: Transaction, ask: Ask, told: tuple[tuple[int, StoryId], ...]
+) -> tuple[tuple[FeedId, str], ...]:
+    """The feeds whose articles lead the stories of a digest, in their order, without those that are muted."""
+    muted = Muted(await opinions.mutes(tx, ask.chat.id))
+    leads = [
+        lead(left)
+        for story in await articles.get_stories(tx, [id for _, id in told])
+        if (left := muted.without(story)) is not None
+    ]
+    return tuple({article.feed_id: article.outlet for article in leads}.items())

@@ -1,0 +1,148 @@
+"""Muting and unmuting what somebody typed: a source by its number, address or name, else words."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from news.addresses import canonical, host_of, path_of
+from news.discover import find_known
+from news.errors import LimitReached
+from news.follow import as_address
+from news.lexemes import QUOTES
+from news.mutes import alternatives, term_of
+from news.outcomes import Muting
+from news.text import BREAK, GAP, normalise, squeeze, tokens
+from storage import articles, chats, feeds, opinions
+from storage.database import Database, Transaction
+from storage.records import EPOCH, ChatId, FeedId, Kind, Mute, Subscription
+
+MOST = 100
+"""Things that a chat may mute."""
+
+_SIMILAR = 3
+"""Sources that are offered where words were muted."""
+
+_ARTICLES = ("the", "der", "die", "das", "le", "la", "les", "el", "il")
+"""What a name is known without."""
+
+
+async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -> Muting:
+    """Never show a chat what it typed; nothing is muted if that says too little.
+
+    Raises LimitReached if there is no room for all of it.
+    """
+    text = squeeze(typed)
+    async with database.write() as tx:
+        item = await _listed(tx, chat_id, text)
+        if item is not None and item.kind is Kind.TOPIC:
+            return Muting((), topic=item)
+        address = as_address(text)
+        named = await feeds.names(tx)
+        words: list[str] = []
+        if item is not None:
+            ids = {FeedId(item.target)}
+        elif address is not None:
+            ids = await _at(tx, address, named)
+            if not ids:
+                return Muting((), unknown=address.partition("://")[2])
+        elif text[:1] in QUOTES:
+            # Words in quotation marks are meant as words.
+            ids = set()
+        else:
+            ids = {id for id, _, _, title in named if _name(title) == _name(text)}
+        if not ids:
+            words = [one for one in alternatives(text) if term_of(one) is not None]
+        result = await _mute(tx, chat_id, ids, words, now)
+        return Muting(*result, similar=_similar(named, text) if words else ())
+
+
+async def mute_feed(database: Database, chat_id: ChatId, feed_id: FeedId, now: datetime) -> Muting:
+    """Never show a chat what a feed brings; nothing is muted if there is no such feed. Raises LimitReached."""
+    async with database.write() as tx:
+        return Muting(*await _mute(tx, chat_id, {feed_id}, (), now))
+
+
+async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute, ...]:
+    """Show again what a number of the list, a name or words stand for; what that was, empty if it is nothing."""
+    text = squeeze(typed)
+    async with database.write() as tx:
+        listed = await opinions.mutes(tx, chat_id)
+        number = _number(text)
+        meant = (
+            listed[number - 1 : number]
+            if number
+            else [one for one in listed if _name(one.name) == _name(text)]
+        )
+        return tuple([one for one in meant if await opinions.unmute(tx, chat_id, one.id)])
+
+
+async def _mute(
+    tx: Transaction, chat_id: ChatId, ids: set[FeedId], words: Sequence[str], now: datetime
+) -> tuple[tuple[Mute, ...], tuple[Mute, ...]]:
+    """What is muted from now on, and what was."""
+    before = await opinions.mutes(tx, chat_id)
+    terms = {term_of(one.words) for one in before if one.words is not None}
+    feed_ids = ids - {one.feed_id for one in before}
+    new = {term_of(one): one for one in words if term_of(one) not in terms}
+    if len(before) + len(feed_ids) + len(new) > MOST:
+        raise LimitReached(MOST)
+    for id in sorted(feed_ids):
+        await opinions.mute_feed(tx, chat_id, id, now)
+    for one in new.values():
+        await opinions.mute_words(tx, chat_id, one, now)
+    known = {one.id for one in before}
+    wanted = {term_of(one) for one in words}
+    already = [
+        one
+        for one in before
+        if one.feed_id in ids or (one.words is not None and term_of(one.words) in wanted)
+    ]
+    after = await opinions.mutes(tx, chat_id)
+    return tuple(one for one in after if one.id not in known), tuple(already)
+
+
+async def _listed(tx: Transaction, chat_id: ChatId, text: str) -> Subscription | None:
+    """What a number of the chat's list stands for."""
+    number = _number(text)
+    listed = await chats.followed(tx, chat_id) if number else ()
+    return listed[number - 1] if 0 < number <= len(listed) else None
+
+
+def _number(text: str) -> int:
+    text = text.strip("#.")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 6 else 0
+
+
+async def _at(
+    tx: Transaction, address: str, named: Sequence[tuple[FeedId, str, str | None, str]]
+) -> set[FeedId]:
+    """The feed at an address, or those that brought the article there; at a mere host, all its feeds."""
+    feed = await find_known(tx, address)
+    if feed is not None:
+        return {feed.id}
+    if path_of(address).strip("/"):
+        pages = await articles.stories_of_pages(tx, [canonical(address)], EPOCH)
+        return {feed_id for _, _, feed_id in pages}
+    host = host_of(address).removeprefix("www.")
+    return {id for id, url, site, _ in named if host and (_is_of(host, url) or _is_of(host, site))}
+
+
+def _is_of(host: str, url: str | None) -> bool:
+    other = host_of(url or "")
+    return other.removeprefix("www.") == host or ("." in host and other.endswith(f".{host}"))
+
+
+def _name(text: str) -> tuple[str, ...]:
+    """What two ways to write one name share."""
+    found = tuple(word for word in tokens(text) if word not in (BREAK, GAP))
+    found = found[1:] if len(found) > 1 and found[0] in _ARTICLES else found
+    # What is no word at all is only equal to itself.
+    return found or (normalise(text),)
+
+
+def _similar(
+    named: Sequence[tuple[FeedId, str, str | None, str]], text: str
+) -> tuple[tuple[FeedId, str], ...]:
+    """Sources that have all these words side by side in their names."""
+    wanted = f" {' '.join(_name(text))} "
+    found = [(id, title) for id, _, _, title in named if wanted in f" {' '.join(_name(title))} "]
+    return tuple(sorted(found, key=lambda one: (len(one[1]), one)))[:_SIMILAR]

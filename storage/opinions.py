@@ -1,0 +1,151 @@
+"""What chats think of stories and sources: thumbs, stories that they keep, and what they never want to see."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.joins import heirs
+from storage.records import ChatId, FeedId, Mute, MuteId, Saved, StoryId, Vote
+from storage.schema import articles, feeds
+from storage.schema import mutes as _mutes
+from storage.schema import saved as _saved
+from storage.schema import votes as _votes
+from storage.upsert import insert_for
+
+
+async def vote(
+    tx: AsyncConnection, chat_id: ChatId, story_id: StoryId, value: int, now: datetime
+) -> int | None:
+    """Give a story a thumb, 1 or -1, in place of the one before; the same one again takes it back.
+
+    What the chat's thumb is then, 0 for none; None if the story is gone.
+    """
+    kept = await _kept(tx, story_id)
+    if kept is None:
+        return None
+    mine = (_votes.c.chat_id == chat_id, _votes.c.story_id == kept)
+    if await tx.scalar(select(_votes.c.value).where(*mine)) == value:
+        await tx.execute(delete(_votes).where(*mine))
+        return 0
+    insert = insert_for(tx)(_votes)
+    await tx.execute(
+        insert.on_conflict_do_update(
+            index_elements=[_votes.c.chat_id, _votes.c.story_id],
+            set_={"value": insert.excluded.value, "voted_at": insert.excluded.voted_at},
+        ),
+        {"chat_id": chat_id, "story_id": kept, "value": value, "voted_at": now},
+    )
+    return value
+
+
+async def votes(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[Vote, ...]:
+    """A chat's thumbs, newest first."""
+    rows = await tx.execute(
+        select(_votes.c.story_id, _votes.c.value, _votes.c.voted_at)
+        .where(_votes.c.chat_id == chat_id)
+        .order_by(_votes.c.voted_at.desc(), _votes.c.story_id.desc())
+        .limit(limit)
+    )
+    return tuple(Vote(*row) for row in rows)
+
+
+async def reset_votes(tx: AsyncConnection, chat_id: ChatId) -> int:
+    """Forget a chat's thumbs; how many there were."""
+    return int((await tx.execute(delete(_votes).where(_votes.c.chat_id == chat_id))).rowcount)
+
+
+async def save(
+    tx: AsyncConnection, chat_id: ChatId, story_id: StoryId, at: datetime
+) -> bool | None:
+    """Keep a story for a chat, however old it gets; False if it was kept already, None if it is gone."""
+    kept = await _kept(tx, story_id)
+    if kept is None:
+        return None
+    result = await tx.execute(
+        insert_for(tx)(_saved)
+        .values(chat_id=chat_id, story_id=kept, saved_at=at)
+        .on_conflict_do_nothing()
+    )
+    return bool(result.rowcount)
+
+
+async def unsave(tx: AsyncConnection, chat_id: ChatId, story_id: StoryId) -> datetime | None:
+    """Keep a story no longer; when it was saved, or None if it was not."""
+    kept = await _kept(tx, story_id)
+    at: datetime | None = await tx.scalar(
+        delete(_saved)
+        .where(_saved.c.chat_id == chat_id, _saved.c.story_id == kept)
+        .returning(_saved.c.saved_at)
+    )
+    return at
+
+
+async def saved(
+    tx: AsyncConnection, chat_id: ChatId, limit: int, beyond: int = 0
+) -> tuple[Saved, ...]:
+    """The stories that a chat keeps, those saved last first, beyond the first `beyond` of them."""
+    rows = await tx.execute(
+        select(_saved.c.story_id, _saved.c.saved_at)
+        .where(_saved.c.chat_id == chat_id)
+        .order_by(_saved.c.saved_at.desc(), _saved.c.story_id.desc())
+        .limit(limit)
+        .offset(beyond)
+    )
+    return tuple(Saved(*row) for row in rows)
+
+
+async def count_saved(tx: AsyncConnection, chat_id: ChatId) -> int:
+    """How many stories a chat keeps."""
+    mine = select(func.count()).select_from(_saved).where(_saved.c.chat_id == chat_id)
+    return int(await tx.scalar(mine) or 0)
+
+
+async def mute_feed(tx: AsyncConnection, chat_id: ChatId, feed_id: FeedId, now: datetime) -> bool:
+    """Never show a chat this feed; False if it was muted already, or is gone."""
+    if await tx.scalar(select(feeds.c.id).where(feeds.c.id == feed_id)) is None:
+        return False
+    return await _mute(tx, chat_id=chat_id, feed_id=feed_id, muted_at=now)
+
+
+async def mute_words(tx: AsyncConnection, chat_id: ChatId, words: str, now: datetime) -> bool:
+    """Never show a chat what has these words; False if they were muted already."""
+    return await _mute(tx, chat_id=chat_id, words=words, muted_at=now)
+
+
+async def _mute(tx: AsyncConnection, **values: Any) -> bool:
+    result = await tx.execute(insert_for(tx)(_mutes).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount)
+
+
+async def unmute(tx: AsyncConnection, chat_id: ChatId, mute_id: MuteId) -> Mute | None:
+    """Show something again; what it was, or None if it was not this chat's, or is shown already."""
+    row = (await tx.execute(_select_mutes(chat_id).where(_mutes.c.id == mute_id))).one_or_none()
+    if row is None:
+        return None
+    await tx.execute(delete(_mutes).where(_mutes.c.id == mute_id))
+    return Mute(*row)
+
+
+async def mutes(tx: AsyncConnection, chat_id: ChatId) -> tuple[Mute, ...]:
+    """What a chat never wants to be shown, in the order in which it said so."""
+    return tuple(
+        Mute(*row) for row in await tx.execute(_select_mutes(chat_id).order_by(_mutes.c.id))
+    )
+
+
+def _select_mutes(chat_id: ChatId) -> Select[Any]:
+    name = func.coalesce(feeds.c.title, _mutes.c.words)
+    return (
+        select(_mutes.c.id, _mutes.c.feed_id, _mutes.c.words, name)
+        .outerjoin(feeds, feeds.c.id == _mutes.c.feed_id)
+        .where(_mutes.c.chat_id == chat_id)
+    )
+
+
+async def _kept(tx: AsyncConnection, story_id: StoryId) -> StoryId | None:
+    """The story that a button means, which may have gone over to another one; None if it has no articles any more."""
+    story_id = (await heirs(tx, [story_id])).get(story_id, story_id)
+    kept = await tx.scalar(select(articles.c.id).where(articles.c.story_id == story_id).limit(1))
+    return None if kept is None else story_id

@@ -1,0 +1,66 @@
+"""Summaries that an endpoint wrote, and how often it was asked today."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.batches import batches
+from storage.database import mark, set_mark
+from storage.schema import summaries
+from storage.upsert import insert_for
+
+_ASKED = "summaries asked"
+"""The mark that counts: a day and how many requests were granted on it, as "2026-11-20 17"."""
+
+
+async def get(tx: AsyncConnection, keys: Collection[str]) -> dict[str, str]:
+    """What is kept under these keys; an empty text where nothing fit for readers was written."""
+    found: dict[str, str] = {}
+    for some in batches(keys):
+        rows = await tx.execute(
+            select(summaries.c.key, summaries.c.text).where(summaries.c.key.in_(some))
+        )
+        found.update((key, text) for key, text in rows)
+    return found
+
+
+async def put(tx: AsyncConnection, texts: Mapping[str, str], now: datetime) -> None:
+    """Keep texts under their keys, in place of what stood there."""
+    if not texts:
+        return
+    statement = insert_for(tx)(summaries)
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=[summaries.c.key],
+            set_={"text": statement.excluded.text, "made_at": statement.excluded.made_at},
+        ),
+        [{"key": key, "text": text, "made_at": now} for key, text in texts.items()],
+    )
+
+
+async def prune(tx: AsyncConnection, before: datetime) -> None:
+    """Drop what was written before then."""
+    await tx.execute(delete(summaries).where(summaries.c.made_at < before))
+
+
+async def take(tx: AsyncConnection, day: date, wanted: int, most: int) -> int:
+    """Take requests of a day that has at most `most` of them; how many of the `wanted` are granted."""
+    asked = await _asked(tx, day)
+    granted = max(0, min(wanted, most - asked))
+    if granted:
+        await set_mark(tx, _ASKED, f"{day.isoformat()} {asked + granted}")
+    return granted
+
+
+async def give_back(tx: AsyncConnection, day: date, count: int) -> None:
+    """Give back requests of that day which were taken and not made; nothing if the day is over."""
+    asked = await _asked(tx, day)
+    if count and asked:
+        await set_mark(tx, _ASKED, f"{day.isoformat()} {max(0, asked - count)}")
+
+
+async def _asked(tx: AsyncConnection, day: date) -> int:
+    noted, _, count = (await mark(tx, _ASKED) or "").partition(" ")
+    return int(count) if noted == day.isoformat() else 0

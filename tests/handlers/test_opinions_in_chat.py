@@ -1,0 +1,446 @@
+"""Stars, thumbs and mutes, as somebody in a chat meets them."""
+
+import re
+from typing import Any
+
+import pytest
+
+from bot.console.door import Person
+from handlers.buttons import (
+    Forget,
+    Mark,
+    Marks,
+    MuteOutlet,
+    Save,
+    SaveAgain,
+    SavedPage,
+    Unmute,
+    Unsave,
+    Vote,
+    encode,
+)
+from handlers.saved import MOST
+from handlers.views.marks import with_marks
+from handlers.views.message import Button
+from news.muting import MOST as MOST_MUTES
+from news.stories import lead
+from storage import articles, chats, feeds, opinions
+from storage.records import ChatId, FeedId, MuteId, NewArticle, Story, StoryId
+
+Talk = Any
+Buttons = Any
+ME = ChatId(1)
+ROW = ["⭐", "👍", "👎", "🔇"]
+
+
+def toast(talk: Talk) -> str:
+    """What the last press was answered with over the chat."""
+    answer = talk.telegram.answers[-1]
+    assert not answer.get("show_alert")
+    return str(answer.get("text", ""))
+
+
+def numbers(answer: str) -> list[int]:
+    return [int(number) for number in re.findall(r"^(\d+)\. ", answer, re.MULTILINE)]
+
+
+async def latest(talk: Talk, limit: int = 20) -> tuple[Story, ...]:
+    """The newest stories."""
+    async with talk.parts.services.database.read() as tx:
+        return tuple(story for _, story in await articles.latest(tx, limit=limit))
+
+
+async def digest(talk: Talk, clock: Any) -> dict[str, Any]:
+    """The last message of a digest that came by itself."""
+    await talk.ask("/schedule daily 08:00")
+    await talk.me.type("/subscribe japan, korea, north korea, rice, seoul, tokyo")
+    clock.forward(hours=10)
+    await talk.parts.poller.poll_due()
+    clock.forward(hours=11)
+    await talk.parts.jobs.compose()
+    await talk.parts.jobs.deliver()
+    messages = talk.telegram.chat(talk.me.chat_id).messages
+    return dict(messages[max(messages)])
+
+
+async def told(talk: Talk) -> tuple[StoryId, ...]:
+    async with talk.parts.services.database.read() as tx:
+        return await chats.last_told(tx, ME, 30)
+
+
+async def test_below_a_digest_is_one_row_of_marks(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await digest(talk, clock)
+    assert buttons_of(message)[-4:] == ROW
+
+
+@pytest.mark.parametrize("sign", ["⭐", "👍", "👎"])
+async def test_a_sign_brings_the_numbers_of_the_stories_and_the_way_back_the_row(
+    talk: Talk, buttons_of: Buttons, clock: Any, sign: str
+) -> None:
+    message = await digest(talk, clock)
+    others = buttons_of(message)[:-4]
+    text = message["text"]
+    [chosen] = await talk.me.press(message, sign)
+    stories = await told(talk)
+    labels = buttons_of(chosen)[len(others) :]
+    assert labels[:-1] == [str(number) for number in range(1, len(stories) + 1)]
+    assert labels[-1].startswith(f"↩ {sign}")
+    assert toast(talk) in labels[-1]
+    assert chosen["text"] == text
+    [back] = await talk.me.press(chosen, labels[-1])
+    assert buttons_of(back) == [*others, *ROW]
+    assert (back["text"], toast(talk)) == (text, "")
+
+
+async def test_the_number_of_a_story_keeps_that_story(talk: Talk, clock: Any) -> None:
+    message = await digest(talk, clock)
+    async with talk.parts.services.database.read() as tx:
+        [second] = await articles.get_stories(tx, (await told(talk))[1:2])
+    headline = lead(second).title[:100]
+    messages = talk.telegram.chat(talk.me.chat_id).messages.values()
+    assert any(f"2. {headline}" in str(one.get("text")) for one in messages)
+    assert "no stories yet" in await talk.ask("/saved")
+    [chosen] = await talk.me.press(message, "⭐")
+    assert await talk.me.press(chosen, "2") == []
+    assert toast(talk).startswith("Saved")
+    listed = await talk.ask("/saved")
+    assert listed.startswith("1 saved story\n\n1. ")
+    assert headline in listed
+    await talk.me.press(chosen, "2")
+    assert "already" in toast(talk)
+    assert await talk.ask("/saved") == listed
+
+
+async def test_a_saved_story_can_be_taken_away_and_brought_back_in_its_place(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await talk.ask_message("/latest")
+    stories = await latest(talk)
+    for story in stories[:3]:
+        clock.forward(minutes=1)
+        await talk.me.press_data(message, encode(Save(story.id)))
+    listed = await talk.ask_message("/saved")
+    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3"]
+    [removed] = await talk.me.press(listed, "✕ 2")
+    assert removed["text"].startswith("No longer saved: “")
+    assert numbers(await talk.ask("/saved")) == [1, 2]
+    [again] = await talk.me.press(listed, "✕ 2")
+    assert "not among those" in again["text"]
+    await talk.me.press(removed, "Undo")
+    before = re.sub(r"\d+ \w+ ago", "", listed["text"])
+    assert re.sub(r"\d+ \w+ ago", "", await talk.ask("/saved")) == before
+
+
+async def test_many_saved_stories_are_paged_in_place(talk: Talk, buttons_of: Buttons) -> None:
+    message = await talk.ask_message("/latest")
+    stories = await latest(talk)
+    for story in stories[:12]:
+        await talk.me.press_data(message, encode(Save(story.id)))
+    listed = await talk.ask_message("/saved")
+    assert numbers(listed["text"]) == list(range(1, 11))
+    [second] = await talk.me.press(listed, "▶")
+    assert second["message_id"] == listed["message_id"]
+    assert second["text"].startswith("12 saved stories · Page 2\n\n11. ")
+    assert buttons_of(second) == ["✕ 11", "✕ 12", "◀"]
+    # A page that is gone meanwhile is the last one that there is.
+    await talk.me.press_data(message, encode(SavedPage(9)))
+    assert "Page 2" in talk.telegram.chat(1).messages[message["message_id"]]["text"]
+
+
+async def test_a_chat_keeps_no_more_stories_than_it_may(talk: Talk) -> None:
+    message = await talk.ask_message("/latest")
+    [story, *_] = await latest(talk)
+    now = talk.parts.services.clock()
+    async with talk.parts.services.database.write() as tx:
+        for id in await articles.add_stories(tx, MOST, now):
+            new = NewArticle(f"n{id}", "", "", "t", "", now, id, archived=True)
+            await articles.add(tx, [(story.articles[0].feed_id, new)], now)
+            await opinions.save(tx, ME, id, now)
+    await talk.me.press_data(message, encode(Save(story.id)))
+    assert "makes room" in toast(talk)
+    async with talk.parts.services.database.read() as tx:
+        assert await opinions.count_saved(tx, ME) == MOST
+
+
+async def test_thumbs_say_what_they_do_and_the_same_one_again_is_taken_back(talk: Talk) -> None:
+    message = await talk.ask_message("/latest")
+    [story, *_] = await latest(talk)
+    for up, said in ((True, "More like"), (False, "Less like"), (False, "Taken back")):
+        assert await talk.me.press_data(message, encode(Vote(story.id, up))) == []
+        assert toast(talk).startswith(said)
+
+
+async def test_taste_says_in_plain_words_what_was_learnt_and_forgets_it(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    assert "no thumbs yet" in await talk.ask("/taste")
+    message = await talk.ask_message("/latest north korea")
+    stories = await latest(talk, 80)
+    about = [one for one in stories if "North Korea" in one.articles[0].title]
+    other = next(one for one in stories if one not in about)
+    assert len(about) > 2
+    for story in about[:3]:
+        await talk.me.press_data(message, encode(Vote(story.id, up=True)))
+    await talk.me.press_data(message, encode(Vote(other.id, up=False)))
+    shown = await talk.ask_message("/taste")
+    liked, _, disliked = shown["text"].partition("You like less of:")
+    assert shown["text"].startswith("What 4 thumbs have taught me")
+    assert "“North Korea”" in liked
+    assert other.articles[0].outlet in disliked or about[0].articles[0].outlet in liked
+    assert buttons_of(shown) == ["Forget all of it"]
+    [forgotten] = await talk.me.press(shown, "Forget all of it")
+    assert forgotten["message_id"] == shown["message_id"]
+    assert "all 4 thumbs" in forgotten["text"]
+    assert "no thumbs yet" in await talk.ask("/taste")
+
+
+async def test_a_source_below_a_digest_is_muted_by_its_name(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await digest(talk, clock)
+    others = len(buttons_of(message)) - 4
+    [chosen] = await talk.me.press(message, "🔇")
+    outlet = buttons_of(chosen)[others]
+    await talk.me.press(chosen, outlet)
+    assert toast(talk).startswith(f"Nothing from {outlet}")
+    await talk.me.press(chosen, outlet)
+    assert "muted already" in toast(talk)
+    assert f"1. {outlet}" in await talk.ask("/mute")
+    [back] = await talk.me.press(chosen, buttons_of(chosen)[-1])
+    [again] = await talk.me.press(back, "🔇")
+    assert outlet not in buttons_of(again)
+
+
+async def test_a_muted_source_is_shown_nowhere_until_it_is_unmuted(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    before = await talk.ask("/latest")
+    [story, *_] = await latest(talk)
+    outlet = story.articles[0].outlet
+    assert outlet in before
+    muted = await talk.ask_message(f"/mute {outlet.upper()}")
+    assert muted["text"] == f"Nothing from {outlet} is shown here any more."
+    assert outlet not in await talk.ask("/latest")
+    assert outlet not in await talk.ask("/latest north korea")
+    assert outlet not in await talk.ask("/search north korea")
+    [ended] = await talk.me.press(muted, "Undo")
+    assert ended["text"] == f"{outlet} is shown again.\n\nNothing is muted."
+    assert await talk.ask("/latest") == before
+
+
+async def test_muted_words_hide_whole_stories_and_pages_stay_full_and_fit_together(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    await talk.ask("/mute north korea, horoscope")
+    message = await talk.ask_message("/latest")
+    assert numbers(message["text"]) == list(range(1, 11))
+    first = message["text"]
+    [second] = await talk.me.press(message, "Older ▶")
+    both = first + second["text"]
+    assert numbers(second["text"])[0] == 11
+    assert "north korea" not in both.casefold()
+    headlines = re.findall(r"^\d+\. (.*)", both, re.MULTILINE)
+    assert len(set(headlines)) == len(headlines)
+    [back] = await talk.me.press(second, "◀ Newer")
+    assert back["text"] == first
+
+
+async def test_pages_of_a_search_fit_together_where_stories_are_muted(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    async def listed() -> list[str]:
+        message = await talk.ask_message("/search japan")
+        first = message["text"]
+        assert numbers(first) == list(range(1, 11))
+        [second] = await talk.me.press(message, "More ▶")
+        return re.findall(r"^\d+\. (.*)", f"{first}\n{second['text']}", re.MULTILINE)
+
+    before = await listed()
+    await talk.ask("/mute Tokyo")
+    after = await listed()
+    assert any("Tokyo" in headline for headline in before)
+    assert not any("Tokyo" in headline for headline in after)
+    assert len(set(after)) == len(after)
+    left = [headline for headline in after if headline in before]
+    assert len(left) > 5
+    assert left == [headline for headline in before if headline in left]
+
+
+@pytest.mark.parametrize("typed", ["2", "harbour courier", "the Harbour Courier", "{address}"])
+async def test_a_source_is_known_by_number_name_or_address(talk: Talk, typed: str) -> None:
+    address = f"{talk.newsroom}/harbour-courier/feed"
+    await talk.ask("/subscribe rice")
+    await talk.me.type(f"/subscribe {address}")
+    answer = await talk.ask(f"/mute {typed.format(address=address)}")
+    assert answer == "Nothing from The Harbour Courier is shown here any more."
+    assert "muted already" in await talk.ask("/mute The Harbour Courier")
+
+
+async def test_the_address_of_an_article_stands_for_its_source(talk: Talk) -> None:
+    [story, *_] = await latest(talk)
+    [article, *_] = story.articles
+    assert f"Nothing from {article.outlet}" in await talk.ask(f"/mute {article.url}")
+    assert "no source at" in await talk.ask(
+        f"/mute {talk.newsroom}/harbour-courier/nothing-of-the-kind"
+    )
+    assert "1 thing is muted" in await talk.ask("/mute")
+
+
+async def test_the_number_of_a_topic_is_not_taken_for_words(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    assert "“rice” is a topic" in await talk.ask("/mute 1")
+    assert "Nothing is muted" in await talk.ask("/mute")
+
+
+async def test_words_in_the_name_of_a_source_can_be_told_from_the_source(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    muted = await talk.ask_message("/mute Courier")
+    assert "Nothing with “Courier”" in muted["text"]
+    assert buttons_of(muted) == ["Undo", "🔇 The Harbour Courier"]
+    await talk.me.press(muted, "🔇 The Harbour Courier")
+    assert toast(talk).startswith("Nothing from The Harbour Courier")
+    [left] = await talk.me.press(muted, "Undo")
+    assert "“Courier” is shown again." in left["text"]
+    assert "1. The Harbour Courier" in left["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("a", "too little"),
+        ("🚀", "too little"),
+        (", ,", "too little"),
+        ("x" * 101, "at most 100 characters"),
+        ("https://nowhere.example/feed", "no source at nowhere.example/feed"),
+        ("nowhere.example", "no source at nowhere.example"),
+        ("<b>bold</b> & more", "<b>bold</b> & more"),
+    ],
+)
+async def test_whatever_is_muted_is_answered_kindly(talk: Talk, typed: str, said: str) -> None:
+    assert said in await talk.ask(f"/mute {typed}")
+
+
+async def test_unmuting_goes_by_number_name_or_button(talk: Talk, buttons_of: Buttons) -> None:
+    assert "Nothing is muted" in await talk.ask("/unmute")
+    await talk.ask("/mute tea, rice leaves, Horoscope")
+    listed = await talk.ask_message("/unmute")
+    assert "1. “tea”\n2. “rice leaves”\n3. “Horoscope”" in listed["text"]
+    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3"]
+    assert await talk.ask("/unmute 2") == "“rice leaves” is shown again."
+    assert await talk.ask("/unmute horoscope") == "“Horoscope” is shown again."
+    assert "“9” is not muted" in await talk.ask("/unmute 9")
+    [gone] = await talk.me.press(listed, "✕ 3")
+    assert gone["message_id"] == listed["message_id"]
+    assert gone["text"].startswith("That is not muted any more.\n\n1 thing is muted\n1. “tea”")
+    [last] = await talk.me.press(gone, "✕ 1")
+    assert last["text"] == "“tea” is shown again.\n\nNothing is muted."
+
+
+async def test_a_long_list_of_mutes_is_paged_and_has_an_end(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    await talk.ask("/start")
+    async with talk.parts.services.database.write() as tx:
+        for number in range(MOST_MUTES - 1):
+            name = f"word {number} & {'<' * 60}"
+            await opinions.mute_words(tx, ME, name, talk.parts.services.clock())
+    message = await talk.ask_message("/mute")
+    assert "99 things are muted" in message["text"]
+    assert buttons_of(message)[-2:] == ["✕ 20", "▶"]
+    [second] = await talk.me.press(message, "▶")
+    assert buttons_of(second)[0] == "✕ 21"
+    assert "can mute 100 things" in await talk.ask("/mute one thing, another thing")
+    assert "Nothing with “one thing”" in await talk.ask("/mute one thing")
+    [story, *_] = await latest(talk)
+    data = encode(MuteOutlet(story.articles[0].feed_id))
+    await talk.me.press_data(message, data)
+    assert "can mute 100 things" in toast(talk)
+
+
+async def test_in_a_group_only_administrators_mark_and_mute_and_anyone_reads_the_lists(
+    talk: Talk,
+) -> None:
+    group = talk.telegram.chat(-5, "supergroup")
+    group.administrators.add(11)
+    member = Person(talk.parts.application, talk.telegram, -5, 12)
+    admin = Person(talk.parts.application, talk.telegram, -5, 11)
+    [message] = await member.type("/latest")
+    [story, *_] = await latest(talk)
+    feed_id = story.articles[0].feed_id
+    for action in (
+        *(Save(story.id), Vote(story.id, up=True), MuteOutlet(feed_id), Marks(Mark.SAVE, 1)),
+        *(Unsave(story.id), SaveAgain(story.id, 1), Forget(), Unmute(MuteId(1))),
+    ):
+        assert await member.press_data(message, encode(action)) == []
+        assert "Only administrators" in talk.telegram.answers[-1]["text"]
+    assert "Only administrators" in (await member.type("/mute rice"))[0]["text"]
+    for typed, said in (("/saved", "no stories"), ("/taste", "no thumbs"), ("/mute", "Nothing is")):
+        assert said in (await member.type(typed))[0]["text"]
+    await admin.press_data(message, encode(Save(story.id)))
+    assert toast(talk).startswith("Saved")
+    [listed] = await member.type("/saved")
+    assert "1 saved story" in listed["text"]
+    await member.press_data(listed, encode(SavedPage(1)))
+    assert "text" not in talk.telegram.answers[-1]
+
+
+async def test_what_is_gone_is_said_to_be_gone(talk: Talk) -> None:
+    message = await talk.ask_message("/latest")
+    for action, said in (
+        (Save(StoryId(10**9)), "no longer have"),
+        (Vote(StoryId(10**9), up=True), "no longer have"),
+        (MuteOutlet(FeedId(10**9)), "no longer know that source"),
+        (Marks(Mark.UP, 5), "too old"),
+        (Marks(Mark.MUTE, 2**32 - 1), "too old"),
+    ):
+        await talk.me.press_data(message, encode(action))
+        assert said in toast(talk)
+    [answer] = await talk.me.press_data(message, encode(SaveAgain(StoryId(10**9), 2**32 - 1)))
+    assert "no longer have" in answer["text"]
+
+
+async def test_a_story_saved_with_a_date_in_the_future_is_saved_now(talk: Talk, clock: Any) -> None:
+    message = await talk.ask_message("/latest")
+    [story, *_] = await latest(talk)
+    await talk.me.press_data(message, encode(SaveAgain(story.id, 2**32 - 1)))
+    async with talk.parts.services.database.read() as tx:
+        [kept] = await opinions.saved(tx, ME, 9)
+    assert kept.at == clock()
+
+
+async def test_mutes_and_thumbs_of_one_chat_are_not_those_of_another(talk: Talk) -> None:
+    await talk.ask("/mute rice")
+    other = Person(talk.parts.application, talk.telegram, 2)
+    [message] = await other.type("/mute")
+    assert "Nothing is muted" in message["text"]
+    async with talk.parts.services.database.read() as tx:
+        [mine] = await opinions.mutes(tx, ME)
+    [answer] = await other.press_data(message, encode(Unmute(mine.id)))
+    assert answer["text"].startswith("That is not muted any more.")
+    assert "1. “rice”" in await talk.ask("/mute")
+
+
+async def test_the_feeds_of_a_whole_site_are_muted_together(talk: Talk) -> None:
+    now = talk.parts.services.clock()
+    async with talk.parts.services.database.write() as tx:
+        for number in range(12):
+            await feeds.add(tx, f"https://news.big.example/{number}", now, pinned=True)
+        await feeds.add(tx, "https://notbig.example/feed", now, pinned=True)
+    answer = await talk.ask("/mute www.big.example")
+    assert answer.count("Nothing from") == 10
+    assert "And 2 more sources" in answer
+    async with talk.parts.services.database.read() as tx:
+        assert len(await opinions.mutes(tx, ME)) == 12
+
+
+def test_only_the_rows_that_mark_stories_are_replaced() -> None:
+    read_on = (Button("Read on", "1:o:1:2"),)
+    row = tuple(Button(mark.value, encode(Marks(mark, 5))) for mark in Mark)
+    number = (Button("1", encode(Save(StoryId(1)))),)
+    back = (Button("↩", encode(Marks(None, 5))),)
+    assert with_marks((read_on, row), (number, back)) == (read_on, number, back)
+    assert with_marks((read_on, number, back), (row,)) == (read_on, row)
+    assert with_marks((), (row,)) == (row,)
