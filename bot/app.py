@@ -105,6 +105,7 @@ async def assemble(
         sources = await stack.enter_async_context(
             open_sources(settings, database, clock, limits, pace)
         )
+        writer = await stack.enter_async_context(open_writer(settings, database))
         services = Services(
             database=database,
             sources=sources,
@@ -112,6 +113,7 @@ async def assemble(
             defaults=Defaults(settings.default_timezone, "en", settings.default_schedule),
             max_subscriptions=settings.max_subscriptions,
             draw=charts.Artist().draw if charts.available() else None,
+            writer=writer,
         )
         application = _application(settings, telegram)
         register(application, services)
@@ -129,7 +131,6 @@ async def assemble(
         await hubs.begin()
         if telegram is None and settings.listen is not None:
             await stack.enter_async_context(_web(settings, settings.listen, hubs))
-        writer = await stack.enter_async_context(open_writer(settings, database))
         jobs = Jobs(
             database,
             poller,

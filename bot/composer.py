@@ -5,9 +5,7 @@
 Killed before the commit, nothing has happened and the digest is still due; after it, everything has.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,12 +16,12 @@ from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
 from news import schedule
 from news.digest import Digest
-from news.gather import Desk, gather
+from news.gather import Desk, gather, in_full
 from news.learning import learnt
 from news.writing import Writer
-from storage import articles, chats, feeds, outbox
+from storage import chats, feeds, outbox
 from storage.database import Database, Transaction
-from storage.records import Chat, Layout, Story, StoryId
+from storage.records import Chat, ChatId, Layout, StoryId
 
 log = structlog.get_logger()
 
@@ -59,8 +57,7 @@ async def compose_due(database: Database, now: datetime, writer: Writer | None =
             async with database.write() as tx:
                 done = 0
                 for chat in await chats.claim_due_digests(tx, now, together):
-                    mine = written.get((chat.language, chat.summary_length))
-                    done += await compose(tx, chat, now, desk, mine)
+                    done += await compose(tx, chat, now, desk, written.get(chat.id))
             composed += done
         except Exception:
             if chat is None:
@@ -79,22 +76,16 @@ async def compose_due(database: Database, now: datetime, writer: Writer | None =
 
 async def _written(
     database: Database, writer: Writer, desk: Desk, now: datetime, count: int
-) -> dict[tuple[str, int], dict[StoryId, str]]:
-    """What the writer makes of the next digests, by language and length, before the transaction that nothing may hold up."""
-    wanted: dict[tuple[str, int], dict[StoryId, Story]] = defaultdict(dict)
+) -> dict[ChatId, dict[StoryId, str]]:
+    """What the writer makes of the next digests, before the transaction that nothing may hold up."""
     async with database.read() as tx:
-        for chat in await chats.due_digests(tx, now, count):
-            digest = await gather(tx, chat, now, desk)
-            told = {item.story.id: item.story for item in digest.items if not item.update}
-            asked = wanted[chat.language, chat.summary_length]
-            for story in await articles.get_stories(tx, tuple(told)):
-                # The whole texts, but only of what this chat wants to be shown.
-                shown = {article.id for article in told[story.id].articles}
-                kept = tuple(article for article in story.articles if article.id in shown)
-                asked.setdefault(story.id, replace(story, articles=kept))
+        wanted = [
+            (chat, await in_full(tx, await gather(tx, chat, now, desk)))
+            for chat in await chats.due_digests(tx, now, count)
+        ]
     return {
-        (language, limit): await writer.written(tuple(stories.values()), language, limit, now)
-        for (language, limit), stories in wanted.items()
+        chat.id: await writer.written(stories, chat.language, chat.summary_length, now)
+        for chat, stories in wanted
     }
 
 

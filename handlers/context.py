@@ -13,6 +13,7 @@ from handlers.words import say, say_count
 from news import schedule
 from news.sources import Sources
 from news.trend import Trend
+from news.writing import Writer
 from storage import articles, chats
 from storage.database import Database
 from storage.records import ArticleId, Chat, ChatId, StoryId, TopicId
@@ -41,6 +42,8 @@ class Services:
     defaults: Defaults
     max_subscriptions: int
     """For each chat."""
+    writer: Writer | None = None
+    """Knows what an endpoint wrote; None without one."""
     rankings: MutableMapping[tuple[TopicId, ArticleId], tuple[StoryId, ...]] = field(
         default_factory=lambda: LRUCache(_RANKINGS)
     )

@@ -10,8 +10,8 @@ from handlers.views import digests as views
 from handlers.views.message import RichView, View
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import moment
-from news.digest import Digest, Span
-from news.gather import Desk, gather, gather_rest, gather_since
+from news.digest import Digest, Span, with_summaries
+from news.gather import Desk, gather, gather_rest, gather_since, in_full
 from news.learning import learnt
 from news.text import shorten, squeeze
 from storage import chats, outbox
@@ -45,6 +45,7 @@ async def digest(ask: Ask) -> Answer:
             return ask.say("digest.empty_period", since=moment(since, ask.reader))
         found = await gather(tx, ask.chat, ask.now, desk)
         if found.sections:
+            found = await _as_written(tx, ask, found)
             return await _laid_out(tx, ask, found, "digest.preview")
         # Nothing is new right after following; what was there shows how a digest will look.
         earlier = await gather_since(tx, ask.chat, ask.now, ask.now - INSTEAD, desk)
@@ -52,6 +53,16 @@ async def digest(ask: Ask) -> Answer:
         if not earlier.sections:
             return nothing
         return (nothing, *await _laid_out(tx, ask, earlier, "digest.period"))
+
+
+async def _as_written(tx: Transaction, ask: Ask, found: Digest) -> Digest:
+    """A digest with the summaries that an endpoint has written already, as it would be sent."""
+    if ask.services.writer is None:
+        return found
+    chat, stories = ask.chat, await in_full(tx, found)
+    written = await ask.services.writer.cached(stories, chat.language, chat.summary_length)
+    ours = {item.story.id: item.summary for item in found.items}
+    return with_summaries(found, {**ours, **written})
 
 
 async def _laid_out(

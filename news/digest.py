@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from news.importance import (
     as_vectors,
     freshness,
+    half_life_of,
     length_of,
     likeness,
     outlet_weight,
@@ -188,9 +189,10 @@ def shortlist(
         best[id] = max(one.score, best.get(id, 0.0))
         newest[id] = max(one.published_at, newest.get(id, one.published_at))
     most = max(map(len, outlets.values()), default=0)
+    half_life = half_life_of(period)
 
     def promise(id: StoryId) -> tuple[float, StoryId]:
-        fresh = freshness(newest[id], until, period)
+        fresh = freshness(newest[id], until, half_life)
         return _importance(share(len(outlets[id]), most), best[id], fresh), id
 
     return tuple(sorted(outlets, key=promise, reverse=True)[: _LOADED * limit])
@@ -314,6 +316,7 @@ def _weighed(
 ) -> list[_Weighed]:
     """Every story with its grounds, the most important first."""
     most = max((one.weight for one in news), default=0.0)
+    half_life = half_life_of(period)
     words = [vocabulary(one.lead.title) for one in news]
     vectors = as_vectors(words)
     middles: dict[SubscriptionId, Counter[str]] = defaultdict(Counter)
@@ -328,7 +331,7 @@ def _weighed(
             reports=len(one.reports),
             outlets=share(one.weight, most),
             aboutness=min(max(one.aboutness, 0.0), 1.0),
-            freshness=freshness(newest, until, period),
+            freshness=freshness(newest, until, half_life),
             centrality=likeness(vector, middles[id], lengths[id]),
             taste=taste.of(one.story),
         )

@@ -63,12 +63,23 @@ class Desk:
         self._summaries: LRUCache[tuple[StoryId, ArticleId, int, int], str] = LRUCache(_SUMMARIES)
         self._per_day: dict[FeedId, float] = {}
         self._newest: ArticleId | None = None
+        self._opinionated: frozenset[ChatId] | None = None
 
     async def newest(self, tx: Transaction) -> ArticleId:
         """The newest article when it was first asked for: later ones are of the next digest."""
         if self._newest is None:
             self._newest = await articles.newest(tx)
         return self._newest
+
+    async def opinions(
+        self, tx: Transaction, chat_id: ChatId, now: datetime
+    ) -> tuple[Muted, Taste]:
+        """What a chat muted, and what it likes; most chats have said nothing of either."""
+        if self._opinionated is None:
+            self._opinionated = await opinions.chats_with_any(tx)
+        if chat_id not in self._opinionated:
+            return Muted(), Taste()
+        return Muted(await opinions.mutes(tx, chat_id)), await taste_of(tx, chat_id, now)
 
     async def stories(self, tx: Transaction, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
         """These stories, as far as they exist, without most of their texts."""
@@ -150,11 +161,28 @@ async def gather(
     return await _gathered(tx, on, candidates, told, desk, written or {})
 
 
+async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
+    """The stories of a digest with all of their texts, as somebody needs them who writes a summary; no updates."""
+    told = {item.story.id: item.story for item in digest.items if not item.update}
+    found = []
+    for story in await articles.get_stories(tx, tuple(told)):
+        if story.id in told:
+            shown = {article.id for article in told[story.id].articles}
+            kept = tuple(article for article in story.articles if article.id in shown)
+            found.append(replace(story, articles=kept))
+    return tuple(found)
+
+
 async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
     """What a digest of that span left out, as far as the chat was not told it since."""
     candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
-    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
-    rest = [one for one in candidates if one.story_id not in told]
+    known = set(await chats.told_of(tx, chat.id, {one.story_id for one in candidates}))
+    if chat.digested_to <= span.after:
+        # It was only shown, and nothing of it is told for good.
+        on = _Assignment(chat, chat.last_digest_at, now, chat.most_stories, span)
+        shown = await _gathered(tx, on, candidates, {}, desk, {})
+        known.update(item.story.id for item in shown.items)
+    rest = [one for one in candidates if one.story_id not in known]
     since = min((one.published_at for one in rest), default=now)
     return await _gathered(tx, _Assignment(chat, since, now, _REST, span), rest, {}, desk, {})
 
@@ -243,7 +271,7 @@ async def _gathered(
 ) -> Digest:
     if not candidates:
         return Digest(on.since, on.until, (), 0, on.span)
-    muted = Muted(await opinions.mutes(tx, on.chat.id))
+    muted, taste = await desk.opinions(tx, on.chat.id, on.until)
     candidates = [one for one in candidates if one.feed_id not in muted.feeds]
     ids = shortlist(candidates, told, on.until - on.since, on.until, on.limit)
     whole = await desk.stories(tx, ids)
@@ -256,7 +284,7 @@ async def _gathered(
         [one for one in candidates if one.story_id not in hidden],
         stories,
         told,
-        await taste_of(tx, on.chat.id, on.until),
+        taste,
         await desk.per_day(tx, stories.values()),
         desk.reports,
         frozenset(one.id for one in listed if one.kind is Kind.TOPIC and _leaves_out(one.name)),
@@ -269,6 +297,9 @@ async def _gathered(
 
 @lru_cache(maxsize=5_000)
 def _leaves_out(typed: str) -> bool:
+    if typed.isascii() and not any(sign in typed.casefold() for sign in ("-", ":", "not")):
+        # Plain words, as most topics are: reading a query takes long.
+        return False
     try:
         return leaves_out(parse(typed).tree)
     except BadQuery:

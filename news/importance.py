@@ -39,10 +39,14 @@ def share(amount: float, most: float) -> float:
     return math.log1p(amount) / math.log1p(most) if most > 0 else 0.0
 
 
-def freshness(newest: datetime, until: datetime, period: timedelta) -> float:
-    """1 for what is new at the end of a period, half of it three sevenths of the period before."""
-    half_life = min(max(period / _HALF_LIVES, _SHORTEST), _LONGEST)
-    return float(0.5 ** (max(until - newest, timedelta(0)) / half_life))
+def half_life_of(period: timedelta) -> timedelta:
+    """After which something is half as fresh in a digest of this period: three days in a week."""
+    return min(max(period / _HALF_LIVES, _SHORTEST), _LONGEST)
+
+
+def freshness(newest: datetime, until: datetime, half_life: timedelta) -> float:
+    """1 for what is new at the end of a period, 0.5 a half-life before."""
+    return 1.0 if newest >= until else float(0.5 ** ((until - newest) / half_life))
 
 
 @lru_cache(maxsize=20_000)

@@ -54,10 +54,6 @@ class Muted:
     def __bool__(self) -> bool:
         return bool(self.feeds or self._terms)
 
-    def hides(self, article: Article) -> bool:
-        """Whether an article is hidden: for its feed, or for words in its headline or summary."""
-        return article.feed_id in self.feeds or self._found(article) is not None
-
     def without(self, story: Story) -> Story | None:
         """A story without its hidden articles; None if none is left, or if any headline has muted words."""
         if not self:

@@ -46,8 +46,12 @@ def outlets(story: Story) -> tuple[str, ...]:
 def independent(story: Story) -> tuple[Article, ...]:
     """One article for each outlet's own report, the lead first, then in the order in which they came.
 
-    Reprints of one text count once, and so do several articles of one outlet.
+    Reprints of one text count once, and so do several articles of one outlet. Compared are runs of words, of
+    which copies share most (A. Broder, "On the resemblance and containment of documents", 1997), however
+    much of the text each feed gives.
     """
+    if len(story.articles) == 1:
+        return story.articles
     first = lead(story)
     later = sorted(story.articles, key=lambda article: (article.published_at, article.id))
     kept: list[Article] = []
@@ -72,16 +76,6 @@ def independent(story: Story) -> tuple[Article, ...]:
         runs_of.append(runs)
         headlines.append(headline)
     return tuple(kept)
-
-
-def is_reprint(one: Article, other: Article) -> bool:
-    """Whether two articles are the same text, published twice: copied from each other or from one agency.
-
-    Compared are runs of words, of which copies share most (A. Broder, "On the resemblance and containment
-    of documents", 1997), however much of the text each feed gives.
-    """
-    runs, others = _runs(one), _runs(other)
-    return _is_copy(_headline(one), runs, _headline(other), others, len(runs & others))
 
 
 def _is_copy(

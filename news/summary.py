@@ -76,14 +76,6 @@ def summarise(story: Story, limit: int = MAX_CHARACTERS, rarity: Rarity | None =
     return shorten(_joined(chosen), limit)
 
 
-def informative(story: Story) -> Article:
-    """The article that a summary comes from: the one that says most of what the others say as well.
-
-    It is written in the language of the article that leads the story.
-    """
-    return _most_informative(story, _NOTHING_LEARNT)
-
-
 def what_is_new(
     old: Sequence[Article],
     new: Sequence[Article],

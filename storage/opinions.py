@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.joins import heirs
@@ -38,6 +38,12 @@ async def vote(
         {"chat_id": chat_id, "story_id": kept, "value": value, "voted_at": now},
     )
     return value
+
+
+async def chats_with_any(tx: AsyncConnection) -> frozenset[ChatId]:
+    """The chats that gave a thumb or muted something."""
+    some = union(select(_votes.c.chat_id), select(_mutes.c.chat_id))
+    return frozenset(ChatId(id) for id in await tx.scalars(some))
 
 
 async def votes(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[Vote, ...]:

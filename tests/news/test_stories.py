@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from news.indexing import indexed
 from news.matching import Source, subject_of
-from news.stories import independent, is_reprint, lead, outlets
+from news.stories import independent, lead, outlets
 from news.story_board import Arrival, Assigned, Board
 from news.story_vectors import story_words
 from storage.records import Article, ArticleId, FeedId, Headline, Story, StoryId
@@ -384,6 +384,10 @@ OWN = (
     "Three fishermen were the first to reach the ferry that hit a reef outside Paros harbour. One of them says "
     "that he carried eleven children to the shore before the lifeboats arrived."
 )
+
+
+def is_reprint(one: Article, other: Article) -> bool:
+    return len(independent(Story(StoryId(1), (one, other)))) == 1
 
 
 def test_a_text_that_is_published_again_is_a_reprint_however_much_of_it_is_given() -> None:
