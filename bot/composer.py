@@ -21,7 +21,7 @@ from news.learning import learnt
 from news.writing import Writer
 from storage import chats, feeds, outbox
 from storage.database import Database, Transaction
-from storage.records import Chat, ChatId, Layout, StoryId
+from storage.records import Chat, ChatId, Layout, Story, StoryId
 
 log = structlog.get_logger()
 
@@ -47,7 +47,7 @@ async def compose_due(database: Database, now: datetime, writer: Writer | None =
     async with database.read() as tx:
         if not await chats.due_digests(tx, now, 1):
             return 0
-        desk = Desk(await learnt(tx))
+        desk = Desk(await learnt(tx), for_many=True)
     composed = 0
     together = _TOGETHER
     while True:
@@ -78,15 +78,24 @@ async def _written(
     database: Database, writer: Writer, desk: Desk, now: datetime, count: int
 ) -> dict[ChatId, dict[StoryId, str]]:
     """What the writer makes of the next digests, before the transaction that nothing may hold up."""
+    wanted: list[tuple[Chat, tuple[Story, ...]]] = []
     async with database.read() as tx:
-        wanted = [
-            (chat, await in_full(tx, await gather(tx, chat, now, desk)))
-            for chat in await chats.due_digests(tx, now, count)
-        ]
+        for chat in await chats.due_digests(tx, now, count):
+            if _too_late(chat, now):
+                continue
+            try:
+                wanted.append((chat, await in_full(tx, await gather(tx, chat, now, desk))))
+            except Exception:
+                # It fails again where its digest is made, and is dealt with there.
+                log.exception("nothing to write summaries of", chat=chat.id)
     return {
         chat.id: await writer.written(stories, chat.language, chat.summary_length, now)
         for chat, stories in wanted
     }
+
+
+def _too_late(chat: Chat, now: datetime) -> bool:
+    return chat.next_digest_at is not None and now - chat.next_digest_at > LATEST
 
 
 async def compose(
@@ -98,7 +107,7 @@ async def compose(
 ) -> bool:
     """Decide one chat's digest and accept it for delivery; False if there is nothing to say."""
     upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
-    if chat.next_digest_at is not None and now - chat.next_digest_at > LATEST:
+    if _too_late(chat, now):
         await chats.change(tx, chat.id, next_digest_at=upcoming)
         return False
     digest = await gather(tx, chat, now, desk, written)

@@ -1,6 +1,6 @@
 """What is new to a chat → a decided, ordered digest.
 
-    candidates ─▶ shortlist: the stories worth loading
+    candidates ─▶ ranked: the stories worth loading first
     their articles ─▶ grounds: why each is worth a place ─▶ chosen one by one ─▶ sections
 
 Every term of a story's importance is a share that can be shown to the reader. Stories are chosen by it,
@@ -27,7 +27,6 @@ from news.importance import (
 )
 from news.stories import lead
 from news.taste import Taste
-from news.updates import moved_on
 from storage.records import (
     Article,
     ArticleId,
@@ -38,14 +37,10 @@ from storage.records import (
     StoryId,
     Subscription,
     SubscriptionId,
-    Told,
 )
 
 MAX_STORIES = 20
 """Of a chat that chose no other number."""
-
-_LOADED = 2
-"""Stories that are looked at closely for each that a digest has room for."""
 
 _UNLIKE = 0.75
 """Weight of importance beside that of being unlike what was chosen before."""
@@ -157,10 +152,11 @@ class Material:
 
     subscriptions: Sequence[Subscription]
     candidates: Sequence[Candidate]
+    """Of stories that are worth telling, or were not looked at."""
     stories: Mapping[StoryId, Story]
-    """Those of the candidates that are worth a look; candidates of others are only counted."""
-    told: Mapping[StoryId, Told] = field(default_factory=dict)
-    """Those of the candidates' stories that the chat knows."""
+    """What is to be told of those that were; the others are only counted."""
+    updates: Collection[StoryId] = ()
+    """Those of them that the chat was told before."""
     taste: Taste = field(default_factory=Taste)
     per_day: Mapping[FeedId, float] = field(default_factory=dict)
     """Articles that a feed brings a day; 1 if it is unknown."""
@@ -170,21 +166,15 @@ class Material:
     """Topics that leave something out on purpose: of a story, they show only the articles that they want."""
 
 
-def shortlist(
-    candidates: Iterable[Candidate],
-    told: Mapping[StoryId, Told],
-    period: timedelta,
-    until: datetime,
-    limit: int,
+def ranked(
+    candidates: Iterable[Candidate], period: timedelta, until: datetime
 ) -> tuple[StoryId, ...]:
-    """The stories that a digest of `limit` may hold, the most promising first, by what needs no text."""
+    """All stories of the candidates, the most promising first, by what needs no text."""
     outlets: dict[StoryId, set[FeedId]] = defaultdict(set)
     best: dict[StoryId, float] = {}
     newest: dict[StoryId, datetime] = {}
     for one in candidates:
         id = one.story_id
-        if not _is_new(one.article_id, told.get(id)):
-            continue
         outlets[id].add(one.feed_id)
         best[id] = max(one.score, best.get(id, 0.0))
         newest[id] = max(one.published_at, newest.get(id, one.published_at))
@@ -195,7 +185,7 @@ def shortlist(
         fresh = freshness(newest[id], until, half_life)
         return _importance(share(len(outlets[id]), most), best[id], fresh), id
 
-    return tuple(sorted(outlets, key=promise, reverse=True)[: _LOADED * limit])
+    return tuple(sorted(outlets, key=promise, reverse=True))
 
 
 def decide(
@@ -208,14 +198,12 @@ def decide(
     """Choose, order and arrange what is new.
 
     A story wanted by several subscriptions stands under the topic that it is most about, else under the
-    feed that was followed first. One that the chat was told comes again only if it moved on, as an update.
+    feed that was followed first.
     """
     wanted: dict[StoryId, list[Candidate]] = defaultdict(list)
     known = {item.id: item for item in material.subscriptions}
     for one in material.candidates:
-        if one.subscription_id in known and _is_new(
-            one.article_id, material.told.get(one.story_id)
-        ):
+        if one.subscription_id in known:
             wanted[one.story_id].append(one)
     beyond = sum(id not in material.stories for id in wanted)
     news: list[_News] = []
@@ -230,13 +218,9 @@ def decide(
         since=since,
         until=until,
         sections=_sections(chosen, material.subscriptions),
-        left_out=beyond + len(weighed) - len(chosen),
+        left_out=beyond + sum(not one.item.update for one in weighed if one not in chosen),
         span=span,
     )
-
-
-def _is_new(article_id: ArticleId, told: Told | None) -> bool:
-    return told is None or article_id > told.up_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,15 +256,7 @@ def _news(
     known: Mapping[SubscriptionId, Subscription],
     material: Material,
 ) -> _News | None:
-    """What of a story is news; None if nothing is."""
-    told = material.told.get(story.id)
-    old = tuple(one for one in story.articles if not _is_new(one.id, told))
-    if old:
-        new = tuple(one for one in story.articles if _is_new(one.id, told))
-        followed = {one.feed_id for one in candidates if _follows_feed(known[one.subscription_id])}
-        if not new or not moved_on(old, new, followed):
-            return None
-        story = Story(story.id, new)
+    """A story at the place where it would stand; None if a topic that leaves something out leaves nothing of it."""
     home = max(candidates, key=lambda one: _strength(one, known[one.subscription_id]))
     if home.subscription_id in material.narrow:
         asked = {
@@ -299,7 +275,7 @@ def _news(
         max(one.score for one in candidates if one.subscription_id == home.subscription_id),
         sum(outlet_weight(material.per_day.get(one.feed_id, 1.0)) for one in reports),
         reports,
-        update=bool(old),
+        update=story.id in material.updates,
     )
 
 

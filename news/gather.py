@@ -3,14 +3,14 @@
 candidates ─▶ the stories worth loading ─▶ decide ─▶ summaries
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from cachetools import LRUCache
 
-from news.digest import Digest, Item, Material, Span, decide, shortlist, with_summaries
+from news.digest import Digest, Item, Material, Span, decide, ranked, with_summaries
 from news.errors import BadQuery
 from news.importance import reports_of
 from news.learning import learnt
@@ -20,7 +20,9 @@ from news.rarity import Rarity
 from news.search import matching
 from news.summary import summarise, what_is_new
 from news.taste import Taste, learn
+from news.updates import untold
 from storage import articles, chats, feeds, opinions
+from storage.batches import batches
 from storage.database import Transaction
 from storage.records import (
     Article,
@@ -37,12 +39,18 @@ from storage.records import (
     Told,
 )
 
-_CANDIDATES = 5000
-"""The newest articles that a digest chooses from."""
+_CANDIDATES = 50_000
+"""The newest articles that a digest chooses from, each counted for every subscription that wants it."""
 
-_STORIES = 6000
+_LOADED = 2
+"""Stories that are looked at closely for each that a digest has room for."""
+
+_ARTICLES = 20_000
+_REPORTS = 50_000
 _SUMMARIES = 20_000
-_VOTES = 200
+VOTES = 200
+"""The latest thumbs that tell what a chat likes."""
+
 _REST = 200
 """Stories that a reader can go on to after a digest."""
 
@@ -56,11 +64,19 @@ class Desk:
     It does not notice what changes, and is to be used for minutes only. At most about 40 MB.
     """
 
-    def __init__(self, rarity: Rarity | None = None) -> None:
-        """Without `rarity`, summaries are made without knowing which words are rare."""
+    def __init__(self, rarity: Rarity | None = None, for_many: bool = False) -> None:
+        """Without `rarity`, summaries are made without knowing which words are rare.
+
+        `for_many` looks up once which chats voted or muted anything.
+        """
         self._rarity = rarity
-        self._stories: LRUCache[StoryId, tuple[Story, tuple[Article, ...]]] = LRUCache(_STORIES)
-        self._summaries: LRUCache[tuple[StoryId, ArticleId, int, int], str] = LRUCache(_SUMMARIES)
+        self._for_many = for_many
+        self._stories: LRUCache[StoryId, tuple[Story, tuple[Article, ...]]] = LRUCache(
+            _ARTICLES, lambda known: min(len(known[0].articles), _ARTICLES)
+        )
+        # Texts are read again sooner than what was found in them is forgotten.
+        self._reports: LRUCache[tuple[int, ...], tuple[ArticleId, ...]] = LRUCache(_REPORTS)
+        self._summaries: LRUCache[tuple[int, ...], str] = LRUCache(_SUMMARIES)
         self._per_day: dict[FeedId, float] = {}
         self._newest: ArticleId | None = None
         self._opinionated: frozenset[ChatId] | None = None
@@ -75,11 +91,13 @@ class Desk:
         self, tx: Transaction, chat_id: ChatId, now: datetime
     ) -> tuple[Muted, Taste]:
         """What a chat muted, and what it likes; most chats have said nothing of either."""
-        if self._opinionated is None:
+        if self._for_many and self._opinionated is None:
             self._opinionated = await opinions.chats_with_any(tx)
-        if chat_id not in self._opinionated:
+        if self._opinionated is not None and chat_id not in self._opinionated:
             return Muted(), Taste()
-        return Muted(await opinions.mutes(tx, chat_id)), await taste_of(tx, chat_id, now)
+        votes = await opinions.votes(tx, chat_id, VOTES)
+        liked = await self.stories(tx, [vote.story_id for vote in votes])
+        return Muted(await opinions.mutes(tx, chat_id)), learn(votes, liked, now)
 
     async def stories(self, tx: Transaction, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
         """These stories, as far as they exist, without most of their texts."""
@@ -87,8 +105,11 @@ class Desk:
         found = {}
         for story in await articles.get_stories(tx, unknown) if unknown else ():
             brief = replace(story, articles=tuple(map(_brief, story.articles)))
+            key = _ids(story)
+            if key not in self._reports:
+                self._reports[key] = tuple(one.id for one in reports_of(story))
             in_brief = {one.id: one for one in brief.articles}
-            reports = tuple(in_brief[one.id] for one in reports_of(story))
+            reports = tuple(in_brief[id] for id in self._reports[key])
             found[story.id] = self._stories[story.id] = (brief, reports)
         found |= {id: self._stories[id] for id in ids if id in self._stories}
         return {id: story for id, (story, _) in found.items()}
@@ -129,9 +150,13 @@ def _brief(article: Article) -> Article:
     return replace(article, summary=article.summary[:_SUMMARY], text=article.text[:_TEXT])
 
 
-def _key(item: Item, limit: int) -> tuple[StoryId, ArticleId, int, int]:
-    oldest = min(article.id for article in item.story.articles)
-    return item.story.id, oldest if item.update else ArticleId(0), len(item.story.articles), limit
+def _ids(story: Story) -> tuple[int, ...]:
+    return tuple(article.id for article in story.articles)
+
+
+def _key(item: Item, limit: int) -> tuple[int, ...]:
+    """What a summary depends on: chats may be shown other articles of a story."""
+    return (limit, item.update, *_ids(item.story))
 
 
 def _summary(item: Item, story: Story | None, limit: int, rarity: Rarity | None) -> str:
@@ -180,7 +205,8 @@ async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, de
     if chat.digested_to <= span.after:
         # It was only shown, and nothing of it is told for good.
         on = _Assignment(chat, chat.last_digest_at, now, chat.most_stories, span)
-        shown = await _gathered(tx, on, candidates, {}, desk, {})
+        told = await chats.told_of(tx, chat.id, known)
+        shown = await _gathered(tx, on, candidates, told, desk, {})
         known.update(item.story.id for item in shown.items)
     rest = [one for one in candidates if one.story_id not in known]
     since = min((one.published_at for one in rest), default=now)
@@ -269,21 +295,23 @@ async def _gathered(
     written: Mapping[StoryId, str],
     listed: Sequence[Subscription] | None = None,
 ) -> Digest:
-    if not candidates:
+    """Without `listed`, the subscriptions are those of the chat."""
+    new = [one for one in candidates if _is_new(one, told)]
+    if not new:
         return Digest(on.since, on.until, (), 0, on.span)
-    muted, taste = await desk.opinions(tx, on.chat.id, on.until)
-    candidates = [one for one in candidates if one.feed_id not in muted.feeds]
-    ids = shortlist(candidates, told, on.until - on.since, on.until, on.limit)
-    whole = await desk.stories(tx, ids)
-    stories = {id: left for id, story in whole.items() if (left := muted.without(story))}
-    hidden = whole.keys() - stories.keys()
     if listed is None:
         listed = await chats.followed(tx, on.chat.id)
+    muted, taste = await desk.opinions(tx, on.chat.id, on.until)
+    new = [one for one in new if one.feed_id not in muted.feeds]
+    followed = {FeedId(item.target) for item in listed if item.kind is Kind.FEED}
+    stories, rest = await _worth_telling(
+        tx, ranked(new, on.until - on.since, on.until), on.limit, told, muted, followed, desk
+    )
     material = Material(
         listed,
-        [one for one in candidates if one.story_id not in hidden],
+        [one for one in new if one.story_id in stories or one.story_id in rest],
         stories,
-        told,
+        told.keys(),
         taste,
         await desk.per_day(tx, stories.values()),
         desk.reports,
@@ -293,6 +321,42 @@ async def _gathered(
     ours = [item for item in digest.items if item.update or item.story.id not in written]
     summaries = await desk.summaries(tx, ours, on.chat.summary_length)
     return with_summaries(digest, {**written, **summaries})
+
+
+def _is_new(one: Candidate, told: Mapping[StoryId, Told]) -> bool:
+    known = told.get(one.story_id)
+    return known is None or one.article_id > known.up_to
+
+
+async def _worth_telling(
+    tx: Transaction,
+    ids: Sequence[StoryId],
+    limit: int,
+    told: Mapping[StoryId, Told],
+    muted: Muted,
+    followed: Collection[FeedId],
+    desk: Desk,
+) -> tuple[dict[StoryId, Story], frozenset[StoryId]]:
+    """What is to be told of the first of these stories, enough to choose from; and those not looked at.
+
+    Of the latter, those that were told before are left out: they may well have nothing new.
+    """
+    found: dict[StoryId, Story] = {}
+    looked_at = 0
+    for some in batches(ids, _LOADED * limit):
+        looked_at += len(some)
+        whole = await desk.stories(tx, [id for id in some if id not in told])
+        # What the chat was told is held against all that its old articles said.
+        known = [id for id in some if id in told]
+        whole |= {one.id: one for one in await articles.get_stories(tx, known)} if known else {}
+        for id in some:
+            left = untold(whole[id], told.get(id), followed) if id in whole else None
+            shown = None if left is None else muted.without(left)
+            if shown is not None:
+                found[id] = shown
+        if len(found) >= _LOADED * limit:
+            break
+    return found, frozenset(id for id in ids[looked_at:] if id not in told)
 
 
 @lru_cache(maxsize=5_000)
@@ -309,7 +373,7 @@ def _leaves_out(typed: str) -> bool:
 
 async def taste_of(tx: Transaction, chat_id: ChatId, now: datetime) -> Taste:
     """What a chat's latest thumbs say of outlets and names."""
-    votes = await opinions.votes(tx, chat_id, _VOTES)
+    votes = await opinions.votes(tx, chat_id, VOTES)
     if not votes:
         return Taste()
     stories = await articles.get_stories(tx, [vote.story_id for vote in votes])

@@ -18,6 +18,7 @@ from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
 from news.stories import WINDOW
 from news.trend import Hit, Trend, beginning, by_day, last_days
 from storage import articles, search
+from storage.batches import batches
 from storage.database import Transaction
 from storage.records import Article, ArticleId, FeedId, Found, Position, Story, StoryId, position
 
@@ -34,7 +35,7 @@ BEST = 50
 """Stories that are found best first."""
 
 _SHOWN = 50
-"""The newest articles of a story that are held against a query which leaves some out."""
+"""Articles of a story that are held together against a query which leaves some out, the newest first."""
 
 TREND_ARTICLES = 4_000
 """Candidates that are looked at for a trend, newest first."""
@@ -232,8 +233,11 @@ class _Looking:
         """A story as one is shown it who asked for this."""
         if not self._leaves_out:
             return story
-        kept = tuple(one for one in story.articles[:_SHOWN] if self.belongs(one))
-        return Story(story.id, kept) if kept else story
+        # Where none of the newest belongs, an older one does.
+        for some in batches(story.articles, _SHOWN):
+            if kept := tuple(one for one in some if self.belongs(one)):
+                return Story(story.id, kept)
+        return story
 
     async def is_newest(self, candidate: Found) -> bool:
         """Whether no newer article of its story belongs to the query as well."""

@@ -67,6 +67,7 @@ ARTICLE = (
     articles.c.text,
     func.coalesce(articles.c.language, "").label("language"),
     articles.c.image_url,
+    articles.c.archived,
 )
 """What a row holds first that `article_of` is to understand."""
 
@@ -448,15 +449,11 @@ async def get_stories(tx: AsyncConnection, ids: Sequence[StoryId]) -> tuple[Stor
     """These stories with all their articles, in the order asked for; one that went over to another is that one."""
     gone = await heirs(tx, ids)
     ids = tuple(dict.fromkeys(gone.get(id, id) for id in ids))
-    rows = await tx.execute(
-        select_articles()
-        .where(articles.c.story_id.in_(ids))
-        .order_by(articles.c.published_at.desc(), articles.c.id.desc())
-    )
     of_story: dict[StoryId, list[Article]] = defaultdict(list)
-    for row in rows:
-        article = article_of(row)
-        of_story[article.story_id].append(article)
+    for some in batches(ids):
+        query = select_articles().where(articles.c.story_id.in_(some))
+        for article in await _some_articles(tx, query.order_by(*in_order(True))):
+            of_story[article.story_id].append(article)
     return tuple(Story(id, tuple(of_story[id])) for id in ids if id in of_story)
 
 

@@ -267,6 +267,8 @@ class Article:
     """Tag of the language that it is written in; empty if that is unknown."""
     image_url: str = ""
     """Its picture, by https; empty for none."""
+    archived: bool = False
+    """True if it was old when it was first seen: never pushed."""
 
 
 @dataclass(frozen=True, slots=True)

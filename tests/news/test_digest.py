@@ -1,14 +1,15 @@
 """Digests: what is new, the important first, each story once, and updates only of what moved on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.digest import Digest, Grounds, Material, decide, shortlist
+from news.digest import Digest, Grounds, Material, decide, ranked
 from news.taste import Taste
-from news.updates import moved_on
+from news.updates import moved_on, untold
 from storage.records import (
     Article,
     ArticleId,
@@ -111,11 +112,13 @@ def digest_of(
     taste: Taste | None = None,
     per_day: dict[FeedId, float] | None = None,
 ) -> Digest:
+    told = told or {}
+    fresh = {one.id: untold(one, told.get(one.id)) for one in stories}
     material = Material(
         subscriptions,
-        candidates,
-        {one.id: one for one in stories},
-        told or {},
+        [one for one in candidates if fresh.get(one.story_id, one) is not None],
+        {id: one for id, one in fresh.items() if one is not None},
+        told.keys(),
         taste or Taste(),
         per_day or {},
     )
@@ -327,18 +330,43 @@ def test_one_outlet_alone_makes_an_update_only_for_those_who_follow_it() -> None
 
 def test_a_digest_of_nothing_has_no_sections() -> None:
     assert digest_of([], []) == Digest(NOW - WEEK, NOW, (), 0)
-    assert shortlist([], {}, WEEK, NOW, 20) == ()
+    assert ranked([], WEEK, NOW) == ()
 
 
-def test_the_shortlist_begins_with_what_most_outlets_report() -> None:
+def test_what_most_outlets_report_is_looked_at_first() -> None:
     big = story(*(article(n, story=1, hours=60) for n in range(1, 6)))
     rest = [story(article(10 + n, story=n)) for n in range(2, 40)]
     candidates = [one for told in (*rest, big) for one in wanted(1, *told.articles)]
-    found = shortlist(candidates, {}, WEEK, NOW, 5)
+    found = ranked(candidates, WEEK, NOW)
     assert found[0] == 1
-    assert len(found) == 10
-    told = {StoryId(1): Told(StoryId(1), NOW, ArticleId(5))}
-    assert 1 not in shortlist(candidates, told, WEEK, NOW, 5)
+    assert sorted(found) == list(range(1, 40))
+
+
+def test_what_other_outlets_write_of_the_same_is_no_update_if_the_first_said_it_all() -> None:
+    told = article(
+        1,
+        story=1,
+        title="Ferry aground off Jeju",
+        text="The captain was arrested in Busan on Friday. He had been drinking, police said, and offices of "
+        "the shipping company were searched. All 90 passengers are safe.",
+    )
+    others = [
+        article(2, story=1, title="Captain arrested after drinking", summary="Police said so."),
+        article(3, story=1, title="Police search offices of shipping company in Busan"),
+    ]
+    assert not moved_on([told], others)
+
+
+def test_what_was_archived_when_it_was_first_seen_makes_no_update() -> None:
+    old = article(1, story=1, title="Ferry aground off Jeju")
+    later = [
+        replace(article(n, story=1, title=title), archived=True)
+        for n, title in ((2, "Captain drunk, says mate"), (3, "Owner flees abroad by night"))
+    ]
+    told = Told(StoryId(1), NOW, ArticleId(1))
+    assert untold(story(old, *later), told) is None
+    fresh = [replace(one, archived=False) for one in later]
+    assert untold(story(old, *fresh), told) == story(*fresh)
 
 
 @given(

@@ -123,10 +123,13 @@ async def test_what_a_digest_left_out_can_be_read_on(
         assert len(digest.items) == 2
         assert digest.left_out == 3
         told = [(item.story.id, item.newest) for item in digest.items]
-        await chats.tell(tx, chat.id, told, clock())
-        await archive.article(tx, "Rice strike", 1)
         assert digest.span is not None
-        left = await gather_rest(tx, again, digest.span, clock(), Desk())
+        await chats.tell(tx, chat.id, told, clock())
+        await chats.change(tx, chat.id, digested_to=digest.span.up_to)
+        later = await chats.get(tx, chat.id)
+        assert later is not None
+        await archive.article(tx, "Rice strike", 1)
+        left = await gather_rest(tx, later, digest.span, clock(), Desk())
         assert sorted(titles(digest) + titles(left)) == sorted(
             f"Rice {name} news" for name in ("harvest", "price", "cake", "wine", "field")
         )
@@ -208,3 +211,81 @@ async def test_a_preview_needs_neither_a_chat_nor_its_subscriptions(
             ("North Korea", ["North Korea reopens a bridge"]),
             ("b.example", ["Tea is dear"]),
         ]
+
+
+async def test_stories_that_are_hidden_keep_no_place_from_others(
+    any_database: Database, clock: Any, archive: Archive
+) -> None:
+    async with any_database.write() as tx:
+        chat = await archive.chat(tx, "rice")
+        await chats.change(tx, chat.id, most_stories=3)
+        again = await chats.get(tx, chat.id)
+        assert again is not None
+        for number in range(10):
+            await archive.article(tx, f"Football and rice {number}", 1)
+        for word in ("harvest", "price", "cake", "wine", "field"):
+            await archive.article(tx, f"Rice {word} news", 1, hours=20)
+        await opinions.mute_words(tx, chat.id, "football", clock())
+        digest = await gather(tx, again, clock(), Desk(for_many=True))
+        assert len(digest.items) == 3
+        assert digest.left_out == 2
+
+
+async def test_a_told_story_whose_outlet_was_muted_since_is_not_told_as_new(
+    any_database: Database, clock: Any, archive: Archive
+) -> None:
+    text = "Rice costs twice what it did a year ago, says the ministry of farming in its report."
+    async with any_database.write() as tx:
+        chat = await archive.chat(tx, "rice")
+        first, story = await archive.article(tx, "Rice is dear", 1, summary=text)
+        await chats.tell(tx, chat.id, [(story, first)], clock())
+        feed = await feeds.find(tx, "https://a.example/feed")
+        assert feed is not None
+        await opinions.mute_feed(tx, chat.id, feed.id, clock())
+        await archive.article(tx, "Rice is dear", 1, outlet="b", story=story, summary=text)
+        assert (await gather(tx, chat, clock(), Desk())).items == ()
+
+
+async def test_two_chats_that_are_shown_other_articles_of_a_story_get_other_summaries(
+    any_database: Database, clock: Any, archive: Archive
+) -> None:
+    async with any_database.write() as tx:
+        chat = await archive.chat(tx, "rice")
+        one = (
+            "The price of rice rose by a tenth in October, the ministry of farming said on Monday."
+        )
+        two = (
+            "Farmers want a higher price for their rice, or they are going to grow flowers instead."
+        )
+        _, story = await archive.article(tx, "Rice is dear", 1, outlet="a", summary=one)
+        await archive.article(tx, "Rice is dear", 1, outlet="b", story=story, summary=two)
+        desk = Desk()
+        summaries = []
+        for outlet in ("a", "b"):
+            feed = await feeds.find(tx, f"https://{outlet}.example/feed")
+            assert feed is not None
+            await opinions.mute_feed(tx, chat.id, feed.id, clock())
+            [item] = (await gather(tx, chat, clock(), desk)).items
+            summaries.append(item.summary)
+            for mute in await opinions.mutes(tx, chat.id):
+                await opinions.unmute(tx, chat.id, mute.id)
+        assert summaries == [two, one]
+
+
+async def test_a_preview_is_read_on_behind_what_it_showed_though_some_was_told(
+    any_database: Database, clock: Any, archive: Archive
+) -> None:
+    async with any_database.write() as tx:
+        chat = await archive.chat(tx, "rice")
+        await chats.change(tx, chat.id, most_stories=2)
+        again = await chats.get(tx, chat.id)
+        assert again is not None
+        for word in ("harvest", "price", "cake", "wine", "field"):
+            id, story = await archive.article(tx, f"Rice {word} news", 1)
+            if word in ("harvest", "price"):
+                await chats.tell(tx, chat.id, [(story, id)], clock())
+        digest = await gather(tx, again, clock(), Desk())
+        assert digest.span is not None
+        left = await gather_rest(tx, again, digest.span, clock(), Desk())
+        shown = titles(digest) + titles(left)
+        assert sorted(shown) == ["Rice cake news", "Rice field news", "Rice wine news"]
