@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,9 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         order = _order(chosen, settings, now)
     except _UsedWrongly as error:
         return _complain(str(error), USED_WRONGLY)
+    missing = _missing(settings.database_url)
+    if missing is not None:
+        return _complain(f"DATABASE_URL: there is no database {missing}; run the bot first", FAILED)
     database = await open_database(settings.database_url, alone=False)
     try:
         async with database.read() as tx:
@@ -101,6 +105,12 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         shown = "\n\n".join(map(as_text, _views(digest, reader)))
     sys.stdout.write(f"{shown}\n")
     return DONE
+
+
+def _missing(url: str) -> str | None:
+    """The file of a database that is not there yet: looking must not make one."""
+    scheme, _, path = url.partition(":///")
+    return path if scheme.startswith("sqlite") and path and not Path(path).is_file() else None
 
 
 def _complain(text: str, code: int) -> int:

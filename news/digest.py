@@ -214,11 +214,13 @@ def decide(
             news.append(found)
     weighed = _weighed(news, until, until - since, material.taste)
     chosen = _chosen(weighed, limit)
+    ids = {one.item.story.id for one in chosen}
+    left = [one for one in weighed if one.item.story.id not in ids]
     return Digest(
         since=since,
         until=until,
         sections=_sections(chosen, material.subscriptions),
-        left_out=beyond + sum(not one.item.update for one in weighed if one not in chosen),
+        left_out=beyond + sum(not one.item.update for one in left),
         span=span,
     )
 

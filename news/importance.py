@@ -1,6 +1,7 @@
 """What makes a story important, each a share that can be shown: who reports it, how fresh it is, what it is like."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,12 +22,43 @@ _FIREHOSE = 16
 """Articles a day from which on an outlet counts a quarter of one that writes one a day."""
 
 
+_SHARED = frozenset(
+    [
+        "news.google.com",
+        "feedproxy.google.com",
+        "feeds.feedburner.com",
+        "news.yahoo.com",
+        "msn.com",
+        "medium.com",
+        "t.me",
+        "youtube.com",
+        "reddit.com",
+        "x.com",
+        "facebook.com",
+        "apple.news",
+        "flipboard.com",
+    ]
+)
+"""Hosts under which many outlets publish."""
+
+_NUMBERS = re.compile(r"[\d.]+|\[?[0-9a-f:]+\]?")
+"""An address without a name says nothing of whose it is."""
+
+
 def reports_of(story: Story) -> tuple[Article, ...]:
     """One report of each house that has its own, the lead first: a site may have many feeds."""
     houses: dict[str, Article] = {}
     for article in independent(story):
-        houses.setdefault(host_of(article.url).removeprefix("www.") or article.outlet, article)
+        houses.setdefault(_house(article), article)
     return tuple(houses.values())
+
+
+def _house(article: Article) -> str:
+    """The site of an article; its outlet where many share one."""
+    host = host_of(article.url).removeprefix("www.")
+    if not host or host in _SHARED or _NUMBERS.fullmatch(host):
+        return article.outlet
+    return host
 
 
 def outlet_weight(per_day: float) -> float:

@@ -109,7 +109,11 @@ class Terminal:
             self._console.print(f"There is no button {number}. Their numbers stand in brackets.")
             return
         message, data = self._buttons[int(number) - 1]
+        answered = len(self._server.answers)
         await self._person.press_data(message, data)
+        for answer in self._server.answers[answered:]:
+            if answer.get("text"):
+                self._console.print(Text(f"💬 {answer['text']}", "magenta"))
 
     def _show(self, what: str, message: dict[str, Any]) -> None:
         if message["chat"]["id"] != self._person.chat_id:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from handlers.buttons import ReadOn, RestPage, Show, TrendOf
 from handlers.views.marks import marks_row
 from handlers.views.message import Button, Keyboard, View, button, isolated, split
-from handlers.views.reader import Reader, moment
+from handlers.views.reader import Reader, moment, time_of_day
 from handlers.views.stories import PAGE_STORIES, item, story
 from handlers.words import say, say_count
 from news.digest import Digest
@@ -45,8 +45,10 @@ def digest(
 
 def heading(told: Digest, reader: Reader, title: str) -> Markup:
     """What stands above a digest: the sentence of that key, with the period."""
-    period = {"since": moment(told.since, reader), "until": moment(told.until, reader)}
-    return say(title, reader.language, **period)
+    since, until = moment(told.since, reader), moment(told.until, reader)
+    if told.since.astimezone(reader.tz).date() == told.until.astimezone(reader.tz).date():
+        until = time_of_day(told.until, reader)
+    return say(title, reader.language, since=since, until=until)
 
 
 def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboard:

@@ -130,27 +130,32 @@ def button(label: str, action: Action) -> Button:
     return Button(shorten(label, 40), encode(action))
 
 
+_GAP = Markup("\n\n")
+
+
 def split(blocks: Iterable[Markup]) -> tuple[Markup, ...]:
     """Blocks with an empty line between them, in as many messages as Telegram's limits need.
 
     A message ends between blocks, never inside one.
     """
-    messages: list[Markup] = []
+    messages: list[list[Markup]] = []
+    text = markup = entities = 0
     for block in blocks:
-        longer = Markup("\n\n").join([messages[-1], block]) if messages else block
-        if messages and _fits(longer):
-            messages[-1] = longer
+        visible = plain_text(block)
+        # Telegram counts code points, some clients UTF-16 units: there are never fewer of these.
+        units = len(visible.encode("utf-16-le", "surrogatepass")) // 2
+        more_markup, more_entities = len(block.encode()) - len(visible), block.count("</")
+        text += len(_GAP) + units
+        markup += more_markup
+        entities += more_entities
+        if (
+            messages
+            and text <= MAX_TEXT
+            and markup <= MAX_MARKUP_BYTES
+            and entities <= MAX_ENTITIES
+        ):
+            messages[-1].append(block)
         else:
-            messages.append(block)
-    return tuple(messages)
-
-
-def _fits(text: Markup) -> bool:
-    visible = plain_text(text)
-    # Telegram counts code points, some clients UTF-16 units: there are never fewer of these.
-    units = len(visible.encode("utf-16-le", "surrogatepass")) // 2
-    return (
-        units <= MAX_TEXT
-        and len(text.encode()) - len(visible) <= MAX_MARKUP_BYTES
-        and text.count("</") <= MAX_ENTITIES
-    )
+            messages.append([block])
+            text, markup, entities = units, more_markup, more_entities
+    return tuple(_GAP.join(message) for message in messages)

@@ -49,6 +49,11 @@ def _moment(when: datetime, skeleton: str, zone: str, language: str) -> str:
     return f"{day}, {format_datetime(when, 'HH:mm', tzinfo=ZoneInfo(zone), locale=language)}"
 
 
+def time_of_day(when: datetime, reader: Reader) -> str:
+    """Likewise, without the day: "09:00"."""
+    return str(format_datetime(when, "HH:mm", tzinfo=reader.tz, locale=reader.language))
+
+
 def clock(reader: Reader) -> str:
     """The local time now, with its day."""
     return str(format_datetime(reader.now, "EEE HH:mm", tzinfo=reader.tz, locale=reader.language))

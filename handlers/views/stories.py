@@ -135,7 +135,8 @@ def latest(
         label = reader.label("button.follow", query=shorten(query, 24))
         keyboard.append((button(label, Follow(follow)),))
     if not stories:
-        key = "latest.end" if number > 1 else f"latest.none.{kind}"
+        nothing = "query_followed" if query is not None and follow is None else kind
+        key = "latest.end" if number > 1 else f"latest.none.{nothing}"
         if instead is not None:
             key = "latest.none.phrase"
         return View(say(key, reader.language, query=query), tuple(keyboard))
