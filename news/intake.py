@@ -17,11 +17,14 @@ from news.dates import EARLIEST
 from news.errors import FetchFailed
 from news.fetch import Fetched
 from news.followed_topics import FollowedTopics
-from news.indexing import row_of
-from news.matching import Source, source_of
+from news.indexing import indexed, row_of
+from news.languages import language_of
+from news.matching import Source, Subject, source_of
 from news.stories import WINDOW
 from news.story_board import HORIZON, Arrival, Board
 from news.story_shelf import CAPACITY
+from news.story_vectors import story_words
+from news.text import read
 from news.worker import Worker, WorkerKilled
 from storage import articles, feeds, pages, search
 from storage import joins as joined
@@ -68,7 +71,7 @@ class Taken:
     """How many new articles of each feed are news."""
     headlines: tuple[Headline, ...]
     joins: tuple[tuple[StoryId, StoryId], ...] = ()
-    """Stories that turned out to be one: the one that is gone by it, and the one that stays."""
+    """Stories that turned out to be one, or that go on under another name: the one that is gone, its heir."""
 
 
 async def parse(
@@ -252,7 +255,11 @@ class Intake:
         self._board.newest_join = joins[-1][0] if joins else self._board.newest_join
         missed = await articles.headlines(tx, self._board.newest, now - HORIZON, CAPACITY)
         for first in range(0, len(missed), LEARN):
-            self._board.learn(missed[first : first + LEARN])
+            some = missed[first : first + LEARN]
+            if not all(one.words for one in some):
+                some = tuple(map(_with_words, some))
+                await asyncio.sleep(0)
+            self._board.learn(some)
             await asyncio.sleep(0)
         # What is too old to be learnt need not be looked through again.
         self._board.newest = newest
@@ -273,12 +280,32 @@ class Intake:
             tx, [arrival.canonical_url for arrival in found], max(since, now - 2 * HORIZON)
         )
         assigned = self._board.assign(found, told, now)
-        for gone, into in assigned.joins:
+        # The board may remember what was pruned since.
+        named = {StoryId(one) for one in assigned.stories if one > 0}
+        there = await joined.existing(tx, named.union(*assigned.joins))
+        joins = [(gone, into) for gone, into in assigned.joins if into in there]
+        for gone, into in joins:
             await joined.join_stories(tx, gone, into)
+        pruned = sorted(named - there)
         new_ones = len({one for one in assigned.stories if one <= 0})
-        begun = await articles.add_stories(tx, new_ones, now)
-        ids = [StoryId(one) if one > 0 else begun[-one] for one in assigned.stories]
-        return ids, assigned.joins
+        begun = await articles.add_stories(tx, new_ones + len(pruned), now)
+        heirs = dict(zip(pruned, begun[new_ones:], strict=True))
+        ids = [
+            heirs.get(StoryId(one), StoryId(one)) if one > 0 else begun[-one]
+            for one in assigned.stories
+        ]
+        return ids, (*joins, *heirs.items())
+
+
+def _with_words(headline: Headline) -> Headline:
+    """With what the parser's process gives new articles, if this one was kept before it did."""
+    if headline.words:
+        return headline
+    language = headline.language or language_of(f"{headline.title}\n{headline.summary}")
+    text = read(headline.title, headline.summary, language)
+    # No place counts among the words that tell a story.
+    seen = Subject(text, (), {}, Source(), headline.published_at)
+    return replace(headline, words=story_words(text, indexed(seen)))
 
 
 async def _blank(tx: Transaction, visited: Sequence[Feed]) -> frozenset[FeedId]:

@@ -39,7 +39,7 @@ _BACK = {
     ),
     "es": _words(
         """
-        ella ellos ellas su sus este esto esta_ ese eso esa esos esas aquel aquello pero y e o
+        ella ellos ellas su sus este esto esta ese eso esa esos esas aquel aquello pero y e o
         sino ademas tambien asi entonces luego asimismo ambos
         """
     ),
@@ -207,7 +207,7 @@ _NOT_BACK = re.compile(
     r"|(?:this|der|dies\w*|cette?|ce) (?:woche|wochenende|monat|jahr|fruhjahr|sommer|herbst|winter|semaine|mois"
     r"|annee|ete|automne|hiver|printemps|week-end)\b"
     r"|(?:both|neither|either|such) .{0,60}\b(?:and|nor|or|as)\b"
-    r"|(?:esta?|questa?|deze|den|det|этой?|этом) (?:semana|mes|ano|settimana|mese|anno|week|maand|jaar|неделе|году)\b"
+    r"|(?:est[ae]|quest[ao]|deze|den|det|этой?|этом) (?:semana|mes|ano|settimana|mese|anno|week|maand|jaar|неделе|году)\b"
     r"|이번 ?(?:주|달|해|주말)"
 )
 """What begins like that and points at the day of writing, or forward."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import timedelta
+from itertools import chain
 
 from news.indexing import body_of
 from news.text import BREAK, GAP, tokens
@@ -22,6 +23,9 @@ _FEWEST_RUNS = 8
 
 _SAME = 0.6
 """Share of the shorter text's runs that the longer one has, too, when one is copied from the other."""
+
+_FEWEST_SHARED = _SAME * _FEWEST_RUNS
+"""Runs in common, of which fewer make a copy only where the headline is the same."""
 
 
 def lead(story: Story) -> Article:
@@ -58,15 +62,21 @@ def independent(story: Story) -> tuple[Article, ...]:
     heard: set[str] = set()
     runs_of: list[frozenset[int]] = []
     headlines: list[frozenset[str]] = []
+    # Where one of two has no text to compare, the headline alone tells.
+    said: set[frozenset[str]] = set()
+    said_alone: set[frozenset[str]] = set()
     with_run: dict[int, list[int]] = {}
     for article in (first, *(one for one in later if one.id != first.id)):
         if article.outlet in heard:
             continue
         headline, runs = _headline(article), _runs(article)
-        shared = Counter(place for run in runs for place in with_run.get(run, ()))
+        if headline and headline in (said_alone if runs else said):
+            continue
+        shared = Counter(chain.from_iterable([with_run[run] for run in runs if run in with_run]))
         if any(
-            _is_copy(headline, runs, headlines[place], runs_of[place], shared[place])
-            for place in range(len(kept))
+            _is_copy(headline, runs, headlines[place], runs_of[place], count)
+            for place, count in shared.items()
+            if count >= _FEWEST_SHARED or headline == headlines[place]
         ):
             continue
         for run in runs:
@@ -75,6 +85,9 @@ def independent(story: Story) -> tuple[Article, ...]:
         heard.add(article.outlet)
         runs_of.append(runs)
         headlines.append(headline)
+        said.add(headline)
+        if not runs:
+            said_alone.add(headline)
     return tuple(kept)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from news.addresses import is_front_page
 from news.story_likeness import above, above_as_one, are_theirs
 from news.story_shelf import CAPACITY, Seen, Shelf, Told, begun, tell
-from news.story_vectors import Counted, Rarity, count, words_of_title
+from news.story_vectors import Counted, Rarity, count
 from storage.records import ArticleId, FeedId, Headline, StoryId
 
 HORIZON = timedelta(days=10)
@@ -62,16 +62,18 @@ class Board:
     def learn(
         self, headlines: Iterable[Headline], joins: Iterable[tuple[StoryId, StoryId]] = ()
     ) -> None:
-        """Pin up articles that are kept, in the order of their ids, and join stories: the one that is gone, its heir."""
+        """Pin up articles that are kept, in the order of their ids, and join stories: the one that is gone, its heir.
+
+        Articles are found again by their `words` alone.
+        """
         for gone, into in joins:
             if self._shelf.get(gone) is not None:
                 self._shelf.join(gone, into)
         for headline in headlines:
             self.newest = max(self.newest, headline.id)
-            words = headline.words or words_of_title(headline.title)
-            seen = self._ready.pop((words, headline.feed_id, headline.published_at), None)
+            seen = self._ready.pop((headline.words, headline.feed_id, headline.published_at), None)
             if seen is None:
-                seen = self._seen(count(words), headline.feed_id, headline.published_at)
+                seen = self._seen(count(headline.words), headline.feed_id, headline.published_at)
             self._rarity.note(seen.counted)
             tell(self._shelf, self._shelf.resolve(headline.story_id), seen)
 

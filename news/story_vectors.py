@@ -16,7 +16,7 @@ from heapq import nlargest
 from itertools import repeat
 from zlib import crc32
 
-from news.text import BREAK, LOWER, Text, read
+from news.text import BREAK, LOWER, Text
 
 _BODY = 900
 """Characters of a body's stems that are kept: the beginning tells what an article is about."""
@@ -66,12 +66,6 @@ def story_words(text: Text, index: tuple[str, str, str]) -> str:
     if len(body) > _BODY:
         body = body[:_BODY].rpartition(" ")[0]
     return BREAK.join((text.language, title, body, " ".join(_names(text))))
-
-
-def words_of_title(title: str) -> str:
-    """The same of an article of which nothing else is at hand, not even its language."""
-    text = read(title, "", "")
-    return story_words(text, (" ".join(word for word in text.words if word != BREAK), "", ""))
 
 
 def _names(text: Text) -> Iterable[str]:

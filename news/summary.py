@@ -6,6 +6,8 @@ articles ─▶ the most informative one ─▶ its own description, if it is on
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from heapq import nlargest
 
 from news.boilerplate import without_boilerplate
 from news.openings import can_open
@@ -34,6 +36,9 @@ _COMPARED = 8
 _OPENING = 1200
 """Characters of each that are."""
 
+_KNOWN = 100
+"""Articles that a reader knows which are looked at, the newest."""
+
 _BEGINNING = 800
 """Characters of another article in which something to add may stand."""
 
@@ -51,6 +56,7 @@ _FEWEST_NEW = 4
 
 _NOTHING_LEARNT = Rarity()
 
+_ADDRESS = re.compile(r"(?:\b[a-z][a-z\d+.-]{1,9}://|\bwww\.)[!-~]*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d")
 # In the form of `normalise`.
 _DENIAL = re.compile(
@@ -85,15 +91,13 @@ def what_is_new(
     """What new articles add for a reader who knows the old ones, as `summarise` would say it; empty if nothing.
 
     Only sentences with numbers or names that none of the old articles has, or that say mostly what they don't.
-    Articles among `new` that are old as well add nothing.
+    Articles among `new` that are old as well add nothing; of the old ones the newest hundred are read.
     """
     rarity = rarity or _NOTHING_LEARNT
-    known = _Known(old, rarity)
+    known = _Known(nlargest(_KNOWN, old, key=_published), rarity)
     seen = {article.id for article in old}
     newest = sorted(
-        (article for article in new if article.id not in seen),
-        key=lambda article: (article.published_at, article.id),
-        reverse=True,
+        (article for article in new if article.id not in seen), key=_published, reverse=True
     )
     for article in newest[:_COMPARED]:
         new_in_it = [one for one in _sayings(article) if known.lacks(one, article.language)]
@@ -102,6 +106,10 @@ def what_is_new(
         if chosen := _best(article.title, told, article.language, limit, rarity):
             return shorten(_joined(chosen), limit)
     return ""
+
+
+def _published(article: Article) -> tuple[datetime, int]:
+    return article.published_at, article.id
 
 
 # ── One article ──────────────────────────────────────────────────────────────────────────────────
@@ -144,8 +152,13 @@ def _sentences(article: Article, text: str, most: int = _READ) -> tuple[str, ...
     if len(text) > most:
         # Where we stopped to read, a sentence may go on.
         kept = kept[:-1] or kept
-    told = (sentence for sentence in kept if _bare(sentence) != headline)
+    told = (sentence for sentence in kept if _bare(sentence) != headline and _has_words(sentence))
     return tuple(dict.fromkeys(told))
+
+
+def _has_words(sentence: str) -> bool:
+    """Whether there is anything in a sentence beside addresses."""
+    return any(map(str.isalnum, _ADDRESS.sub("", sentence)))
 
 
 def _bare(sentence: str) -> str:

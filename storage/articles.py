@@ -85,8 +85,11 @@ def select_articles() -> Select[Any]:
 _HEADLINE = (
     *("id", "story_id", "feed_id", "canonical_url", "title", "published_at", "story_words"),
 )
+_BEGINNING = 1500
+"""Characters of a summary that are enough to tell an article's story."""
 _EDITED = (
     *("title", "summary", "text", "url", "canonical_url", "fingerprint", "twin", "language"),
+    "story_words",
 )
 """What an outlet may change about an article."""
 
@@ -258,9 +261,18 @@ async def add_stories(tx: AsyncConnection, count: int, now: datetime) -> tuple[S
 async def headlines(
     tx: AsyncConnection, after: ArticleId, since: datetime, limit: int
 ) -> tuple[Headline, ...]:
-    """The newest articles with larger ids than `after` that were published since then, oldest id first."""
+    """The newest articles with larger ids than `after` that were published since then, oldest id first.
+
+    Those that have no `story_words` come with language and summary.
+    """
+    unread = articles.c.story_words == ""
+    beginning = func.substr(articles.c.summary, 1, _BEGINNING)
+    more = (func.coalesce(articles.c.language, ""), beginning)
     rows = await tx.execute(
-        select(*(articles.c[name] for name in _HEADLINE))
+        select(
+            *(articles.c[name] for name in _HEADLINE),
+            *(case((unread, column), else_="") for column in more),
+        )
         .where(articles.c.id > after, articles.c.published_at >= since)
         .order_by(articles.c.id.desc())
         .limit(limit)

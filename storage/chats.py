@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +14,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal,
     null,
     select,
     update,
@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
+from storage.hand_over import OF_STORIES, hand_over
 from storage.records import (
     ArticleId,
     Chat,
@@ -44,11 +45,9 @@ from storage.schema import (
     matches,
     mutes,
     outbox,
-    saved,
     subscriptions,
     told,
     topics,
-    votes,
 )
 from storage.schema import topic_changes as changes
 from storage.upsert import insert_for
@@ -89,7 +88,8 @@ async def change(tx: AsyncConnection, chat_id: ChatId, **values: Any) -> None:
 async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
     """Move everything of a group to the id of the supergroup that it became.
 
-    If the bot knows the new id already, what the group followed, was told, thinks and is owed is added to it.
+    If the bot knows the new id already, what the group followed, was told, thinks and is owed is added to it; of
+    what both were told or think of a story, the later counts.
     """
     if await get(tx, new) is None:
         await tx.execute(update(chats).where(chats.c.id == old).values(id=new))
@@ -108,11 +108,8 @@ async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
             .values(chat_id=new)
         )
     await tx.execute(update(outbox).where(outbox.c.chat_id == old).values(chat_id=new))
-    for table in (told, votes, saved):
-        rest = [column for column in table.c if column.name != "chat_id"]
-        mine = select(literal(new), *rest).where(table.c.chat_id == old)
-        names = ["chat_id", *(column.name for column in rest)]
-        await tx.execute(insert_for(tx)(table).from_select(names, mine).on_conflict_do_nothing())
+    for table, dated in OF_STORIES:
+        await hand_over(tx, table, dated, table.c.chat_id, old, new)
     await tx.execute(delete(chats).where(chats.c.id == old))
 
 
@@ -171,14 +168,16 @@ async def tell(
         for place, (story_id, up_to) in enumerate(stories, start=1)
     ]
     if rows:
-        insert = insert_for(tx)(told)
-        renewed = {name: insert.excluded[name] for name in ("told_at", "up_to", "place")}
-        await tx.execute(
-            insert.on_conflict_do_update(
-                index_elements=[told.c.chat_id, told.c.story_id], set_=renewed
-            ),
-            rows,
-        )
+        await tx.execute(_telling(insert_for(tx)), rows)
+
+
+@cache
+def _telling(insert_of: Any) -> Any:
+    """Put together once for each database: every digest needs it."""
+    insert = insert_of(told)
+    renewed = {name: insert.excluded[name] for name in ("told_at", "up_to", "place")}
+    keys = [told.c.chat_id, told.c.story_id]
+    return insert.on_conflict_do_update(index_elements=keys, set_=renewed)
 
 
 async def told_at(

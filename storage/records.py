@@ -340,6 +340,10 @@ class Headline:
     published_at: datetime
     words: str = ""
     """Its `story_words`; empty if it was kept before there were any."""
+    language: str = ""
+    """As kept with the article, where there are no words; empty if unknown."""
+    summary: str = ""
+    """Its beginning, likewise."""
 
 
 class Layout(StrEnum):

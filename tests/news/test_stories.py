@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from news import stories
 from news.indexing import indexed
 from news.matching import Source, subject_of
 from news.stories import independent, lead, outlets
@@ -187,14 +189,6 @@ def test_articles_join_stories_that_are_known() -> None:
     assert archive.take_in(arrival(1, TALKS)) == (1,)
     found = archive.assign(arrival(2, TALKS), arrival(2, "Rice gets cheaper in Japan again"))
     assert found == Assigned((StoryId(1), 0))
-
-
-def test_an_article_kept_without_its_words_is_known_by_its_headline() -> None:
-    board = Board()
-    url = "https://a.example/1"
-    board.learn([Headline(ArticleId(1), StoryId(7), FeedId(1), url, TALKS, NOW)])
-    assert board.newest == 1
-    assert board.assign([arrival(2, TALKS, language="")], [], NOW).stories == (7,)
 
 
 def test_nothing_is_known_before_it_is_learnt() -> None:
@@ -426,3 +420,62 @@ def test_reports_of_their_own_are_of_different_outlets_in_any_order(
     assert len({one.outlet for one in found}) == len(found)
     chance.shuffle(told)  # type: ignore[attr-defined]
     assert independent(story(*told)) == found
+
+
+PIECES = st.lists(
+    st.sampled_from([*WIRE.split(". "), *OWN.split(". "), *WIRE.split()[:6], "Ferry", "?", ""]),
+    max_size=4,
+).map(" ".join)
+
+
+def plainly_independent(told: Story) -> list[int]:
+    """The same, with every article held against every one that was kept."""
+    first = lead(told)
+    later = sorted(told.articles, key=lambda one: (one.published_at, one.id))
+    kept: list[Article] = []
+    for one in (first, *(one for one in later if one.id != first.id)):
+        if all(one.outlet != other.outlet and not _copied(one, other) for other in kept):
+            kept.append(one)
+    return [one.id for one in kept]
+
+
+def _copied(one: Article, other: Article) -> bool:
+    headlines = stories._headline(one), stories._headline(other)
+    runs = stories._runs(one), stories._runs(other)
+    return stories._is_copy(headlines[0], runs[0], headlines[1], runs[1], len(runs[0] & runs[1]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ABCDEFGH"), st.sampled_from(["", "Ferry", "Reef"]), PIECES),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_whoever_compares_all_with_all_finds_the_same_reports(
+    articles: list[tuple[str, str, str]],
+) -> None:
+    told = story(*(article(number, *one) for number, one in enumerate(articles)))
+    assert [one.id for one in independent(told)] == plainly_independent(told)
+
+
+def test_an_article_is_compared_only_with_those_that_share_something_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = stories._is_copy
+    compared: list[Any] = []
+
+    def counted(*two: Any) -> bool:
+        compared.append(two)
+        return plain(*two)
+
+    monkeypatch.setattr(stories, "_is_copy", counted)
+    many = [
+        article(
+            number, f"{number}", f"Headline {number}", f"Short text of {number}: it is {number}."
+        )
+        for number in range(300)
+    ]
+    assert len(independent(story(*many, article(300, "copy", "Other", WIRE)))) == 301
+    assert len(compared) < 300

@@ -120,6 +120,24 @@ def test_a_summary_is_empty_where_nothing_is_worth_saying(nothing: str) -> None:
     assert summarise(told(article(summary=nothing))) == ""
 
 
+@pytest.mark.parametrize(
+    "addresses",
+    ["https://" * 500, "https://a.example/1 www.b.example, (HTTP://c.example/?q=kim)."],
+)
+def test_addresses_without_a_word_beside_them_are_no_summary(addresses: str) -> None:
+    assert summarise(told(article(summary=addresses, text=addresses))) == ""
+    found = summarise(told(article(text=f"{addresses}\n\n{BODY}")))
+    assert found.startswith("North Korea ruled out")
+    assert "://" not in found
+
+
+def test_a_sentence_with_an_address_in_it_stays_whole() -> None:
+    sentence = "Tokyo published the letter to North Korea at https://a.example/letter on Monday."
+    assert summarise(told(article(text=sentence))) == sentence
+    joined = "https://a.example/1北朝鮮は月曜日、日本との会談を拒否すると発表した。"
+    assert summarise(told(article(text=joined, language="ja"))) == joined
+
+
 def test_the_text_is_told_by_its_central_sentences_in_their_order() -> None:
     found = summarise(told(article(text=BODY)))
     assert found.startswith("North Korea ruled out talks with Japan on Monday.")
@@ -157,6 +175,9 @@ def test_what_was_said_is_not_said_again() -> None:
         ("fr", "Le ministre a parlé lundi.", True),
         ("fr", "Il a parlé lundi.", False),
         ("fr", "« C’est bon », a-t-il dit.", False),
+        ("es", "Esta decisión divide al Gobierno.", False),
+        ("es", "Esta semana Sánchez habló con Macron.", True),
+        ("es", "Este año subieron los precios.", True),
         ("ja", "北朝鮮は会わないと述べた。", True),
         ("ja", "彼は会わないと述べた。", False),
         ("ja", "「会わない」と述べた。", False),
@@ -280,6 +301,18 @@ def test_only_what_is_new_is_told_of_a_story_that_is_known() -> None:
     assert what_is_new([old, new], [new]) == ""
 
 
+def test_of_many_articles_that_are_known_the_newest_are_remembered() -> None:
+    first = article(1, summary="North Korea fired 7 missiles over Japan, officials in Tokyo say.")
+    later = [
+        article(number, summary="North Korea fired missiles over Japan, officials in Tokyo say.")
+        for number in range(2, 102)
+    ]
+    new = article(200, summary=first.summary)
+    assert what_is_new([first, *later[1:]], [new]) == ""
+    assert what_is_new([first, *later], [new]) == first.summary
+    assert what_is_new([first, *later], [first]) == ""
+
+
 @given(
     text=st.text(max_size=300)
     | st.lists(st.sampled_from([*BODY.split(), "“", "”", ".", "\n\n", "。", "…"]), max_size=80).map(
@@ -308,8 +341,13 @@ def test_whatever_an_outlet_writes_the_summary_is_short_and_whole(
         '"' * 1_000_000,
         "日本" * 300_000,
         "he. " * 200_000,
+        "The post " * 100_000,
+        "https://" * 100_000,
     ],
-    ids=["no full stop", "one word each", "one word", "quotes", "no spaces", "pronouns"],
+    ids=[
+        *("no full stop", "one word each", "one word", "quotes", "no spaces", "pronouns"),
+        *("posts", "addresses"),
+    ],
 )
 def test_hostile_texts_stay_cheap(text: str) -> None:
     began = process_time()

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import articles, chats, outbox
+from storage import articles, chats, opinions, outbox
 from storage.database import Database, Transaction
-from storage.records import ArticleId, ChatId, Kind, TopicId
+from storage.records import ArticleId, ChatId, Kind, Told, TopicId
 from storage.schema import matches
 
 Seed = Any
@@ -104,6 +104,39 @@ async def test_a_group_that_became_a_known_one_adds_what_it_had(
         [message] = await outbox.claim(tx, clock(), timedelta(minutes=1), 9)
         assert (message.chat_id, message.text) == (-1001, "owed")
         await seed.article(tx, "again", story=two)
+
+
+async def test_of_what_both_groups_were_told_or_think_the_later_counts_and_the_newest_article(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    old, new = ChatId(-1), ChatId(-1001)
+    async with any_database.write() as tx:
+        for chat_id in (old, new):
+            await seed.chat(tx, chat_id)
+        one, two, three = await articles.add_stories(tx, 3, clock())
+        for story in (one, two):
+            await seed.article(tx, story=story)
+        early, late = clock(), clock.forward(hours=1)
+        await chats.tell(tx, old, [(one, ArticleId(9)), (two, ArticleId(3))], late)
+        await chats.tell(tx, new, [(two, ArticleId(5)), (one, ArticleId(4))], early)
+        await chats.tell(tx, old, [(three, ArticleId(8))], early)
+        await chats.tell(tx, new, [(three, ArticleId(7))], late)
+        for chat_id, story, value, at in (
+            *((old, one, -1, late), (new, one, 1, early)),
+            *((old, two, -1, early), (new, two, 1, late)),
+        ):
+            await opinions.vote(tx, chat_id, story, value, at)
+        await chats.migrate(tx, old, new)
+        assert await chats.told_of(tx, new, [one, two, three]) == {
+            one: Told(one, late, ArticleId(9)),
+            two: Told(two, late, ArticleId(5)),
+            three: Told(three, late, ArticleId(8)),
+        }
+        assert {vote.story_id: vote.value for vote in await opinions.votes(tx, new, 9)} == {
+            one: -1,
+            two: 1,
+        }
+        assert await chats.told_of(tx, old, [one, two, three]) == {}
 
 
 async def test_what_a_chat_was_told_is_remembered_in_order_with_the_newest_article_it_had(

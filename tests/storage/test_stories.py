@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from storage import articles, chats, joins, opinions
 from storage.database import Database, Transaction
-from storage.records import ArticleId, ChatId, NewArticle, Saved, StoryId, Vote
+from storage.records import ArticleId, ChatId, Headline, NewArticle, Saved, StoryId, Vote
 from storage.schema import metadata, stories, told
 
 Seed = Any
@@ -39,7 +39,7 @@ async def test_articles_go_over_and_the_empty_story_is_gone(
         assert await articles.get_stories(tx, [other, one]) == (found,)
 
 
-async def test_a_chat_that_was_told_either_was_told_the_one_at_the_later_time_up_to_the_newer_article(
+async def test_a_chat_that_was_told_either_was_told_the_one_at_the_later_time_with_all_that_it_has(
     any_database: Database, clock: Any, seed: Seed
 ) -> None:
     async with any_database.write() as tx:
@@ -52,10 +52,22 @@ async def test_a_chat_that_was_told_either_was_told_the_one_at_the_later_time_up
         await chats.tell(tx, BOTH, [(one, ArticleId(7))], early)
         await joins.join_stories(tx, other, one)
         assert await heard(tx) == {
-            FIRST: (one, early, 1, 1),
+            FIRST: (one, early, 2, 1),
             SECOND: (one, early, 9, 1),
             BOTH: (one, late, 7, 2),
         }
+
+
+async def test_whoever_was_told_one_of_two_stories_is_sent_nothing_of_the_other(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        one, other = await two(tx, seed)
+        await seed.article(tx, story=other)
+        await chats.tell(tx, FIRST, [(one, ArticleId(1))], clock())
+        await chats.tell(tx, SECOND, [(other, ArticleId(2))], clock())
+        await joins.join_stories(tx, other, one)
+        assert {chat: row[2] for chat, row in (await heard(tx)).items()} == {FIRST: 3, SECOND: 3}
 
 
 async def test_thumbs_and_saved_stories_go_over(
@@ -106,6 +118,20 @@ async def test_what_is_not_there_is_not_joined(any_database: Database, seed: See
         assert len(await articles.get_stories(tx, [one, other])) == 2
 
 
+async def test_stories_that_went_over_or_were_pruned_are_not_there(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        one, other = await two(tx, seed)
+        asked = (one, other, StoryId(99))
+        assert await joins.existing(tx, asked) == {one, other}
+        await joins.join_stories(tx, other, one)
+        assert await joins.existing(tx, asked) == {one}
+        await articles.prune(tx, clock.forward(days=1), clock())
+        assert await joins.existing(tx, asked) == frozenset()
+        assert await joins.existing(tx, ()) == frozenset()
+
+
 async def test_joins_are_forgotten_with_their_heirs(
     any_database: Database, clock: Any, seed: Seed
 ) -> None:
@@ -118,19 +144,35 @@ async def test_joins_are_forgotten_with_their_heirs(
         assert await joins.joins_after(tx, 0) == ()
 
 
+async def keep(tx: Transaction, seed: Seed, story_words: str) -> Headline:
+    feed = await seed.feed(tx)
+    [story] = await articles.add_stories(tx, 1, seed.clock())
+    new = NewArticle(
+        *("id", "", "", "Title", "Said below. " * 500),
+        published_at=seed.clock(),
+        story_id=story,
+        archived=False,
+        language="en",
+        story_words=story_words,
+    )
+    await articles.add(tx, [(feed.id, new)], seed.clock())
+    [headline] = await articles.headlines(tx, ArticleId(0), seed.clock(), 9)
+    return headline
+
+
 async def test_the_words_of_a_story_are_kept_with_its_articles(
-    any_database: Database, clock: Any, seed: Seed
+    any_database: Database, seed: Seed
 ) -> None:
     async with any_database.write() as tx:
-        feed = await seed.feed(tx)
-        [story] = await articles.add_stories(tx, 1, clock())
-        new = NewArticle(
-            *("id", "", "", "Title", ""),
-            published_at=clock(),
-            story_id=story,
-            archived=False,
-            story_words="en|titl||",
-        )
-        await articles.add(tx, [(feed.id, new)], clock())
-        [headline] = await articles.headlines(tx, ArticleId(0), clock(), 9)
-        assert headline.words == "en|titl||"
+        headline = await keep(tx, seed, "en|titl||")
+        assert (headline.words, headline.language, headline.summary) == ("en|titl||", "", "")
+
+
+async def test_an_article_without_words_comes_with_what_they_are_made_of(
+    any_database: Database, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        headline = await keep(tx, seed, "")
+        assert (headline.words, headline.language) == ("", "en")
+        assert headline.summary.startswith("Said below. ")
+        assert len(headline.summary) == 1500
