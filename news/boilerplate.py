@@ -67,7 +67,7 @@ _OPENING = re.compile(
         (?:сообщение|запись) .{1,200} (?:появились? сначала на\b|впервые появил(?:ось|ась) (?!(?:в|во|на|у|вчера|сегодня)\b)\S.{0,40}$)
         """
     )
-    + f"|{_RIGHTS}\\b)"
+    + f"|{_RIGHTS}(?:\\W*$|[.,;!]| (?:by|bei|par)\\b))"
 )
 
 # At the beginning of any word: the engine looks at no other place.
@@ -86,7 +86,7 @@ _TELLING = re.compile(
         this (?:post|article|story|page) (?:may contain|contains) affiliate\b|we may earn (?:an? |some )?(?:small |affiliate )*commissions?\b
         opinions expressed (?:in this|here|by (?:the |our )?(?:author|writer|contributor|columnist)s?)\b.*\b(?:author|own|hers|his|theirs|reflect|represent)\b
         thank you for (?:subscribing|signing up)\W*$
-        pic\.twitter\.com/
+        pic\.twitter\.com/|appeared first on\b(?<=[.!?] appeared first on)
         (?:deine|ihre|eure) e-?mail-?adresse wird nicht veroffentlicht\b|erforderliche felder sind (?:mit|markiert)\b
         votre adresse (?:e-?mail|de messagerie) ne sera pas publiee\b|champs obligatoires sont (?:indiques|marques)\b
         (?:tu|su) direccion de correo electronico no sera publicada\b|campos obligatorios estan marcados\b
@@ -131,9 +131,9 @@ _INVITING = re.compile(
         (?:follow|find|join|visit|contact|e-?mail) (?:us|me)(?:\W*$| (?:on|at|via|by|here|today|now|to|for|if)\b)|like us(?:\W*$| on (?:facebook|twitter|instagram|x|telegram)\b)|(?:follow|contact|e-?mail|tweet) @\w|follow (?:him|her|them) (?:@\w|on (?:twitter|facebook|instagram|x|telegram)\b)
         follow .{0,60}(?:on|@) ?(?:twitter|facebook|instagram|x|telegram|google news)\b(?:\W*$|:| ?@| (?:and|or|for|at|to)\b|,)
         share (?:on|via) (?:twitter|facebook|instagram|x|telegram|whatsapp|linkedin|reddit|e-?mail|social)\b|(?:share|tweet|print|e-?mail)(?: (?:this|it)(?: (?:article|story|post|page|video))?)?\W*$
-        (?:leave|add|post|write) (?:a|your) (?:reply|comment)(?:\W*$| (?:below|here|on|to|or|and|in)\b)|log ?in to (?:read|listen|comment|continue|leave|view|watch|see|vote|post|reply|access|save|your account)\b|(?:comments?|comments? off|no comments|\d+ comments?)\W*$
+        (?:leave|add|post|write) (?:a|your) (?:reply|comment)(?:\W*$| (?:below|here|on|to|or|and|in)\b)|log ?in to (?:read|listen|comment|continue|leave|view|watch|see|vote|post|reply|access|save|your account)\b|(?:comments?|comments? (?:off|are closed)|no comments|\d+ comments?)\W*$
         promise,? we(?:'ll| will| won't| never)\b|we(?:'ll| will) (?:keep you (?:posted|updated|informed|up to date)|never (?:spam|share your (?:e-?mail|data|details|information|address)))\b|you (?:can|may) (?:also )?unsubscribe\b|you (?:must|need to) (?:select a\b|log in\b|be logged in\b|agree to (?:the|our|these)\b)
-        (?:please enter a )?(?:valid |invalid )?e-?mail(?: address)?(?: (?:cannot be (?:blank|empty)|is (?:invalid|required)|required))?\W*$|enter your e-?mail(?: address)?(?:\W*$| (?:to|below|for|and|here)\b)|an error (?:has )?occurred(?:\W*$| while (?:processing|loading|retrieving|playing|submitting)\b)|please try again(?: later)?\W*$|try another or\b|could not subscribe\b
+        (?:please enter a )?(?:valid |invalid )?e-?mail(?: address)?(?: (?:cannot be (?:blank|empty)|is (?:invalid|required)|required))?\W*$|enter your e-?mail(?: address)?(?:\W*$| (?:to|below|for|here)\b)|an error (?:has )?occurred(?:\W*$| while (?:processing|loading|retrieving|playing|submitting)\b)|please try again(?: later)?\W*$|try another or\b|could not subscribe\b
         (?:advertisements?|ad|sponsored(?: (?:content|post))?|promoted|story highlights|editors? picks?|most (?:read|popular)|trending|related(?: (?:articles?|stories|posts?|topics|content|news|coverage))?|recommended(?: stories| for you)?|you (?:may|might) also (?:like|enjoy)|more (?:on|from) (?:this|our) [\w ]{1,20}|more (?:on|from) the (?:author|topic|subject|series|section|web|site|blog|archives?))\W*$
         sponsored by [^,]{1,40}$|verify (?:that )?you(?:'re| are) (?:not a robot|human)\b|(?:this )?video (?:is )?(?:unavailable|not available)\W*$|thank(?:s| you) for (?:reading|subscribing|signing up|visiting)(?:\W*$| (?:our|this|the (?:newsletter|blog|site)))
         replay(?: more)?(?: videos?)?\W*$|play (?:slideshow|(?:the )?video)\W*$|watch (?:live|now|(?:the |this )?video)(?:\W*$|:| (?:above|below|here|on|at)\b)
@@ -162,7 +162,7 @@ _INVITING = re.compile(
         (?:無料)?(?:会員|メルマガ|メールマガジン|ニュースレター)(?:の|に|へ|を)?ご?(?:登録|購読)(?:\W*$|する\W*$|は(?:こちら|無料)|して(?:続き|全文|読|くださ|下さ))|(?:購読|ご?登録)(?:する\W*$|は(?:こちら|無料)|こちら)|(?:シェア|ツイート|フォロー)(?:する|して(?:ください|ね)|しよう)?\W*$|.{0,30}をフォロー(?:する|して(?:ください|ね)|しよう)?\W*$
         コメントを(?:残す|書く|する|投稿(?:する)?)\W*$|コメント(?:\s*\d+\s*件?)?$|(?:広告|pr|スポンサー(?:ド)?リンク)$|(?:写真|画像|出典|出所|参照|参考|撮影|提供|引用元|ソース)\s*[:/=]|ログイン(?:\W*$|する\W*$|して(?:くださ|下さ|続き|読)|が必要です)
         더\s?(?:읽기|보기)(?=\W*$|\s*[:>])|계속\s?읽기(?=\W*$|\s*[:>])|자세히\s?(?:보기|알아보기)(?=\W*$|\s*[:>])|자세한 (?:내용|사항)은 .{0,40}(?:(?:참고|참조|확인|클릭|문의|방문)\s?(?:하세요|하십시오|해 ?주|하시|바랍니다|하면)|(?:볼|확인할|보실) 수 있습니다|여기)|기사\s?(?:더\s?보기|전문(?:\s?보기)?|원문(?:\s?보기)?)\W*$|(?:전문|원문)\s?보기\W*$|관련\s?(?:기사|뉴스|글)(?=\W*$|\s*[:>])
-        (?:뉴스레터|구독|메일).{0,20}(?:신청|구독|받기|하기|하세요|하십시오)\W*$|(?:지금|무료로)?\s?구독(?:하기|하세요|\s?신청)?\W*$|여기를?\s?(?:클릭|눌러)|팔로우(?:하기|하세요)?\W*$|공유하기\W*$|댓글을?\s?(?:남기기|달기|쓰기|남겨 ?주세요|\d+개?)?\W*$|답글 남기기|광고\W*$|(?:사진|출처|자료|이미지|참고|사진\s?제공|제공)\s*[:=/|]|로그인(?:하기|하세요|이 필요합니다|해 ?주세요|(?:하고|하면|\s?후) .{0,20}(?:있습니다|하세요))?\W*$
+        (?:뉴스레터|구독|메일).{0,20}(?:신청|구독|받기|하기|하세요|하십시오)\W*$|(?:지금|무료로)?\s?구독(?:하기|하세요|\s?신청)?\W*$|여기를?\s?(?:클릭|눌러)|팔로우(?:하기|하세요)?\W*$|공유하기\W*$|댓글을?\s?(?:남기기|달기|쓰기|남겨 ?주세요|\d+개?)?\W*$|답글 남기기\W*$|광고\W*$|(?:사진|출처|자료|이미지|참고|사진\s?제공|제공)\s*[:=/|]|로그인(?:하기|하세요|이 필요합니다|해 ?주세요|(?:하고|하면|\s?후) .{0,20}(?:있습니다|하세요))?\W*$
         (?:[가-힣]{2,4}\s?(?:기자|특파원|인턴기자)\W*(?:\S+@\S+)?$)
         (?:阅读|閱讀)(?:全文|更多|原文)(?=\W*$|\s*[:>])|查看(?:更多|原文|全文)(?=\W*$|\s*[:>])|点击(?:这里|此处|阅读|查看)|點擊(?:這裡|此處|閱讀)|(?:订阅|訂閱)(?:我们|我們|本[报報刊站]|电子报|電子報|新闻|新聞)?.{0,10}$|(?:关注|關注)(?:我们|我們|.{0,8}(?:公众号|公眾號))
         (?:相关|相關|推荐|推薦)(?:阅读|閱讀|新闻|新聞|文章)(?=\W*$|\s*[:>])|分享(?:[到至]\S{0,8})?\W*$|(?:发表|發表)(?:评论|回复|評論|回覆)\W*$|(?:图片|圖片|资料|資料)?(?:来源|來源)\s*:|(?:编辑|編輯|图|圖)\s*[:/]|(?:记者|記者)\s*[:/]\s*\S{2,6}\W*$|(?:广告|廣告)$
@@ -185,9 +185,10 @@ _REPORTED = re.compile(
     r"|(?:is|are|was|were) (?:told|warned|urged|advised)"
     r"|sagte?n?|erklarte?n?|riet(?:en)?|rat|warnte?n?|forderte?n?|mahnte?n?|betonte?n?|schrieb|teilte|heisst es|laut"
     r"|so (?:der|die|das|ein|eine)|a dit|ont dit|a declare|a lance|a explique|a prevenu|a demande|affirme|previent"
-    r"|rappelle|lance|selon|dijo|dice|afirmo|declaro|advirtio|pidio|segun|ha detto|dice|secondo|disse|diz|afirmou"
+    r"|rappelle|conseille|disait|lance|selon|dijo|dice|afirmo|declaro|advirtio|pidio|segun|ha detto|dice|secondo|disse|diz|afirmou"
     r"|segundo|zei|zegt|aldus|volgens|powiedzial\w*|mowi"
     r"|(?:сказал|заявил|сообщил|отметил|предупредил|призвал|рассказал)[аио]?)\b(?! you\b)[^:]{0,60}$"
+    r"|[,»”\"] (?:a|ont) \w+e (?:le|la|les|un|une|l')\b.{0,60}$"
     r"|と.{0,20}(?:述べ|話し|語っ|発表|明らかに|訴え|呼びかけ|批判|主張|説明し|指摘)"
     r"|(?:다|라|자|냐)고 .{0,20}(?:말했|밝혔|전했|했다|주장|강조|설명|당부|촉구)"
     r"|(?:表示|警告|呼吁|呼籲|指出)[^。]{0,40}$"
@@ -203,8 +204,8 @@ _AS_WRITTEN = re.compile(
 
 # What blogs add to an article in their feeds. Where a title should be, news go on in lower case.
 _POSTED = re.compile(
-    r"(?:(?:The (?:post|article|story|entry)|L[’']article|Der (?:Beitrag|Artikel)|La entrada|El (?:artículo|post)"
-    r"|L[’']articolo(?! \d+ d)|O (?:post|artigo)|Het (?:bericht|artikel)|Artykuł) (\S+)(?: .{0,300}?)?|[.?!…])"
+    r"(?:The (?:post|article|story|entry)|L[’']article|Der (?:Beitrag|Artikel)|La entrada|El (?:artículo|post)"
+    r"|L[’']articolo(?! \d+ d)|O (?:post|artigo)|Het (?:bericht|artikel)|Artykuł) (\S+)(?: .{0,300}?)?"
     r" (?:(?:appeared|was published) first on|est (?:apparu|paru) en premier sur|appara[iî]t en premier sur"
     r"|erschien zuerst auf|(?:se publicó|apareció|aparece) primero en|proviene da|apareceu primeiro em"
     r"|verscheen eerst op|pochodzi z serwisu) (?:[^a-z\s]|\S+\.\w)"
@@ -285,7 +286,7 @@ def without_boilerplate(told: Sequence[str]) -> tuple[str, ...]:
 def _is_posted(written: str) -> bool:
     """Whether a sentence says where a blog's post appeared."""
     found = _POSTED.search(written)
-    return found is not None and not (found[1] or "").islower()
+    return found is not None and not found[1].islower()
 
 
 def _seen(sentence: str) -> str:

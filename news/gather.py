@@ -45,7 +45,7 @@ _CANDIDATES = 50_000
 _LOADED = 2
 """Stories that are looked at closely for each that a digest has room for."""
 
-_ARTICLES = 20_000
+_ARTICLES = 40_000
 _REPORTS = 50_000
 _SUMMARIES = 20_000
 VOTES = 200
@@ -61,7 +61,7 @@ _SUMMARY, _TEXT = 600, 200
 class Desk:
     """What digests are made of, kept while many are: chats are told the same stories.
 
-    It does not notice what changes, and is to be used for minutes only. At most about 40 MB.
+    It does not notice what changes, and is to be used for minutes only. At most about 70 MB.
     """
 
     def __init__(self, rarity: Rarity | None = None, for_many: bool = False) -> None:

@@ -44,6 +44,9 @@ from storage.records import (
 LEARN = 60
 """Headlines that are learnt in one go; each takes a fifth of a millisecond, and other tasks wait meanwhile."""
 
+_READ_AGAIN = 20
+"""Headlines without words for which they are made in one go; each takes a third of a millisecond."""
+
 _READABLE = 400
 """Characters of text below which an article's page is worth reading."""
 
@@ -255,11 +258,7 @@ class Intake:
         self._board.newest_join = joins[-1][0] if joins else self._board.newest_join
         missed = await articles.headlines(tx, self._board.newest, now - HORIZON, CAPACITY)
         for first in range(0, len(missed), LEARN):
-            some = missed[first : first + LEARN]
-            if not all(one.words for one in some):
-                some = tuple(map(_with_words, some))
-                await asyncio.sleep(0)
-            self._board.learn(some)
+            self._board.learn(await _with_words(missed[first : first + LEARN]))
             await asyncio.sleep(0)
         # What is too old to be learnt need not be looked through again.
         self._board.newest = newest
@@ -297,10 +296,17 @@ class Intake:
         return ids, (*joins, *heirs.items())
 
 
-def _with_words(headline: Headline) -> Headline:
-    """With what the parser's process gives new articles, if this one was kept before it did."""
-    if headline.words:
-        return headline
+async def _with_words(headlines: Sequence[Headline]) -> list[Headline]:
+    """With what the parser's process gives new articles, for those that were kept before it did."""
+    found: list[Headline] = []
+    for number, one in enumerate(headlines, start=1):
+        found.append(one if one.words else _read_again(one))
+        if not one.words and number % _READ_AGAIN == 0:
+            await asyncio.sleep(0)
+    return found
+
+
+def _read_again(headline: Headline) -> Headline:
     language = headline.language or language_of(f"{headline.title}\n{headline.summary}")
     text = read(headline.title, headline.summary, language)
     # No place counts among the words that tell a story.
