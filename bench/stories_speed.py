@@ -182,7 +182,7 @@ def alike(generator: Generator, count: int) -> list[Arrival]:
     """Articles of very many outlets that all consist of the same few words."""
     [first] = generator.arrivals(1)
     _, title, body, names = first.words.split(BREAK)
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)  # noqa: S311 - the same articles each time
     found: list[Arrival] = []
     for number in range(count):
         words = body.split()
@@ -196,7 +196,7 @@ def alike(generator: Generator, count: int) -> list[Arrival]:
 def longest_wait(arrivals: Sequence[Arrival]) -> float:
     """The longest time in ms that a new process needs for one chunk of what it learns."""
     learner, poller = Board(), Poller()
-    headlines = poller._headlines(arrivals, range(1, len(arrivals) + 1))  # noqa: SLF001
+    headlines = poller._headlines(arrivals, range(1, len(arrivals) + 1))  # noqa: SLF001 - what one chunk costs shows behind the door only
     longest = 0.0
     for first in range(0, len(headlines), LEARN):
         begun = time.process_time()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from handlers.views import digests, subscriptions
-from handlers.views.message import keyboard_as_json, parts_as_json
+from handlers.views.message import keyboard_as_json, parts_as_json, parts_of
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
 from news import schedule
@@ -128,7 +128,6 @@ async def compose(
 async def _put(tx: Transaction, chat: Chat, digest: Digest, now: datetime) -> None:
     reader = Reader.of(chat, now)
     classic = digests.digest(digest, reader, keyboard=digests.keyboard(digest, reader, now))
-    parts = [(str(view.text), keyboard_as_json(view.keyboard)) for view in classic]
     if chat.layout is Layout.NEWSPAPER and await outbox.rich_is_known(tx, now):
         # Its stories have buttons of their own.
         paper = newspaper(digest, reader, keyboard=digests.keyboard(digest, reader))
@@ -141,7 +140,7 @@ async def _put(tx: Transaction, chat: Chat, digest: Digest, now: datetime) -> No
             now,
         )
     else:
-        await outbox.put(tx, chat.id, parts, now)
+        await outbox.put(tx, chat.id, parts_of(classic), now)
 
 
 async def tell_trouble(database: Database, now: datetime) -> int:
@@ -160,8 +159,7 @@ async def tell_trouble(database: Database, now: datetime) -> int:
                 if chat is not None:
                     reader = Reader.of(chat, now)
                     view = subscriptions.lasting_trouble(feed, subscription_id, reader)
-                    message = (str(view.text), keyboard_as_json(view.keyboard))
-                    await outbox.put(tx, chat_id, [message], now)
+                    await outbox.put(tx, chat_id, parts_of([view]), now)
     return told
 
 

@@ -9,15 +9,12 @@ from handlers.context import Answer, Ask
 from handlers.views import marks
 from handlers.views import taste as views
 from handlers.views.message import Toast, View
+from news.gather import taste_of
 from news.mutes import Muted
 from news.stories import lead
-from news.taste import learn
 from storage import articles, chats, opinions
 from storage.database import Transaction
 from storage.records import FeedId, StoryId
-
-MOST_VOTES = 200
-"""The newest thumbs, from which is learnt."""
 
 
 async def press_vote(ask: Ask, pressed: Vote) -> Toast:
@@ -34,12 +31,10 @@ async def press_vote(ask: Ask, pressed: Vote) -> Toast:
 async def taste(ask: Ask) -> Answer:
     """What the chat's thumbs have taught."""
     async with ask.services.database.read() as tx:
-        given = await opinions.votes(tx, ask.chat.id, MOST_VOTES)
-        stories = await articles.get_stories(tx, [vote.story_id for vote in given])
+        learnt, given = await taste_of(tx, ask.chat.id, ask.now)
     if not given:
         return ask.say("taste.none")
-    learnt = learn(given, {story.id: story for story in stories}, ask.now)
-    return views.taste(learnt.leanings(), len(given), ask.reader)
+    return views.taste(learnt.leanings(), given, ask.reader)
 
 
 async def press_forget(ask: Ask, _pressed: Forget) -> View:

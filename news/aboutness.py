@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import mul
 
-from news.places import Kind, Mention, city, mentions
+from news.places import Kind, Mention, city
 from news.text import BREAK, CAPITAL, CAPITALS, GAP, Text, stems, tokens
 
 ABOUT = 0.42
@@ -68,14 +68,6 @@ def attention(text: Text, found: Sequence[Mention]) -> dict[str, float]:
         place: 1 / (1 + math.exp(-_BIAS - sum(map(mul, weights, row.values()))))
         for place, row in features(text, found).items()
     }
-
-
-def dateline(text: Text) -> str | None:
-    """The place that an article was sent from, if its text opens with a dateline of a known town.
-
-    `TOKYO, March 3 (Reuters) -`, `Paris (dpa) -`, `LONDON —`, `[서울=뉴시스]`, `新华社北京11月24日电`.
-    """
-    return sent_from(text, mentions(text))[0] or None
 
 
 @dataclass(slots=True)
@@ -273,7 +265,10 @@ def _row(article: _Article, place: str, tally: _Tally) -> dict[str, float]:
 
 
 def sent_from(text: Text, found: Sequence[Mention]) -> tuple[str, int]:
-    """The place of the dateline, empty if none is known; and the token at which the text behind it starts."""
+    """The place of the dateline, empty if none is known; and the token at which the text behind it starts.
+
+    `TOKYO, March 3 (Reuters) -`, `Paris (dpa) -`, `LONDON —`, `[서울=뉴시스]`, `新华社北京11月24日电`.
+    """
     begin = text.title_end + 1
     if text.language in _DENSE:
         return _dense_dateline(text, found, begin) or ("", begin)

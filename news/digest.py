@@ -25,7 +25,7 @@ from news.importance import (
     share,
     vocabulary,
 )
-from news.stories import lead
+from news.stories import lead, part_of
 from news.taste import Taste
 from storage.records import (
     Article,
@@ -264,9 +264,10 @@ def _news(
         asked = {
             one.article_id for one in candidates if one.subscription_id == home.subscription_id
         }
-        story = replace(story, articles=tuple(one for one in story.articles if one.id in asked))
-        if not story.articles:
+        part = part_of(story, asked)
+        if part is None:
             return None
+        story = part
     reports = material.reports(story)
     item = known[home.subscription_id]
     own = tuple(one for one in story.articles if one.feed_id == item.target)

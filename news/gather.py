@@ -18,6 +18,7 @@ from news.mutes import Muted
 from news.query import And, Query, Since, leaves_out, parse
 from news.rarity import Rarity
 from news.search import matching
+from news.stories import part_of
 from news.summary import summarise, what_is_new
 from news.taste import Taste, learn
 from news.updates import untold
@@ -48,7 +49,7 @@ _LOADED = 2
 _ARTICLES = 40_000
 _REPORTS = 50_000
 _SUMMARIES = 20_000
-VOTES = 200
+_VOTES = 200
 """The latest thumbs that tell what a chat likes."""
 
 _REST = 200
@@ -95,7 +96,7 @@ class Desk:
             self._opinionated = await opinions.chats_with_any(tx)
         if self._opinionated is not None and chat_id not in self._opinionated:
             return Muted(), Taste()
-        votes = await opinions.votes(tx, chat_id, VOTES)
+        votes = await opinions.votes(tx, chat_id, _VOTES)
         liked = await self.stories(tx, [vote.story_id for vote in votes])
         return Muted(await opinions.mutes(tx, chat_id)), learn(votes, liked, now)
 
@@ -161,14 +162,14 @@ def _key(item: Item, limit: int) -> tuple[int, ...]:
 
 def _summary(item: Item, story: Story | None, limit: int, rarity: Rarity | None) -> str:
     """Of the articles of an item, from the whole story; empty if it is gone."""
-    told = {article.id for article in item.story.articles}
-    new = tuple(one for one in story.articles if one.id in told) if story is not None else ()
-    if story is None or not new:
+    told = set(_ids(item.story))
+    new = None if story is None else part_of(story, told)
+    if story is None or new is None:
         return ""
     if item.update:
         old = [one for one in story.articles if one.id not in told]
-        return what_is_new(old, new, limit, rarity)
-    return summarise(replace(story, articles=new), limit, rarity)
+        return what_is_new(old, new.articles, limit, rarity)
+    return summarise(new, limit, rarity)
 
 
 async def gather(
@@ -189,23 +190,22 @@ async def gather(
 async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
     """The stories of a digest with all of their texts, as somebody needs them who writes a summary; no updates."""
     told = {item.story.id: item.story for item in digest.items if not item.update}
-    found = []
-    for story in await articles.get_stories(tx, tuple(told)):
-        if story.id in told:
-            shown = {article.id for article in told[story.id].articles}
-            kept = tuple(article for article in story.articles if article.id in shown)
-            found.append(replace(story, articles=kept))
-    return tuple(found)
+    whole = await articles.get_stories(tx, tuple(told))
+    return tuple(
+        part
+        for story in whole
+        if story.id in told and (part := part_of(story, set(_ids(told[story.id])))) is not None
+    )
 
 
 async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
     """What a digest of that span left out, as far as the chat was not told it since."""
     candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
-    known = set(await chats.told_of(tx, chat.id, {one.story_id for one in candidates}))
+    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
+    known = set(told)
     if chat.digested_to <= span.after:
         # It was only shown, and nothing of it is told for good.
         on = _Assignment(chat, chat.last_digest_at, now, chat.most_stories, span)
-        told = await chats.told_of(tx, chat.id, known)
         shown = await _gathered(tx, on, candidates, told, desk, {})
         known.update(item.story.id for item in shown.items)
     rest = [one for one in candidates if one.story_id not in known]
@@ -371,10 +371,8 @@ def _leaves_out(typed: str) -> bool:
         return False
 
 
-async def taste_of(tx: Transaction, chat_id: ChatId, now: datetime) -> Taste:
-    """What a chat's latest thumbs say of outlets and names."""
-    votes = await opinions.votes(tx, chat_id, VOTES)
-    if not votes:
-        return Taste()
+async def taste_of(tx: Transaction, chat_id: ChatId, now: datetime) -> tuple[Taste, int]:
+    """What a chat's latest thumbs say of outlets and names, and how many thumbs those are."""
+    votes = await opinions.votes(tx, chat_id, _VOTES)
     stories = await articles.get_stories(tx, [vote.story_id for vote in votes])
-    return learn(votes, {story.id: story for story in stories}, now)
+    return learn(votes, {story.id: story for story in stories}, now), len(votes)

@@ -32,7 +32,7 @@ async def why(
             if topic is not None:
                 tree = query_of(topic).tree
                 wanted.append((item, tree, Matcher(tree)))
-    taste = await taste_of(tx, chat_id, now)
+    taste, _ = await taste_of(tx, chat_id, now)
     told = []
     for story in stories:
         feeds = {article.feed_id for article in story.articles}

@@ -47,6 +47,12 @@ def outlets(story: Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys(article.outlet for article in ordered))
 
 
+def part_of(story: Story, ids: Collection[int]) -> Story | None:
+    """A story with those of its articles only that have these ids; None if it has none of them."""
+    kept = tuple(one for one in story.articles if one.id in ids)
+    return Story(story.id, kept) if kept else None
+
+
 def independent(story: Story) -> tuple[Article, ...]:
     """One article for each outlet's own report, the lead first, then in the order in which they came.
 

@@ -222,7 +222,7 @@ class Shelf:
                 found.update(there[-_LOOKS:])
             if len(found) >= _LOOKS:
                 return found
-        return found if self._below is None else found | self._below._with_word(key)  # noqa: SLF001
+        return found if self._below is None else found | self._below._with_word(key)  # noqa: SLF001 - of the same class
 
 
 def tell(shelf: Shelf, id: int, seen: Seen) -> None:

@@ -89,14 +89,18 @@ def keyboard_from_json(text: str) -> Keyboard:
     return tuple(tuple(Button(label, data) for label, data in row) for row in rows)
 
 
+def parts_of(views: Iterable[View]) -> list[tuple[str, str]]:
+    """Messages without files as the outbox takes them: Telegram HTML and keyboard of each."""
+    return [(str(view.text), keyboard_as_json(view.keyboard)) for view in views]
+
+
 def parts_as_json(views: Iterable[View]) -> str:
-    """Messages without files as text."""
-    parts = [[str(view.text), keyboard_as_json(view.keyboard)] for view in views]
-    return json.dumps(parts, ensure_ascii=False)
+    """Likewise, as text."""
+    return json.dumps(parts_of(views), ensure_ascii=False)
 
 
 def parts_from_json(text: str) -> tuple[tuple[str, str], ...]:
-    """What `parts_as_json` made, as the outbox takes it: Telegram HTML and keyboard of each."""
+    """The inverse of `parts_as_json`, up to `parts_of`."""
     parts = json.loads(text) if text else []
     return tuple((markup, keyboard) for markup, keyboard in parts)
 
