@@ -3,6 +3,7 @@
 NewsError
 ├── BadQuery        a topic or search that can't be understood
 ├── BadSchedule     a "when" that can't be understood
+├── BadQuiet        quiet hours that can't be understood
 ├── FetchFailed     an address that brought nothing, with the kind of failure
 ├── NoFeedFound     an address that leads to no feed, with what was tried
 ├── NoSuchNumber    a number that is not in the chat's list
@@ -42,6 +43,10 @@ class BadQuery(NewsError):
 
 class BadSchedule(NewsError):
     """A schedule that can't be read."""
+
+
+class BadQuiet(NewsError):
+    """Quiet hours that can't be read, or that would last all day."""
 
 
 @dataclass(frozen=True, slots=True)

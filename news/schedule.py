@@ -1,16 +1,17 @@
 """When a chat hears: "weekly mon 09:00" ↔ value, and the next moment after now in a zone."""
 
 import re
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
-
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
+from itertools import count
+from zoneinfo import available_timezones
 
 from news.errors import BadSchedule
+from news.wall_clock import first_moment, plain, shown, time_of_day, zone_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORKDAYS = DAYS[:5]
@@ -31,9 +32,11 @@ class Schedule:
     """One of EVERY_HOURS."""
     at: time | None = None
     """Time of day, for `days` and `month_day`."""
+    instant: bool = False
+    """No rhythm: whatever comes is sent at once. For a subscription, not for a chat."""
 
     def __str__(self) -> str:
-        """The normal form: what `parse` reads, what is kept, what people are shown."""
+        """The normal form: what `parse` or `parse_for_one` reads, what is kept, what people are shown."""
         at = "" if self.at is None else f"{self.at:%H:%M}"
         if self.every_hours is not None:
             return f"every {self.every_hours}h"
@@ -45,110 +48,190 @@ class Schedule:
             return f"weekdays {at}"
         if len(self.days) == 1:
             return f"weekly {self.days[0]} {at}"
-        return f"{','.join(self.days)} {at}" if self.days else "off"
+        if self.days:
+            return f"{','.join(self.days)} {at}"
+        return "instant" if self.instant else "off"
 
 
 OFF = Schedule()
 DEFAULT = Schedule(days=("mon",), at=time(9))
+INSTANT = Schedule(instant=True)
 
-_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
-_NAMED_DAYS = {"daily": DAYS, "weekdays": WORKDAYS}
-_DAY = re.compile(rf"({'|'.join(DAYS)})[a-z]*")
+_OFF = frozenset({"off", "never", "none"})
+_INSTANT = frozenset({"instant", "instantly", "now", "at once", "immediately", "right away"})
+_CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?chat(?:'s)?|default"
+
+_HOURS = re.compile(r"(?:(?:every |each )?(\d{1,2}) ?(?:h|hrs?|hours?)|(?:every|each) hour|hourly)")
+_MONTHLY = re.compile(
+    r"(?:monthly|(?:every|each) month)(?: on)?(?: the)?"
+    r"(?: (?:(\d{1,2})(?:st|nd|rd|th)?|(last)(?: day)?))?(?: at)?(?: (.+))?"
+)
+_CLOCK_FIRST = re.compile(
+    r"(?:at )?(\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?|noon|midday|midnight)(?: (\D+))?"
+)
+"""A clear time of day, and the days. A bare number is none: it may be meant for the number of something."""
+_DAYS_FIRST = re.compile(r"(\D+?)(?: (?:at )?(\d.*|noon|midday|midnight))?")
+
+_JOINED = re.compile(r"[\s,;/&+]+(?:and )?")
+_SMALL_WORDS = frozenset({"on", "every", "each", "the", "from"})
+_WEEKLY = frozenset({"weekly", "week"})
+_NAMED_DAYS = {
+    **dict.fromkeys(("daily", "day", "days", "everyday"), DAYS),
+    **dict.fromkeys(("weekday", "weekdays", "workday", "workdays"), WORKDAYS),
+    **dict.fromkeys(("weekend", "weekends"), DAYS[5:]),
+}
+_DAY = re.compile(
+    r"(?:(mon|fri|sun)(?:days?)?|(tue)(?:s|sdays?)?|(wed)(?:s|nesdays?)?|(thu)(?:r|rs|rsdays?)?"
+    r"|(sat)(?:urdays?)?)\.?"
+)
 
 
 def parse(typed: str) -> Schedule:
-    """Understand what a person typed. Raises BadSchedule.
+    """Understand what a person typed as the schedule of a chat. Raises BadSchedule.
 
-    A part that is left out comes from the default: Monday, the first of the month, 09:00.
+    A part that is left out comes from the default: Monday, the first of the month, 09:00. A time alone is
+    meant for every day.
     """
-    text = " ".join(typed.casefold().replace(" ,", ",").replace(", ", ",").split())
-    if text in ("off", "never", "none"):
+    text = _JOINED.sub(" ", plain(typed)).strip()
+    if text in _OFF:
         return OFF
-    if (every := re.fullmatch(r"every (\d{1,2}) ?h(?:ours?)?|hourly|every hour", text)) is not None:
-        hours = int(every[1] or 1)
-        if hours not in EVERY_HOURS:
-            raise BadSchedule(typed)
-        return Schedule(every_hours=hours)
-    head, _, rest = text.partition(" ")
-    if head in _NAMED_DAYS:
-        return Schedule(days=_NAMED_DAYS[head], at=_time(rest))
-    if head == "monthly":
-        return _monthly(rest)
-    if head == "weekly":
-        day, _, clock = rest.partition(" ")
-        if _DAY.fullmatch(day) is None:
-            return Schedule(days=DEFAULT.days, at=_time(rest))
-        return Schedule(days=_days(day), at=_time(clock))
-    return Schedule(days=_days(head), at=_time(rest))
+    if (hours := _HOURS.fullmatch(text)) is not None:
+        return _every(int(hours[1] or 1))
+    if (monthly := _MONTHLY.fullmatch(text)) is not None:
+        day = 31 if monthly[2] else int(monthly[1] or 1)
+        if not 1 <= day <= 31:
+            raise BadSchedule
+        return Schedule(month_day=day, at=_time(monthly[3]))
+    if (clock_first := _CLOCK_FIRST.fullmatch(text)) is not None:
+        return Schedule(days=_days(clock_first[2] or "daily"), at=_time(clock_first[1]))
+    if (days_first := _DAYS_FIRST.fullmatch(text)) is not None:
+        return Schedule(days=_days(days_first[1]), at=_time(days_first[2]))
+    raise BadSchedule
 
 
-def _monthly(text: str) -> Schedule:
-    day, _, clock = text.partition(" ")
-    if not day:
-        return Schedule(month_day=1, at=DEFAULT.at)
-    if not day.isdecimal() or not 1 <= int(day) <= 31:
-        raise BadSchedule(text)
-    return Schedule(month_day=int(day), at=_time(clock))
+def parse_for_one(typed: str) -> Schedule | None:
+    """Likewise as the schedule of one subscription: also INSTANT, and None for that of its chat."""
+    text = plain(typed)
+    if text in _INSTANT:
+        return INSTANT
+    return None if re.fullmatch(_CHAT, text) else parse(typed)
+
+
+def _every(hours: int) -> Schedule:
+    if hours == 24:
+        # Nobody who asks for one a day means midnight.
+        return Schedule(days=DAYS, at=DEFAULT.at)
+    if hours not in EVERY_HOURS:
+        raise BadSchedule
+    return Schedule(every_hours=hours)
 
 
 def _days(text: str) -> tuple[str, ...]:
-    found = [_DAY.fullmatch(day) for day in text.split(",")]
-    if not all(found):
-        raise BadSchedule(text)
-    named = {day[1] for day in found if day is not None}
-    return tuple(day for day in DAYS if day in named)
+    words = [word for word in text.split() if word not in _SMALL_WORDS]
+    if not words:
+        raise BadSchedule
+    named = {day for word in words if word not in _WEEKLY for day in _named_days(word)}
+    return tuple(day for day in DAYS if day in named) or DEFAULT.days
 
 
-def _time(text: str) -> time | None:
-    if not text:
+def _named_days(word: str) -> tuple[str, ...]:
+    """The days of "weekends", "tuesday" or "fri-mon"."""
+    if word in _NAMED_DAYS:
+        return _NAMED_DAYS[word]
+    ends = [_DAY.fullmatch(end) for end in word.split("-")]
+    places = [DAYS.index(match[match.lastindex or 0]) for match in ends if match is not None]
+    if len(places) != len(ends) or len(places) > 2:
+        raise BadSchedule
+    start, length = places[0], (places[-1] - places[0]) % 7 + 1
+    return (DAYS * 2)[start : start + length]
+
+
+def _time(text: str | None) -> time | None:
+    if text is None:
         return DEFAULT.at
-    match = _TIME.fullmatch(text)
-    if match is None:
-        raise BadSchedule(text)
-    hour, minute, half = int(match[1]), int(match[2] or 0), match[3]
-    if half is not None:
-        if not 1 <= hour <= 12:
-            raise BadSchedule(text)
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour > 23 or minute > 59:
-        raise BadSchedule(text)
-    return time(hour, minute)
+    at = time_of_day(text)
+    if at is None:
+        raise BadSchedule
+    return at
 
 
 def next_after(schedule: Schedule, now: datetime, zone: str) -> datetime | None:
-    """The first moment of the schedule later than `now`, in UTC; None if it is off.
+    """The first moment of the schedule later than `now`, in UTC; None if it has none.
 
-    `zone` is an IANA name. Local time means local time, across clock changes.
+    `zone` is an IANA name. Local time means local time. What would fall into a gap, where the clock is set
+    forward, comes at its end, unless the next one follows within half the usual distance; what the clock
+    shows twice, where it is set back, comes the first time. Hours are counted from local midnight.
     """
-    trigger = _trigger(schedule, zone)
-    if trigger is None:
+    if schedule.at is None and schedule.every_hours is None:
         return None
-    # A cron trigger gives its argument back when that is a moment of its own.
-    moment = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-    return None if moment is None else moment.astimezone(UTC)
+    local = zone_of(zone)
+    # `first_moment` keeps the order of its arguments: the first wall time that is later than now gives the answer.
+    # One that the clock showed already can't come any more.
+    walls = _walls(schedule, shown(now, local))
+    moments = ((wall, first_moment(wall, local)) for wall in walls)
+    wall, moment = next(pair for pair in moments if pair[1] > now)
+    if shown(moment, local) == wall:
+        return moment
+    following = next(later for _, later in moments if later > moment)
+    return following if following - moment < _half_a_step(schedule) else moment
 
 
-@cache
-def _trigger(schedule: Schedule, zone: str) -> CronTrigger | OrTrigger | None:
-    local = ZoneInfo(zone)
-    if schedule.every_hours is not None:
-        return CronTrigger(hour=f"*/{schedule.every_hours}", minute=0, timezone=local)
-    if schedule.at is None:
+def upcoming(
+    schedule: Schedule, now: datetime, zone: str, last: datetime | None
+) -> datetime | None:
+    """When the next digest is due, in UTC, after one whose turn came; None if the schedule has no moments.
+
+    `last` is when that one was due, not when it was sent; None if none ever was. However many moments went
+    by while the process slept or the clock was wrong, there is one next. And a clock that was set back
+    reaches no moment again that has had its digest.
+    """
+    return next_after(schedule, now if last is None else max(now, last), zone)
+
+
+def moved(
+    schedule: Schedule, due: datetime, now: datetime, zone: str, last: datetime | None = None
+) -> datetime | None:
+    """When the digest that was to come at `due` comes under the rules of the zone as they are now.
+
+    What is due already stays so. So does what the new rules put before `now`, where nobody has sent it:
+    better by the old rules than not at all. `last` is as in `upcoming`.
+    """
+    if due <= now:
+        return due
+    again = upcoming(schedule, now, zone, last)
+    if again is None:
         return None
-    clock = {"hour": schedule.at.hour, "minute": schedule.at.minute, "timezone": local}
+    return due if again - due > _half_a_step(schedule) else again
+
+
+def _half_a_step(schedule: Schedule) -> timedelta:
+    return timedelta(hours=schedule.every_hours or 24) / 2
+
+
+def _walls(schedule: Schedule, after: datetime) -> Iterator[datetime]:
+    """What the clock shows whenever the schedule comes round, in order, later than `after`; without end."""
+    if schedule.every_hours is None:
+        times = [schedule.at or time(0)]
+    else:
+        times = [time(hour) for hour in range(0, 24, schedule.every_hours)]
+    for day in _dates(schedule, after.date()):
+        for at in times:
+            wall = datetime.combine(day, at)
+            if wall > after:
+                yield wall
+
+
+def _dates(schedule: Schedule, start: date) -> Iterator[date]:
+    """The days of the schedule from `start`, or from the first of its month, without end."""
     if schedule.month_day is None:
-        return CronTrigger(day_of_week=",".join(schedule.days), **clock)
-    if schedule.month_day <= 28:
-        return CronTrigger(day=schedule.month_day, **clock)
-    if schedule.month_day == 31:
-        return CronTrigger(day="last", **clock)
-    # The 29th or 30th, which February may not have.
-    return OrTrigger(
-        [
-            CronTrigger(month="1,3-12", day=schedule.month_day, **clock),
-            CronTrigger(month=2, day="last", **clock),
-        ]
-    )
+        for n in count():
+            day = start + timedelta(days=n)
+            if not schedule.days or DAYS[day.weekday()] in schedule.days:
+                yield day
+    else:
+        for months in count(start.year * 12 + start.month - 1):
+            year, month = months // 12, months % 12 + 1
+            yield date(year, month, min(schedule.month_day, monthrange(year, month)[1]))
 
 
 @cache
