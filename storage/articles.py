@@ -37,6 +37,7 @@ from storage.records import (
     Position,
     Story,
     StoryId,
+    SubscriptionId,
     TopicId,
     placed,
     position,
@@ -459,14 +460,32 @@ async def latest(
 
 async def get_stories(tx: AsyncConnection, ids: Sequence[StoryId]) -> tuple[Story, ...]:
     """These stories with all their articles, in the order asked for; one that went over to another is that one."""
-    gone = await heirs(tx, ids)
-    ids = tuple(dict.fromkeys(gone.get(id, id) for id in ids))
-    of_story: dict[StoryId, list[Article]] = defaultdict(list)
+    of_story = await _of_stories(tx, ids)
+    if missing := [id for id in ids if id not in of_story]:
+        # What went over to another story left no articles behind.
+        gone = await heirs(tx, missing)
+        ids = tuple(gone.get(id, id) for id in ids)
+        of_story |= await _of_stories(tx, set(gone.values()) - of_story.keys())
+    return tuple(Story(id, tuple(of_story[id])) for id in dict.fromkeys(ids) if id in of_story)
+
+
+_OF_STORIES = (
+    select_articles()
+    .where(articles.c.story_id.in_(bindparam("stories", expanding=True)))
+    .order_by(*in_order(True))
+)
+
+
+async def _of_stories(
+    tx: AsyncConnection, ids: Collection[StoryId]
+) -> dict[StoryId, list[Article]]:
+    """The articles of each of these stories that has any, newest first."""
+    found: defaultdict[StoryId, list[Article]] = defaultdict(list)
     for some in batches(ids):
-        query = select_articles().where(articles.c.story_id.in_(some))
-        for article in await _some_articles(tx, query.order_by(*in_order(True))):
-            of_story[article.story_id].append(article)
-    return tuple(Story(id, tuple(of_story[id])) for id in ids if id in of_story)
+        for row in await tx.execute(_OF_STORIES, {"stories": some}):
+            article = article_of(row)
+            found[article.story_id].append(article)
+    return dict(found)
 
 
 def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -503,6 +522,13 @@ _NEWS = _candidates(
     articles.c.id > bindparam("after"),
     articles.c.id <= bindparam("up_to"),
     articles.c.id > subscriptions.c.after_article,
+    subscriptions.c.schedule == "",
+    ~articles.c.archived,
+)
+_NEWS_OF_OWN = _candidates(
+    articles.c.id <= bindparam("up_to"),
+    articles.c.id > subscriptions.c.after_article,
+    subscriptions.c.id.in_(bindparam("own", expanding=True)),
     ~articles.c.archived,
 )
 _PUBLISHED = _candidates(articles.c.published_at >= bindparam("since", type_=Second))
@@ -517,11 +543,23 @@ async def news_for(
 ) -> tuple[Candidate, ...]:
     """The newest articles with ids after `after` and up to `up_to` that a chat follows, one row for each subscription.
 
-    Left out is what was there before the chat followed the subscription, and what was old when it was
-    first seen.
+    Left out is what was there before the chat followed the subscription, what was old when it was first
+    seen, and what belongs to subscriptions with schedules of their own.
     """
     asked = {"chat": chat_id, "after": after, "up_to": up_to, "most": limit}
     return tuple(Candidate(*row) for row in await tx.execute(_NEWS, asked))
+
+
+async def own_news_for(
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    ids: Collection[SubscriptionId],
+    up_to: ArticleId,
+    limit: int,
+) -> tuple[Candidate, ...]:
+    """Likewise for some subscriptions of a chat, each from where it was told to, whatever its schedule."""
+    asked = {"chat": chat_id, "own": list(ids), "up_to": up_to, "most": limit}
+    return tuple(Candidate(*row) for row in await tx.execute(_NEWS_OF_OWN, asked))
 
 
 async def published_for(

@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
+from storage.bells import Bell
+from storage.database import ring
 from storage.hand_over import OF_STORIES, hand_over
 from storage.records import (
     ArticleId,
@@ -52,10 +54,12 @@ from storage.schema import (
 from storage.schema import topic_changes as changes
 from storage.upsert import insert_for
 
-_CHAT = [chats.c[field.name] for field in fields(Chat)]
+CHAT = [chats.c[field.name] for field in fields(Chat)]
+"""What a chat is read from."""
 
 
-def _chat(row: Row[Any]) -> Chat:
+def chat_of(row: Row[Any]) -> Chat:
+    """A row of `CHAT` as a value."""
     values = dict(row._mapping)
     values["layout"] = Layout(row.layout)
     return Chat(**values)
@@ -63,13 +67,13 @@ def _chat(row: Row[Any]) -> Chat:
 
 async def get(tx: AsyncConnection, chat_id: ChatId) -> Chat | None:
     """The chat, if it ever spoke to the bot."""
-    row = (await tx.execute(select(*_CHAT).where(chats.c.id == chat_id))).one_or_none()
-    return None if row is None else _chat(row)
+    row = (await tx.execute(select(*CHAT).where(chats.c.id == chat_id))).one_or_none()
+    return None if row is None else chat_of(row)
 
 
 async def add(tx: AsyncConnection, chat: Chat, now: datetime) -> Chat:
     """Keep a chat; one that is known is left as it is. The chat as it is kept."""
-    values = {column.name: getattr(chat, column.name) for column in _CHAT}
+    values = {column.name: getattr(chat, column.name) for column in CHAT}
     await tx.execute(
         insert_for(tx)(chats)
         .values(**values, created_at=now)
@@ -111,38 +115,6 @@ async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
     for table, dated in OF_STORIES:
         await hand_over(tx, table, dated, table.c.chat_id, old, new)
     await tx.execute(delete(chats).where(chats.c.id == old))
-
-
-def _due_digests(now: datetime, limit: int) -> Select[Any]:
-    return (
-        select(*_CHAT)
-        .where(
-            chats.c.next_digest_at <= now,
-            ~chats.c.paused,
-            chats.c.unreachable_since.is_(None),
-        )
-        .order_by(chats.c.next_digest_at, chats.c.id)
-        .limit(limit)
-    )
-
-
-async def due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
-    """Chats whose digest is due, longest overdue first."""
-    return tuple(_chat(row) for row in await tx.execute(_due_digests(now, limit)))
-
-
-async def claim_due_digests(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
-    """Likewise, locked until this transaction ends; those that others have locked are passed over."""
-    query = _due_digests(now, limit).with_for_update(skip_locked=True)
-    return tuple(_chat(row) for row in await tx.execute(query))
-
-
-async def ended_pauses(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
-    """Chats whose pause is over by the clock."""
-    rows = await tx.execute(
-        select(*_CHAT).where(chats.c.paused, chats.c.paused_until <= now).limit(limit)
-    )
-    return tuple(_chat(row) for row in rows)
 
 
 async def tell(
@@ -267,6 +239,7 @@ async def follow_feeds(
 ) -> None:
     """Let a chat follow these feeds, as a list names them; those that it follows already stay as they are."""
     if named:
+        ring(tx, Bell.FEEDS)
         await tx.execute(
             insert_for(tx)(subscriptions).on_conflict_do_nothing(),
             [
@@ -309,45 +282,59 @@ async def subscriptions_of(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscr
         .where(matches.c.topic_id == subscriptions.c.topic_id)
         .scalar_subquery()
     )
-    return await _subscriptions(
-        tx, chat_id, func.coalesce(newest_in_feed, newest_of_topic).label("last_story_at")
-    )
+    query = _select_subscriptions(func.coalesce(newest_in_feed, newest_of_topic))
+    return tuple(_subscription(row) for row in await tx.execute(query, {"chats": [chat_id]}))
 
 
 async def followed(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
     """Likewise, without looking up when the newest stories were: `last_story_at` is None."""
-    return await _subscriptions(tx, chat_id, null().label("last_story_at"))
+    return (await followed_by(tx, [chat_id]))[chat_id]
 
 
-async def _subscriptions(
-    tx: AsyncConnection, chat_id: ChatId, last_story_at: ColumnElement[Any]
-) -> tuple[Subscription, ...]:
-    rows = await tx.execute(
+async def followed_by(
+    tx: AsyncConnection, ids: Collection[ChatId]
+) -> dict[ChatId, tuple[Subscription, ...]]:
+    """Likewise for several chats."""
+    found: dict[ChatId, list[Subscription]] = {id: [] for id in ids}
+    for row in await tx.execute(_FOLLOWED, {"chats": list(ids)}):
+        found[ChatId(row.chat_id)].append(_subscription(row))
+    return {id: tuple(listed) for id, listed in found.items()}
+
+
+def _select_subscriptions(last_story_at: ColumnElement[Any]) -> Select[Any]:
+    """Those of `:chats`, each with this column, in the order in which they began."""
+    return (
         select(
             subscriptions,
             feeds.c.title,
             feeds.c.failure,
             feeds.c.failure_detail,
-            last_story_at,
+            last_story_at.label("last_story_at"),
         )
         .outerjoin(feeds, feeds.c.id == subscriptions.c.feed_id)
-        .where(subscriptions.c.chat_id == chat_id)
+        .where(subscriptions.c.chat_id.in_(bindparam("chats", expanding=True)))
         .order_by(subscriptions.c.id)
     )
-    return tuple(
-        Subscription(
-            id=SubscriptionId(row.id),
-            chat_id=chat_id,
-            kind=Kind.TOPIC if row.feed_id is None else Kind.FEED,
-            target=row.topic_id if row.feed_id is None else row.feed_id,
-            name=row.title or row.name,
-            after_article=ArticleId(row.after_article),
-            followed_at=row.followed_at,
-            last_story_at=row.last_story_at,
-            failure=None if row.failure is None else Failure(row.failure),
-            failure_detail=row.failure_detail or "",
-        )
-        for row in rows
+
+
+_FOLLOWED = _select_subscriptions(null())
+"""Put together once: every digest needs it."""
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        id=SubscriptionId(row.id),
+        chat_id=ChatId(row.chat_id),
+        kind=Kind.TOPIC if row.feed_id is None else Kind.FEED,
+        target=row.topic_id if row.feed_id is None else row.feed_id,
+        name=row.title or row.name,
+        after_article=ArticleId(row.after_article),
+        followed_at=row.followed_at,
+        last_story_at=row.last_story_at,
+        failure=None if row.failure is None else Failure(row.failure),
+        failure_detail=row.failure_detail or "",
+        schedule=row.schedule,
+        next_digest_at=row.next_digest_at,
     )
 
 
@@ -375,6 +362,8 @@ async def subscribe(
     )
     if result.rowcount and kind is Kind.TOPIC:
         await tx.execute(changes.insert().values(topic_id=target))
+    elif result.rowcount:
+        ring(tx, Bell.FEEDS)
     return bool(result.rowcount)
 
 

@@ -1,12 +1,14 @@
 """One URL → an engine, its migrations, and the two kinds of transaction.
 
-SQLite runs in WAL mode with foreign keys on. On both databases one writer works at a time: ids are
-then given out in the order of commits, which is what lets an article's id serve as a watermark.
+SQLite runs in WAL mode with foreign keys on, and has one writer at a time. On PostgreSQL writers come in two
+kinds: an exclusive one is alone, so ids are given out in the order of commits, which is what lets the id of an
+article, of a change of topics or of a join serve as a watermark; shared ones work beside each other, and never
+beside an exclusive one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from asyncpg import Connection as Session
+from asyncpg import connect
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.bells import Bell, Bells
 from storage.schema import marks
+from storage.scrubbing import Scrubber
 from storage.upsert import insert_for
 
 Transaction = AsyncConnection
@@ -31,6 +37,38 @@ BUSY_SECONDS = 30
 
 _WRITER_LOCK = 0x6B617761
 """Key of the PostgreSQL advisory lock that a writing transaction holds ("kawa")."""
+
+_SHARED_AT_ONCE = 4
+"""Shared writers of one process."""
+
+_POOL = 6
+_OVERFLOW = 6
+"""Connections of one process, and further ones while much happens: eight processes stay below PostgreSQL's 100."""
+
+PATIENCE = 120.0
+"""Seconds that a statement of the bot may take, and a pause inside of one of its transactions."""
+
+NAME = "kawaraban"
+"""How PostgreSQL knows our connections."""
+
+_SERVER_SETTINGS = {
+    "application_name": NAME,
+    # A machine that vanishes leaves its locks and transactions behind until the server misses it.
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "9000",
+    # For queries of some milliseconds, compiling costs more than it saves.
+    "jit": "off",
+}
+
+_RINGS = "kawaraban_rings"
+
+CHANNEL = "kawaraban"
+"""Where PostgreSQL's notifications are sent."""
+
+UNFINISHED = "move.unfinished"
+"""The mark of a database that another one is still being copied into."""
 
 
 class DatabaseRefused(Exception):
@@ -58,6 +96,32 @@ class Database:
         self._engine = engine
         self._lock = lock
         self._writer = asyncio.Lock()
+        self._shared = asyncio.Semaphore(_SHARED_AT_ONCE)
+        self._scrubber = Scrubber()
+        self.bells = Bells()
+        """What rings in this process."""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may use it as well; a SQLite file belongs to one."""
+        return self._engine.dialect.name == "postgresql"
+
+    async def session(self, seconds: float) -> "Session[Any] | None":
+        """A connection outside of the pool, for what outlives transactions; None on SQLite.
+
+        Whoever asks closes it. Raises OSError, TimeoutError or asyncpg's errors if there is none within
+        `seconds`.
+        """
+        if not self.is_shared:
+            return None
+        _, given = self._engine.dialect.create_connect_args(self._engine.url)
+        # What else an address may hold is for SQLAlchemy.
+        arguments = {
+            name: value
+            for name, value in given.items()
+            if not name.startswith("prepared_statement")
+        }
+        return await connect(**arguments, timeout=seconds, server_settings=_SERVER_SETTINGS)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -71,18 +135,41 @@ class Database:
                 yield tx
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, *, shared: bool = False) -> AsyncIterator[AsyncConnection]:
         """A transaction that may change the data: committed at the end, undone by an exception.
 
-        One at a time, in this process and against others.
+        One at a time, in this process and against others. A `shared` one works beside other shared ones on
+        PostgreSQL, which is right only if it
+
+        - adds no article, no change of topics and no join of stories: their ids are watermarks;
+        - takes the rows that it depends on for itself, by `FOR UPDATE (SKIP LOCKED)` or by one UPDATE that
+          asks again what it found;
+        - locks rows of one table in the order of their ids, or may fail: a deadlock (40P01) makes it raise,
+          and whoever opened it does it again or leaves it to the next tick.
+
+        On SQLite there is no difference.
         """
-        async with self._writer, _write(self._engine) as tx:
+        rings: set[Bell] = set()
+        at_once = shared and self.is_shared
+        gate = self._shared if at_once else self._writer
+        async with gate, _write(self._engine, rings, shared=at_once) as tx:
             yield tx
+        for bell in rings:
+            self.bells.ring(bell)
 
     async def ping(self) -> None:
         """Raise what the driver raises if the database does not answer."""
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def scrub(self) -> bool:
+        """Let nothing of what was deleted stay readable in a SQLite file; False if that was not possible now.
+
+        On PostgreSQL, rows that are gone stay on the disk until its VACUUM and the turn of its log, which are
+        the server's own business.
+        """
+        file = self._engine.url.database
+        return self.is_shared or await self._scrubber.scrub(Path(file or ""), self._writer)
 
     async def close(self) -> None:
         """Close every connection and let go of the file."""
@@ -91,13 +178,17 @@ class Database:
             self._lock.release()
 
 
-async def open_database(url: str, alone: bool = True) -> Database:
+async def open_database(
+    url: str, alone: bool = True, unfinished: bool = False, patience: float | None = None
+) -> Database:
     """Open the database at `url`, creating and migrating it as needed.
 
     `url` is `sqlite:///path` (relative to the working directory) or
     `postgresql://user:password@host/name`. Raises DatabaseRefused, with one line for the operator,
     if it can't be reached, is used by another process (SQLite), or is newer than this program. With
     `alone=False`, for short work beside a bot that runs, it may be in use; it is migrated only if not.
+    What another database is still being copied into is refused, unless `unfinished`. On PostgreSQL, nothing
+    but a migration may take longer than `patience` seconds: a server that vanished is given up after it.
     """
     address = _driver_url(url)
     lock = None
@@ -113,19 +204,70 @@ async def open_database(url: str, alone: bool = True) -> Database:
         engine = _create_engine(address)
         try:
             await (_require_current(engine) if in_use else _migrate(engine))
+            if not unfinished:
+                await _require_whole(engine)
         except BaseException:
             await engine.dispose()
             raise
+        if patience is not None:
+            await engine.dispose()
+            engine = _create_engine(address, patience)
     except BaseException as error:
         if lock is not None:
             lock.release()
         if isinstance(error, (DBAPIError, OSError)):
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise DatabaseRefused(
-                f"DATABASE_URL: {address.render_as_string()} can't be opened ({reason})"
-            ) from error
+            raise _unreachable(address, error) from error
         raise
     return Database(engine, lock)
+
+
+async def open_as_it_is(url: str) -> Database:
+    """Open the database at `url`, used or not and of whatever version, and change nothing about it.
+
+    Raises DatabaseRefused if there is none, or if it can't be reached.
+    """
+    address = _driver_url(url)
+    file = file_of(url)
+    if file is not None and not file.is_file():
+        raise DatabaseRefused(f"DATABASE_URL: there is no database {file}; run the bot first")
+    database = Database(_create_engine(address), None)
+    try:
+        await database.ping()
+    except (DBAPIError, OSError) as error:
+        await database.close()
+        raise _unreachable(address, error) from error
+    return database
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None for PostgreSQL. Raises DatabaseRefused."""
+    address = _driver_url(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
+def address_of(url: str) -> str:
+    """Which database this is, from wherever one looks, and without its password. Raises DatabaseRefused."""
+    file = file_of(url)
+    if file is not None:
+        return f"sqlite:///{file.resolve()}"
+    one = _driver_url(url)
+    return str(URL.create("postgresql", one.username, None, one.host, one.port, one.database))
+
+
+@contextmanager
+def hold_file(url: str) -> Iterator[None]:
+    """Keep others from opening a SQLite database, whatever is in its file. Raises DatabaseRefused."""
+    lock = _lock_file(_driver_url(url))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unreachable(address: URL, error: BaseException) -> DatabaseRefused:
+    said = str(getattr(error, "orig", None) or error) or type(error).__name__
+    reason = said.splitlines()[0]
+    return DatabaseRefused(f"DATABASE_URL: {address.render_as_string()} can't be opened ({reason})")
 
 
 def _driver_url(url: str) -> URL:
@@ -159,10 +301,25 @@ def _lock_file(address: URL) -> FileLock:
     return lock
 
 
-def _create_engine(address: URL) -> AsyncEngine:
+def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
     if address.get_backend_name() == "postgresql":
+        server_settings = dict(_SERVER_SETTINGS)
+        if patience is not None:
+            # A process that was suspended in a transaction must not hold up all others for ever.
+            milliseconds = str(int(patience * 1000))
+            server_settings["idle_in_transaction_session_timeout"] = milliseconds
         return create_async_engine(
-            address, pool_pre_ping=True, hide_parameters=True, connect_args={"timeout": 10}
+            address,
+            # Connections that broke are replaced when they are taken out of the pool.
+            pool_pre_ping=True,
+            pool_size=_POOL,
+            max_overflow=_OVERFLOW,
+            hide_parameters=True,
+            connect_args={
+                "timeout": 10,
+                "command_timeout": patience,
+                "server_settings": server_settings,
+            },
         )
     # isolation_level=None: transactions are begun by the listener below, not by the driver.
     engine = create_async_engine(
@@ -189,13 +346,30 @@ def _create_engine(address: URL) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def _write(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def _write(
+    engine: AsyncEngine, rings: set[Bell], *, shared: bool = False
+) -> AsyncIterator[AsyncConnection]:
     async with engine.connect() as connection:
-        tx = await connection.execution_options(kawaraban_write=True)
+        options = {"kawaraban_write": True, _RINGS: rings}
+        tx = await connection.execution_options(**options)
         async with tx.begin():
             if tx.dialect.name == "postgresql":
-                await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+                kind = "_shared" if shared else ""
+                await tx.execute(
+                    text(f"SELECT pg_advisory_xact_lock{kind}(:key)"), {"key": _WRITER_LOCK}
+                )
             yield tx
+            if rings and tx.dialect.name == "postgresql":
+                tell = text("SELECT pg_notify(:channel, :bell)")
+                await tx.execute(
+                    tell, [{"channel": CHANNEL, "bell": bell.value} for bell in sorted(rings)]
+                )
+
+
+def ring(tx: AsyncConnection, bell: Bell) -> None:
+    """Let a bell ring in every process once this writing transaction is committed."""
+    assert tx.sync_connection is not None
+    tx.sync_connection.get_execution_options()[_RINGS].add(bell)
 
 
 def _alembic_config() -> Config:
@@ -205,9 +379,14 @@ def _alembic_config() -> Config:
     return config
 
 
+def migrations() -> ScriptDirectory:
+    """All migrations that this program knows."""
+    return ScriptDirectory.from_config(_alembic_config())
+
+
 async def _migrate(engine: AsyncEngine) -> None:
     """Bring the tables up to date; concurrent starts wait for each other."""
-    async with _write(engine) as tx:
+    async with _write(engine, set()) as tx:
         await tx.run_sync(_upgrade)
 
 
@@ -216,7 +395,7 @@ async def _require_current(engine: AsyncEngine) -> None:
 
     def check(connection: Connection) -> None:
         current = MigrationContext.configure(connection).get_current_revision()
-        if current != ScriptDirectory.from_config(_alembic_config()).get_current_head():
+        if current != migrations().get_current_head():
             raise DatabaseRefused(
                 "DATABASE_URL: the Kawaraban that uses this database is of another version; "
                 "stop it first"
@@ -224,6 +403,15 @@ async def _require_current(engine: AsyncEngine) -> None:
 
     async with engine.connect() as connection:
         await connection.run_sync(check)
+
+
+async def _require_whole(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        if await mark(connection, UNFINISHED) is not None:
+            raise DatabaseRefused(
+                "DATABASE_URL: another database is still being copied into this one; "
+                "give the same `db move` or `db restore` again to finish it"
+            )
 
 
 def _upgrade(connection: Connection) -> None:

@@ -10,6 +10,8 @@ from storage.hand_over import OF_STORIES, hand_over
 from storage.records import StoryId
 from storage.schema import articles, stories, story_joins, told
 
+_NEWEST_JOIN = select(func.max(story_joins.c.id))
+
 
 async def existing(tx: AsyncConnection, ids: Collection[StoryId]) -> frozenset[StoryId]:
     """Which of these stories are there; others went over to another one, or were pruned."""
@@ -44,6 +46,11 @@ async def join_stories(tx: AsyncConnection, gone: StoryId, into: StoryId) -> Non
     # What went over before has gone further now.
     await tx.execute(update(story_joins).where(story_joins.c.into_id == gone).values(into_id=into))
     await tx.execute(story_joins.insert().values(story_id=gone, into_id=into))
+
+
+async def newest_join(tx: AsyncConnection) -> int:
+    """The number of the last time that two stories turned out to be one, as far as that is remembered; else 0."""
+    return int(await tx.scalar(_NEWEST_JOIN) or 0)
 
 
 async def joins_after(tx: AsyncConnection, after: int) -> tuple[tuple[int, StoryId, StoryId], ...]:

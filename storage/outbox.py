@@ -2,27 +2,55 @@
 
     pending ──claim──▶ sending ──▶ sent
        ▲                  │  └───▶ given up   (Telegram will never take it)
-       ├──── later ◀──────┤ doubtful: the lease ran out, or no answer came
-       └── fall back ◀────┘ a rich message that was not taken becomes its classic parts
+       │                  ├──────▶ doubtful   (no answer came, or its sender died) ──claim──▶ sending
+       └──── later ◀──────┘
 
-Each arrow is a transaction of its own. Parts to one chat leave in the order in which they were put.
+Each arrow is committed before the next; `storage.settlements` has those that come after a claim, and
+`storage.detours` what becomes of messages that can't go as they are. Parts to one chat leave in the order in
+which they were put, one at a time.
 """
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Row, delete, exists, func, select, update
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    Update,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import mark, set_mark
-from storage.records import ChatId, OutboxId, Outgoing, State
-from storage.schema import chats, outbox
+from storage.bells import Bell
+from storage.database import mark, ring, set_mark
+from storage.records import ChatId, Dispatch, Outgoing, State
+from storage.schema import Moment, chats, outbox
 
 _COLUMNS = [outbox.c[field.name] for field in fields(Outgoing)]
 
-_ON_THE_WAY = (State.PENDING.value, State.SENDING.value)
+WAITING = (State.PENDING.value, State.DOUBTFUL.value)
+"""States of what may be claimed."""
+
+_NOT_WAITING = (State.SENDING.value, State.SENT.value, State.GIVEN_UP.value)
+
+_ON_THE_WAY = (State.PENDING.value, State.SENDING.value, State.DOUBTFUL.value)
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _RICH_UNKNOWN = "rich.unknown"
 """Mark with the time at which Telegram last did not know how to send rich messages."""
@@ -37,33 +65,76 @@ def _outgoing(row: Row[Any]) -> Outgoing:
     return Outgoing(**values)
 
 
+USUAL = Dispatch()
+"""At once, with a sound, after what is urgent."""
+
+
 async def put(
-    tx: AsyncConnection, chat_id: ChatId, parts: Sequence[tuple[str, str]], now: datetime
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    parts: Sequence[tuple[str, str]],
+    now: datetime,
+    dispatch: Dispatch = USUAL,
 ) -> None:
-    """Accept a message in parts, each (Telegram HTML, keyboard as JSON or ""), to be sent from `now` on."""
+    """Accept a message in parts, each (Telegram HTML, keyboard as JSON or "")."""
     rows = [
-        _row(chat_id, text, keyboard, now, number, len(parts))
+        row_of(chat_id, text, keyboard, now, number, len(parts))
+        | _dispatched(chat_id, now, dispatch)
         for number, (text, keyboard) in enumerate(parts, start=1)
     ]
     if rows:
+        await _make_way(tx, chat_id, dispatch)
         await tx.execute(outbox.insert(), rows)
+        ring(tx, Bell.OUTBOX)
 
 
 async def put_rich(
-    tx: AsyncConnection, chat_id: ChatId, html: str, keyboard: str, fallback: str, now: datetime
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    html: str,
+    keyboard: str,
+    fallback: str,
+    now: datetime,
+    dispatch: Dispatch = USUAL,
 ) -> None:
     """Accept a rich message in one part: Rich HTML, keyboard as JSON or "".
 
     `fallback` is what goes out instead where rich messages are unknown, as `handlers.views.message`
     writes it; it must hold at least one part.
     """
-    row = _row(chat_id, html, keyboard, now)
+    row = row_of(chat_id, html, keyboard, now) | _dispatched(chat_id, now, dispatch)
+    await _make_way(tx, chat_id, dispatch)
     await tx.execute(outbox.insert().values(row | {"rich": True, "fallback": fallback}))
+    ring(tx, Bell.OUTBOX)
 
 
-def _row(
+def _dispatched(chat_id: ChatId, now: datetime, dispatch: Dispatch) -> dict[str, Any]:
+    at = now
+    if dispatch.due_at is not None and dispatch.due_at > now:
+        # Of many that wait for one moment, others go first each time.
+        place = crc32(f"{chat_id} {dispatch.due_at.isoformat()}".encode())
+        at = dispatch.due_at + timedelta(microseconds=place % 1_000_000)
+    return {
+        "next_try_at": at,
+        "silent": dispatch.silent,
+        "thread_id": dispatch.thread_id,
+        "urgent": dispatch.urgent,
+        "due_at": dispatch.due_at,
+        "broadcast_id": dispatch.broadcast_id,
+    }
+
+
+async def _make_way(tx: AsyncConnection, chat_id: ChatId, dispatch: Dispatch) -> None:
+    """What is urgent can't overtake what waits for the same chat: that must hurry, too."""
+    if dispatch.urgent:
+        mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(_ON_THE_WAY)
+        await tx.execute(update(outbox).where(*mine).values(urgent=True))
+
+
+def row_of(
     chat_id: ChatId, text: str, keyboard: str, now: datetime, part: int = 1, parts: int = 1
 ) -> dict[str, Any]:
+    """A classic message as the table takes it."""
     return {
         "chat_id": chat_id,
         "part": part,
@@ -72,6 +143,11 @@ def _row(
         "keyboard": keyboard,
         "rich": False,
         "fallback": "",
+        "silent": False,
+        "thread_id": None,
+        "urgent": False,
+        "due_at": None,
+        "broadcast_id": None,
         "state": State.PENDING.value,
         "attempts": 0,
         "doubts": 0,
@@ -79,37 +155,6 @@ def _row(
         "created_at": now,
         "reason": "",
     }
-
-
-async def fall_back(
-    tx: AsyncConnection, id: OutboxId, parts: Sequence[tuple[str, str]], now: datetime
-) -> None:
-    """Let a rich message that was claimed go out as these parts instead, from `now` on; at least one.
-
-    They take its place among the chat's messages: what was put after it leaves after all of them.
-    """
-    row = (await tx.execute(select(outbox).where(outbox.c.id == id))).one()
-    (text, keyboard), *others = parts
-    first = _row(row.chat_id, text, keyboard, now, 1, len(parts))
-    first |= {"created_at": row.created_at, "leased_until": None}
-    await tx.execute(update(outbox).where(outbox.c.id == id).values(first))
-    if not others:
-        return
-    # Order is that of ids: what waits behind it gets new ones, larger than those of the parts.
-    waits = (
-        outbox.c.chat_id == row.chat_id,
-        outbox.c.id > id,
-        outbox.c.state == State.PENDING.value,
-    )
-    behind = (await tx.execute(select(outbox).where(*waits).order_by(outbox.c.id))).all()
-    await tx.execute(delete(outbox).where(*waits))
-    rows = [
-        _row(row.chat_id, text, keyboard, now, number, len(parts)) | {"created_at": row.created_at}
-        for number, (text, keyboard) in enumerate(others, start=2)
-    ]
-    for values in [*rows, *(dict(one._mapping) for one in behind)]:
-        values.pop("id", None)
-        await tx.execute(outbox.insert().values(values))
 
 
 async def note_rich_unknown(tx: AsyncConnection, now: datetime) -> None:
@@ -123,99 +168,104 @@ async def rich_is_known(tx: AsyncConnection, now: datetime) -> bool:
     return since is None or now - datetime.fromisoformat(since) >= _UNKNOWN_FOR
 
 
-async def claim(
-    tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
-) -> tuple[Outgoing, ...]:
-    """Mark as `sending` the oldest waiting part of up to `limit` chats that can be written to."""
+def _claiming() -> tuple[Select[Any], Update]:
+    """The statements that find what may go, and that take it."""
+    now, limit = bindparam("now", type_=Moment), bindparam("most", type_=Integer)
     earlier = outbox.alias()
     first = ~exists().where(
         earlier.c.chat_id == outbox.c.chat_id,
         earlier.c.id < outbox.c.id,
         earlier.c.state.in_(_ON_THE_WAY),
     )
-    reachable = exists().where(chats.c.id == outbox.c.chat_id, chats.c.unreachable_since.is_(None))
-    chosen = (
-        select(outbox.c.id)
-        .where(outbox.c.state == State.PENDING.value, outbox.c.next_try_at <= now, first, reachable)
+    # What somebody waits for at this moment comes in a pause, too.
+    open_to = exists().where(
+        chats.c.id == outbox.c.chat_id,
+        chats.c.unreachable_since.is_(None),
+        or_(~chats.c.paused, outbox.c.urgent),
+    )
+    # One range of the index each, in its order: nothing is sorted but what was found.
+    ranges = [
+        select(outbox.c.id, outbox.c.urgent, outbox.c.next_try_at)
+        .where(
+            outbox.c.state == state,
+            outbox.c.urgent == urgent,
+            outbox.c.next_try_at <= now,
+            first,
+            open_to,
+        )
         .order_by(outbox.c.next_try_at, outbox.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .subquery()
+        for urgent in (true(), false())
+        for state in WAITING
+    ]
+    found = union_all(*(select(one) for one in ranges)).subquery()
+    best = (
+        select(found.c.id)
+        .order_by(found.c.urgent.desc(), found.c.next_try_at, found.c.id)
+        .limit(limit)
     )
-    rows = await tx.execute(
+    # Said as what it must not be, since SQLite would rather look through all that wait than for these few.
+    still_waits = outbox.c.state.not_in(_NOT_WAITING)
+    mine = outbox.c.id.in_(bindparam("ids", expanding=True)), still_waits
+    taken = (
         update(outbox)
-        .where(outbox.c.id.in_(chosen))
+        .where(*mine)
         .values(
             state=State.SENDING.value,
             attempts=outbox.c.attempts + 1,
-            leased_until=now + lease,
+            leased_until=bindparam("until", type_=Moment),
         )
         .returning(*_COLUMNS)
     )
-    return tuple(sorted((_outgoing(row) for row in rows), key=lambda message: message.id))
+    return best, taken
 
 
-async def sent(tx: AsyncConnection, id: OutboxId, message_id: int, now: datetime) -> None:
-    """Telegram took it and gave it this message id."""
-    await _settle(tx, id, State.SENT, now, message_id=message_id)
+_FIND, _TAKE = _claiming()
 
 
-async def give_up(tx: AsyncConnection, id: OutboxId, reason: str, now: datetime) -> None:
-    """Telegram will never take it; the reason is kept for the operator."""
-    await _settle(tx, id, State.GIVEN_UP, now, reason=reason)
+async def claim(
+    tx: AsyncConnection, now: datetime, lease: timedelta, limit: int
+) -> tuple[Outgoing, ...]:
+    """Mark as `sending` the oldest waiting part of up to `limit` chats that can be written to.
+
+    What is urgent comes first, then what has been due for longest.
+    """
+    ids = (await tx.scalars(_FIND, {"now": now, "most": limit})).all()
+    if not ids:
+        return ()
+    place = {id: number for number, id in enumerate(ids)}
+    rows = await tx.execute(_TAKE, {"ids": ids, "until": now + lease})
+    return tuple(sorted((_outgoing(row) for row in rows), key=lambda message: place[message.id]))
 
 
-async def _settle(
-    tx: AsyncConnection,
-    id: OutboxId,
-    state: State,
-    now: datetime,
-    message_id: int | None = None,
-    reason: str = "",
-) -> None:
+async def hold(tx: AsyncConnection, chat_id: ChatId) -> None:
+    """Let what waits for a chat that can't be written to wait without end: it costs the others no time."""
+    mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(WAITING)
+    await tx.execute(update(outbox).where(*mine).values(next_try_at=_NEVER))
+
+
+async def release(tx: AsyncConnection, chat_id: ChatId, now: datetime) -> None:
+    """Let what was held go out from `now` on, or when it is due if that is later."""
+    mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(WAITING)
+    due = case((outbox.c.due_at > now, outbox.c.due_at), else_=literal(now, Moment))
     await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == id)
-        .values(
-            state=state.value,
-            settled_at=now,
-            leased_until=None,
-            message_id=message_id,
-            reason=reason,
-        )
+        update(outbox).where(*mine, outbox.c.next_try_at > now).values(next_try_at=due)
     )
+    ring(tx, Bell.OUTBOX)
 
 
-async def later(
-    tx: AsyncConnection, id: OutboxId, at: datetime, reason: str, doubtful: bool = False
-) -> None:
-    """Try again from `at` on; `doubtful` if it may have arrived all the same."""
-    await tx.execute(
-        update(outbox)
-        .where(outbox.c.id == id)
-        .values(
-            state=State.PENDING.value,
-            next_try_at=at,
-            leased_until=None,
-            reason=reason,
-            doubts=outbox.c.doubts + int(doubtful),
+async def is_due(tx: AsyncConnection, now: datetime) -> bool:
+    """Whether there may be something for the courier to do."""
+    due = [
+        exists().where(
+            outbox.c.state == state, outbox.c.urgent == urgent, outbox.c.next_try_at <= now
         )
-    )
-
-
-async def take_back_expired(tx: AsyncConnection, now: datetime) -> int:
-    """Put what was in flight when its sender died back in line, as doubtful; how many."""
-    result = await tx.execute(
-        update(outbox)
-        .where(outbox.c.state == State.SENDING.value, outbox.c.leased_until <= now)
-        .values(
-            state=State.PENDING.value,
-            next_try_at=now,
-            leased_until=None,
-            reason="lease expired",
-            doubts=outbox.c.doubts + 1,
-        )
-    )
-    return int(result.rowcount)
+        for urgent in (true(), false())
+        for state in WAITING
+    ]
+    lost = exists().where(outbox.c.state == State.SENDING.value)
+    return bool(await tx.scalar(select(or_(*due, lost))))
 
 
 async def waiting(tx: AsyncConnection) -> int:

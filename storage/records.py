@@ -17,6 +17,7 @@ TopicId = NewType("TopicId", int)
 SubscriptionId = NewType("SubscriptionId", int)
 OutboxId = NewType("OutboxId", int)
 MuteId = NewType("MuteId", int)
+BroadcastId = NewType("BroadcastId", int)
 
 Position = NewType("Position", int)
 """The place of an article among all of them by time: larger is newer; see `position`."""
@@ -415,12 +416,55 @@ class Chat:
     """End of a pause; None while not paused, or paused without end."""
     unreachable_since: datetime | None
     """Time at which Telegram refused it (blocked, kicked, gone); None while it can be written to."""
+    refusal: str = ""
+    """Why, as a `Refusal`; empty while it can be written to."""
+    write_refusals: int = 0
+    """Days in a row on which the bot was there and had no right to write."""
+    quiet: str = ""
+    """Normal form of `news.quiet`: alerts wait for the end of these hours; empty for none."""
+    thread_id: int | None = None
+    """The forum topic that it wants its digests in; None for the general one, or where there are none."""
+    kind: str = ""
+    """private, group, supergroup or channel; empty until Telegram said so."""
+    manages: ChatId | None = None
+    """The channel that its commands are for, while it is an administrator's private chat; None for itself."""
+    wanted_languages: str = ""
+    """Tags of the languages that it wants to read, with spaces between them; empty for all."""
+    previews: bool = False
+    """True if links in its digests show a preview."""
+    tells_empty: bool = False
+    """True if it wants a line when a digest would be empty."""
     layout: Layout = Layout.CLASSIC
     """How its digests look."""
     most_stories: int = 20
     """In one digest."""
     summary_length: int = 320
     """Characters that a summary in a digest has at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A link that lets somebody use a bot that is not open to all."""
+
+    token: str
+    """What cannot be guessed of it."""
+    expires_at: datetime
+    uses_left: int
+
+
+class Refusal(StrEnum):
+    """Why a chat can't be written to."""
+
+    BLOCKED = "blocked"
+    """The person blocked the bot."""
+    DEACTIVATED = "deactivated"
+    """The account is gone."""
+    KICKED = "kicked"
+    """The bot is not in the group or channel any more."""
+    GONE = "gone"
+    """Telegram knows no such chat."""
+    NO_RIGHT = "no_right"
+    """The bot is there, and may not write."""
 
 
 class Kind(StrEnum):
@@ -449,6 +493,10 @@ class Subscription:
     failure: Failure | None
     """Of the feed; None while it works, and for topics."""
     failure_detail: str
+    schedule: str = ""
+    """Normal form of its own schedule, "instant" among them; empty for that of the chat."""
+    next_digest_at: datetime | None = None
+    """When it is due by itself; None if it goes with the chat's digest, or has nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,9 +538,27 @@ class State(StrEnum):
 
     PENDING = "pending"
     SENDING = "sending"
-    """Handed to Telegram, no answer yet. With an expired lease: in doubt."""
+    """Handed to Telegram, no answer yet."""
+    DOUBTFUL = "doubtful"
+    """Handed to Telegram, and nobody knows whether it arrived."""
     SENT = "sent"
     GIVEN_UP = "given_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """How a message goes out."""
+
+    silent: bool = False
+    """True if it comes without a sound."""
+    thread_id: int | None = None
+    """The forum topic that it goes to; None for the general one, or where there are none."""
+    urgent: bool = False
+    """True if it goes before all that is not, of other chats as well."""
+    due_at: datetime | None = None
+    """When the reader expects it, for a digest and nothing else: it is not sent before; None for now."""
+    broadcast_id: int | None = None
+    """The operator's message to all chats that it is; None for any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,9 +578,55 @@ class Outgoing:
     """True if `text` is Rich HTML, for `sendRichMessage`."""
     fallback: str
     """What goes out where rich messages are unknown, as JSON; empty unless `rich`."""
+    silent: bool
+    """See `Dispatch`, as for the next three."""
+    thread_id: int | None
+    urgent: bool
+    due_at: datetime | None
     state: State
     attempts: int
     """Times it was handed to Telegram."""
     doubts: int
     """Times of those after which nobody knows whether it arrived."""
     next_try_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Something that Telegram told the bot."""
+
+    id: int
+    """Telegram's number of it."""
+    chat_id: ChatId | None
+    """Of whose updates the order matters; None if it belongs to no chat."""
+    content: str
+    """As JSON; empty once it was dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Words of the operator to all chats."""
+
+    id: BroadcastId
+    text: str
+    """Plain text, as it was typed."""
+    made_by: int
+    """The person who wrote it."""
+    made_at: datetime
+    """Chats that came later don't get it."""
+    put_to: int | None
+    """The last chat that it was put into the outbox for; None before anybody said that it should go out."""
+    stopped_at: datetime | None
+    """When it was stopped, or written as long as it waits for a yes; None while it goes out."""
+    finished_at: datetime | None
+    """When the last of its messages was settled; None before."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody said yet that it should go out."""
+        return self.put_to is None
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it goes out at this moment."""
+        return self.put_to is not None and self.stopped_at is None and self.finished_at is None

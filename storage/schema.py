@@ -224,7 +224,22 @@ chats = Table(
     Column("digested_to", BigInteger, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("paused_until", Moment),
-    Column("unreachable_since", Moment),
+    Column("unreachable_since", Moment, index=True),
+    # Why: one of `records.Refusal`; empty while it can be written to.
+    Column("refusal", String(16), nullable=False, server_default=""),
+    # Days in a row on which the bot was there and had no right to write.
+    Column("write_refusals", Integer, nullable=False, server_default="0"),
+    Column("quiet", String(16), nullable=False, server_default=""),
+    # The forum topic in which it was set up.
+    Column("thread_id", BigInteger),
+    # private, group, supergroup or channel; empty until Telegram said so.
+    Column("kind", String(16), nullable=False, server_default=""),
+    # The channel that its commands are for, while it is an administrator's private chat.
+    Column("manages", BigInteger),
+    Column("wanted_languages", String(128), nullable=False, server_default=""),
+    Column("previews", Boolean, nullable=False, server_default=false()),
+    Column("tells_empty", Boolean, nullable=False, server_default=false()),
+    Column("asked_at", Moment, index=True),
     Column("layout", String(16), nullable=False, server_default="classic"),
     Column("most_stories", Integer, nullable=False, server_default="20"),
     Column("summary_length", Integer, nullable=False, server_default="320"),
@@ -253,6 +268,11 @@ topic_changes = Table(
     sqlite_autoincrement=True,
 )
 
+is_instant = text("schedule = 'instant'")
+"""The condition for a subscription to be due as soon as something comes; spelt out, or no index would serve it."""
+
+_INSTANT: dict[str, Any] = {"sqlite_where": is_instant, "postgresql_where": is_instant}
+
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -268,9 +288,15 @@ subscriptions = Table(
     Column("folder", Text, nullable=False, server_default=""),
     Column("after_article", BigInteger, nullable=False),
     Column("followed_at", Moment, nullable=False),
+    # Its own, or empty for that of its chat.
+    Column("schedule", String(64), nullable=False, server_default=""),
+    Column("next_digest_at", Moment, index=True),
     UniqueConstraint("chat_id", "feed_id"),
     UniqueConstraint("chat_id", "topic_id"),
     CheckConstraint(text("(feed_id IS NULL) <> (topic_id IS NULL)"), name="one_target"),
+    # Every article that arrives asks who wants to hear of it at once; few do.
+    Index("ix_subscriptions_instant_feed_id", "feed_id", **_INSTANT),
+    Index("ix_subscriptions_instant_topic_id", "topic_id", **_INSTANT),
     sqlite_autoincrement=True,
 )
 
@@ -381,6 +407,11 @@ outbox = Table(
     Column("keyboard", Text, nullable=False),
     Column("rich", Boolean, nullable=False, server_default=false()),
     Column("fallback", Text, nullable=False, server_default=""),
+    Column("silent", Boolean, nullable=False, server_default=false()),
+    Column("thread_id", BigInteger),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column("due_at", Moment),
+    Column("broadcast_id", BigInteger, index=True),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),
@@ -390,9 +421,67 @@ outbox = Table(
     Column("settled_at", Moment),
     Column("message_id", BigInteger),
     Column("reason", Text, nullable=False),
-    Index("ix_outbox_state_next_try_at", "state", "next_try_at"),
+    Index("ix_outbox_state_urgent_next_try_at", "state", "urgent", "next_try_at", "id"),
+    Index("ix_outbox_settled_at", "settled_at"),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
     sqlite_autoincrement=True,
+)
+
+# Who may use an instance that is not open to all, and who may not use any.
+people = Table(
+    "people",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("admitted_at", Moment),
+    Column("banned_at", Moment),
+)
+
+# Links that admit somebody.
+invites = Table(
+    "invites",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("uses_left", Integer, nullable=False),
+)
+
+# Messages of the operator to all chats.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("made_by", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    # The last chat that it was put into the outbox for; None before the first.
+    Column("put_to", BigInteger),
+    Column("stopped_at", Moment),
+    Column("finished_at", Moment),
+    sqlite_autoincrement=True,
+)
+
+# What Telegram told the bot and was not dealt with yet, or not long ago: it repeats what was not confirmed.
+updates = Table(
+    "updates",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    # Of whose updates the order matters; None if it belongs to no chat.
+    Column("chat_id", BigInteger, index=True),
+    Column("content", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Until then some process deals with it; None once it is dealt with.
+    Column("leased_until", Moment, index=True),
+    Column("done_at", Moment, index=True),
+)
+
+# What several processes spend together: up to which second of 1970 and later it is spent.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("spent_to", Float, nullable=False),
 )
 
 marks = Table(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import articles, chats, opinions, outbox
+from storage import articles, chats, due, opinions, outbox
 from storage.database import Database, Transaction
 from storage.records import ArticleId, ChatId, Kind, Told, TopicId
 from storage.schema import matches
@@ -53,9 +53,9 @@ async def test_only_due_chats_that_can_and_want_to_hear_are_claimed(
         await chats.change(tx, ChatId(4), paused=True)
         await chats.change(tx, ChatId(5), unreachable_since=clock())
         await chats.change(tx, ChatId(6), next_digest_at=clock() - timedelta(hours=1))
-        due = await chats.claim_due_digests(tx, clock(), 10)
-        assert [chat.id for chat in due] == [6, 1]
-        assert len(await chats.claim_due_digests(tx, clock(), 1)) == 1
+        claimed = await due.claim_due_digests(tx, clock(), 10)
+        assert [chat.id for chat in claimed] == [6, 1]
+        assert len(await due.claim_due_digests(tx, clock(), 1)) == 1
 
 
 async def test_pauses_end_by_the_clock(any_database: Database, clock: Any, seed: Seed) -> None:
@@ -64,7 +64,7 @@ async def test_pauses_end_by_the_clock(any_database: Database, clock: Any, seed:
         await seed.chat(tx, 2)
         await chats.change(tx, ChatId(1), paused=True, paused_until=clock())
         await chats.change(tx, ChatId(2), paused=True)
-        assert [chat.id for chat in await chats.ended_pauses(tx, clock(), 9)] == [1]
+        assert [chat.id for chat in await due.ended_pauses(tx, clock(), 9)] == [1]
 
 
 async def test_a_group_keeps_everything_when_its_id_changes(

@@ -62,6 +62,17 @@ async def test_the_migrations_make_exactly_the_tables_of_the_schema(any_database
         assert await tx.run_sync(differences) == []
 
 
+async def test_sqlite_gives_no_id_out_twice_where_the_schema_says_so(database: Database) -> None:
+    wanted = {
+        name
+        for name, table in metadata.tables.items()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    counting = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINC%'")
+    async with database.read() as tx:
+        assert set(await tx.scalars(counting)) == wanted
+
+
 async def test_what_was_written_is_there_after_opening_again(database_url: str, seed: Seed) -> None:
     first = await open_database(database_url)
     async with first.write() as tx:

@@ -8,7 +8,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, MetaData, text
 
-from storage import articles, chats, database, search
+from storage import articles, chats, database, feeds, search
 from storage.database import Database, open_database
 from storage.records import (
     ArticleId,
@@ -119,6 +119,10 @@ async def test_what_the_second_version_kept_is_there_and_a_topic_still_has_its_a
         chat = await chats.get(tx, ChatId(7))
         assert chat is not None
         assert (chat.layout, chat.most_stories) == (Layout.CLASSIC, 20)
+        if tx.dialect.name == "sqlite":
+            # No id of a feed is given out twice. (PostgreSQL has not counted what was put in with its id.)
+            await tx.execute(text("DELETE FROM feeds"))
+            assert (await feeds.add(tx, "https://b.example/", NOON)).id > 1
         [item] = await chats.subscriptions_of(tx, ChatId(7))
         assert (item.kind, item.target) == (Kind.TOPIC, 3)
     await opened.close()
