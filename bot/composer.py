@@ -2,11 +2,15 @@
 
     claim a due chat ─▶ what is new ─▶ decide ─▶ lay out ─▶ outbox + told + schedule ─▶ commit
 
+An alert is a digest of what one wants to hear at once. It takes the same way, before all others.
+
 Killed before the commit, nothing has happened and the digest is still due; after it, everything has.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -18,15 +22,13 @@ from news import schedule
 from news.digest import Digest
 from news.gather import Desk, gather, in_full
 from news.learning import learnt
+from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
 from news.writing import Writer
-from storage import chats, feeds, outbox
+from storage import chats, due, feeds, outbox
 from storage.database import Database, Transaction
-from storage.records import Chat, ChatId, Layout, Story, StoryId
+from storage.records import Chat, ChatId, Dispatch, Layout, Story, StoryId
 
 log = structlog.get_logger()
-
-LATEST = timedelta(days=1)
-"""A digest that is later than this waits for the next turn; nothing in it is lost."""
 
 LASTING = timedelta(days=7)
 """A feed in trouble for this long is worth a word."""
@@ -34,101 +36,173 @@ LASTING = timedelta(days=7)
 _TOGETHER = 10
 """Digests of one transaction: the others that want to write wait for less than a second."""
 
+_MOST_AHEAD = timedelta(minutes=15)
+"""How long before its time a digest is composed at most: what comes later waits for the next one."""
+
+_COMPOSING = timedelta(milliseconds=20)
+"""What one takes, generously."""
+
 _TROUBLED_AT_ONCE = 20
 _AFTER_TROUBLE = timedelta(hours=1)
 
 
 async def compose_due(database: Database, now: datetime, writer: Writer | None = None) -> int:
-    """Compose every digest that is due; how many have something to say.
+    """Compose every digest that is due, alerts first; how many have something to say.
 
-    Without `writer`, every summary is made here.
+    Of a crowd that shares one moment, digests are composed up to some minutes ahead of it, and wait in the
+    outbox. Without `writer`, every summary is made here.
     """
     await _end_pauses(database, now)
     async with database.read() as tx:
-        if not await chats.due_digests(tx, now, 1):
+        until = now + await _ahead(tx, now)
+        alone = bool(await due.due_alone(tx, now, 1))
+        if not alone and not await due.due_digests(tx, until, 1):
             return 0
         desk = Desk(await learnt(tx), for_many=True)
     composed = 0
-    together = _TOGETHER
-    while True:
-        written = {} if writer is None else await _written(database, writer, desk, now, together)
-        chat: Chat | None = None
-        try:
-            async with database.write() as tx:
-                done = 0
-                for chat in await chats.claim_due_digests(tx, now, together):
-                    done += await compose(tx, chat, now, desk, written.get(chat.id))
-            composed += done
-        except Exception:
-            if chat is None:
-                raise
-            if together > 1:
-                # Nothing of it has happened. One at a time, to see whose trouble it is.
-                together = 1
-                continue
-            # One chat's trouble is ours to mend, and must not keep the others waiting.
-            log.exception("digest failed", chat=chat.id)
-            async with database.write() as tx:
-                await chats.change(tx, chat.id, next_digest_at=now + _AFTER_TROUBLE)
-        if chat is None:
-            return composed
+    if alone:
+        composed += await _Round(database, desk, now, now, writer, alone=True).compose()
+    return composed + await _Round(database, desk, now, until, writer).compose()
 
 
-async def _written(
-    database: Database, writer: Writer, desk: Desk, now: datetime, count: int
-) -> dict[ChatId, dict[StoryId, str]]:
-    """What the writer makes of the next digests, before the transaction that nothing may hold up."""
-    wanted: list[tuple[Chat, tuple[Story, ...]]] = []
-    async with database.read() as tx:
-        for chat in await chats.due_digests(tx, now, count):
-            if _too_late(chat, now):
-                continue
+async def _ahead(tx: Transaction, now: datetime) -> timedelta:
+    """How long before its time a crowd has to be begun with."""
+    return _COMPOSING * await due.count_due(tx, now + _MOST_AHEAD, _MOST_AHEAD // _COMPOSING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """Everything that is due until a moment: the digests of chats, or what is due by itself."""
+
+    database: Database
+    desk: Desk
+    now: datetime
+    until: datetime
+    writer: Writer | None
+    alone: bool = False
+
+    async def compose(self) -> int:
+        """Compose all of it; how many have something to say."""
+        claim = due.claim_due_alone if self.alone else due.claim_due_digests
+        composed = 0
+        together = _TOGETHER
+        while True:
+            written = {} if self.writer is None else await self._written(self.writer, together)
+            chat: Chat | None = None
             try:
-                wanted.append((chat, await in_full(tx, await gather(tx, chat, now, desk))))
+                async with self.database.write(shared=True) as tx:
+                    done = 0
+                    claimed = await claim(tx, self.until, together)
+                    listed = await chats.followed_by(tx, [one.id for one in claimed])
+                    if not self.alone:
+                        await self.desk.prepare(tx, [(one, listed[one.id]) for one in claimed])
+                    for chat in claimed:
+                        turn = turn_of(chat, listed[chat.id], self.now, self.until)
+                        done += await compose(
+                            tx, chat, turn, self.now, self.desk, written.get(chat.id)
+                        )
+                composed += done
             except Exception:
-                # It fails again where its digest is made, and is dealt with there.
-                log.exception("nothing to write summaries of", chat=chat.id)
-    return {
-        chat.id: await writer.written(stories, chat.language, chat.summary_length, now)
-        for chat, stories in wanted
-    }
+                if chat is None:
+                    raise
+                if together > 1:
+                    # Nothing of it has happened. One at a time, to see whose trouble it is.
+                    together = 1
+                    continue
+                # One chat's trouble is ours to mend, and must not keep the others waiting.
+                log.exception("digest failed", chat=chat.id)
+                await self._put_off(chat)
+            if chat is None:
+                return composed
 
+    async def _put_off(self, chat: Chat) -> None:
+        at = self.now + _AFTER_TROUBLE
+        async with self.database.write() as tx:
+            turn = turn_of(chat, await chats.followed(tx, chat.id), self.now, self.until)
+            await due.put_off(tx, [one.id for one in (*turn.own, *turn.waiting)], at)
+            if not self.alone:
+                await chats.change(tx, chat.id, next_digest_at=at)
 
-def _too_late(chat: Chat, now: datetime) -> bool:
-    return chat.next_digest_at is not None and now - chat.next_digest_at > LATEST
+    async def _written(self, writer: Writer, count: int) -> dict[ChatId, dict[StoryId, str]]:
+        """What the writer makes of the next digests, before the transaction that nothing may hold up."""
+        look = due.due_alone if self.alone else due.due_digests
+        wanted: list[tuple[Chat, tuple[Story, ...]]] = []
+        async with self.database.read() as tx:
+            for chat in await look(tx, self.until, count):
+                try:
+                    listed = await chats.followed(tx, chat.id)
+                    if turn := turn_of(chat, listed, self.now, self.until):
+                        digest = await gather(tx, chat, self.now, self.desk, turn=turn)
+                        wanted.append((chat, await in_full(tx, digest)))
+                except Exception:
+                    # It fails again where its digest is made, and is dealt with there.
+                    log.exception("nothing to write summaries of", chat=chat.id)
+        return {
+            chat.id: await writer.written(stories, chat.language, chat.summary_length, self.now)
+            for chat, stories in wanted
+        }
 
 
 async def compose(
     tx: Transaction,
     chat: Chat,
+    turn: Turn,
     now: datetime,
     desk: Desk,
     written: Mapping[StoryId, str] | None = None,
 ) -> bool:
-    """Decide one chat's digest and accept it for delivery; False if there is nothing to say."""
-    upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
-    if _too_late(chat, now):
-        await chats.change(tx, chat.id, next_digest_at=upcoming)
-        return False
-    digest = await gather(tx, chat, now, desk, written)
-    if digest.sections:
-        await _put(tx, chat, digest, now)
+    """Decide what a chat is told of all that is due, and accept it for delivery; False if there is nothing to say."""
+    digest = await gather(tx, chat, now, desk, written, turn) if turn else None
+    if digest is not None and digest.sections:
+        await _put(tx, chat, digest, now, _dispatch(chat, turn, now))
         told = [(item.story.id, item.newest) for item in digest.items]
         await chats.tell(tx, chat.id, told, now)
-    await chats.change(
-        tx,
-        chat.id,
-        next_digest_at=upcoming,
-        last_digest_at=now,
-        digested_to=chat.digested_to if digest.span is None else digest.span.up_to,
+    await _move_on(tx, chat, turn, digest, now)
+    return digest is not None and bool(digest.sections)
+
+
+def _dispatch(chat: Chat, turn: Turn, now: datetime) -> Dispatch:
+    at = min(
+        [one.next_digest_at for one in turn.own if one.next_digest_at is not None],
+        default=now,
     )
-    return bool(digest.sections)
+    if turn.by_chat:
+        at = chat.next_digest_at or now
+    # Whoever chose a time within quiet hours wants to find the digest, not to be woken by it.
+    silent = end_of_quiet(chat, max(at, now)) is not None
+    return Dispatch(silent, chat.thread_id, turn.is_alert, at)
 
 
-async def _put(tx: Transaction, chat: Chat, digest: Digest, now: datetime) -> None:
+async def _move_on(
+    tx: Transaction,
+    chat: Chat,
+    turn: Turn,
+    digest: Digest | None,
+    now: datetime,
+) -> None:
+    """Note what is due next, and up to where everything has been told."""
+    up_to = digest.span.up_to if digest is not None and digest.span is not None else None
+    if turn.by_chat or turn.is_too_late:
+        values: dict[str, Any] = {"next_digest_at": next_of_chat(chat, now)}
+        if turn.by_chat:
+            values |= {"last_digest_at": now, "digested_to": up_to or chat.digested_to}
+        await chats.change(tx, chat.id, **values)
+    if turn.own and up_to is not None:
+        upcoming = {one.id: next_of(one, chat, now) for one in turn.own}
+        await due.digested(tx, upcoming, up_to)
+    for one in turn.late:
+        await due.put_off(tx, [one.id], next_of(one, chat, now))
+    await due.put_off(tx, [one.id for one in turn.waiting], turn.quiet_until)
+
+
+async def _put(
+    tx: Transaction, chat: Chat, digest: Digest, now: datetime, dispatch: Dispatch
+) -> None:
     reader = Reader.of(chat, now)
     classic = digests.digest(digest, reader, keyboard=digests.keyboard(digest, reader, now))
-    if chat.layout is Layout.NEWSPAPER and await outbox.rich_is_known(tx, now):
+    # An alert is a story or two: no page to be made of.
+    as_page = chat.layout is Layout.NEWSPAPER and not (digest.by_itself and dispatch.urgent)
+    if as_page and await outbox.rich_is_known(tx, now):
         # Its stories have buttons of their own.
         paper = newspaper(digest, reader, keyboard=digests.keyboard(digest, reader))
         await outbox.put_rich(
@@ -138,9 +212,10 @@ async def _put(tx: Transaction, chat: Chat, digest: Digest, now: datetime) -> No
             keyboard_as_json(paper.keyboard),
             parts_as_json(classic),
             now,
+            dispatch,
         )
     else:
-        await outbox.put(tx, chat.id, parts_of(classic), now)
+        await outbox.put(tx, chat.id, parts_of(classic), now, dispatch)
 
 
 async def tell_trouble(database: Database, now: datetime) -> int:
@@ -159,16 +234,18 @@ async def tell_trouble(database: Database, now: datetime) -> int:
                 if chat is not None:
                     reader = Reader.of(chat, now)
                     view = subscriptions.lasting_trouble(feed, subscription_id, reader)
-                    await outbox.put(tx, chat_id, parts_of([view]), now)
+                    usual = Dispatch(thread_id=chat.thread_id)
+                    await outbox.put(tx, chat_id, parts_of([view]), now, usual)
     return told
 
 
 async def _end_pauses(database: Database, now: datetime) -> None:
     async with database.read() as tx:
-        ended = await chats.ended_pauses(tx, now, 1000)
+        ended = await due.ended_pauses(tx, now, 1000)
     for chat in ended:
         upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
         async with database.write() as tx:
             await chats.change(
                 tx, chat.id, paused=False, paused_until=None, next_digest_at=upcoming
             )
+            await outbox.release(tx, chat.id, now)

@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
+from handlers import menu_buttons
+from handlers.menu_buttons import MenuAction
 from storage.records import (
     ArticleId,
+    BroadcastId,
     FeedId,
     Kind,
     Layout,
@@ -139,6 +142,8 @@ class Undo:
     kind: Kind
     target: int
     after_article: ArticleId
+    schedule: str = ""
+    """Its own, in normal form; empty for that of its chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +252,42 @@ class Show:
     command: str
 
 
+class Step(StrEnum):
+    """What can be done with the operator's words to all chats."""
+
+    BEGIN = "b"
+    DISCARD = "d"
+    STOP = "s"
+    LOOK = "l"
+    """See how far it has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToAll:
+    """Take a step with the operator's words to all chats."""
+
+    step: Step
+    broadcast_id: BroadcastId
+
+
+@dataclass(frozen=True, slots=True)
+class PolledPage:
+    """A page of the feeds that are polled."""
+
+    number: int
+    """From 1."""
+    failing: bool
+    """True for those in trouble alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNow:
+    """Visit a feed in trouble as soon as that can be, and show the page that it is on."""
+
+    feed_id: FeedId
+    page: int
+
+
 Action = (
     Page
     | BestPage
@@ -274,6 +315,10 @@ Action = (
     | Forget
     | SetLayout
     | Show
+    | MenuAction
+    | ToAll
+    | PolledPage
+    | VisitNow
 )
 
 _OF_AN_ID: dict[str, Callable[[int], Action]] = {
@@ -303,12 +348,16 @@ _LETTERS: dict[type, str] = {
     Unsave: "V",
 }
 
+_OF_ADMINS = "A"
+"""What only those who run the bot may press begins with it."""
+
 _KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
 
 
 def encode(action: Action) -> str:
     """The data of a button. Raises ValueError if it does not fit."""
-    data = ":".join([VERSION, *(_page_parts(action) or _opinion_parts(action) or _parts(action))])
+    parts = _page_parts(action) or _opinion_parts(action) or _admin_parts(action) or _parts(action)
+    data = ":".join([VERSION, *parts])
     if len(data.encode()) > MAX_BYTES:
         raise ValueError(f"{len(data.encode())} bytes of callback data")
     return data
@@ -350,6 +399,18 @@ def _opinion_parts(action: Action) -> list[str]:
     return []
 
 
+def _admin_parts(action: Action) -> list[str]:
+    """What is said by those who run the bot; nothing for anything else."""
+    match action:
+        case ToAll(step, broadcast_id):
+            return [_OF_ADMINS, step.value, str(broadcast_id)]
+        case PolledPage(number, failing):
+            return [_OF_ADMINS, "f" if failing else "a", str(number)]
+        case VisitNow(feed_id, page):
+            return [_OF_ADMINS, "v", str(feed_id), str(page)]
+    return []
+
+
 def _parts(action: Action) -> list[str]:
     letter = _LETTERS.get(type(action))
     if letter is not None:
@@ -357,8 +418,9 @@ def _parts(action: Action) -> list[str]:
     match action:
         case Widen(subscription_id, name):
             return ["w", str(subscription_id), name]
-        case Undo(kind, target, after_article):
-            return ["z", kind.value[0], str(target), str(after_article)]
+        case Undo(kind, target, after_article, schedule):
+            own = [schedule] if schedule else []
+            return ["z", kind.value[0], str(target), str(after_article), *own]
         case SetSchedule(schedule):
             return ["s", schedule]
         case SetLayout(layout):
@@ -375,7 +437,10 @@ def decode(data: str) -> Action | None:
         return None
     try:
         parts = rest.split(":")
-        return _decode_page(parts) or _decode_opinion(parts) or _decode(parts)
+        if parts[0] == _OF_ADMINS:
+            return _decode_admin(parts[1:])
+        menu = menu_buttons.read(parts)
+        return menu or _decode_page(parts) or _decode_opinion(parts) or _decode(parts)
     except ValueError:
         return None
 
@@ -413,14 +478,26 @@ def _decode_opinion(parts: list[str]) -> Action | None:
     return None
 
 
+def _decode_admin(parts: list[str]) -> Action | None:
+    match parts:
+        case ["f" | "a" as which, number]:
+            return PolledPage(_page(number), which == "f")
+        case ["v", feed_id, page]:
+            return VisitNow(FeedId(_number(feed_id)), _page(page))
+        case [step, broadcast_id]:
+            return ToAll(Step(step), BroadcastId(_number(broadcast_id)))
+    return None
+
+
 def _decode(parts: list[str]) -> Action | None:
     match parts:
         case [letter, id] if letter in _OF_AN_ID:
             return _OF_AN_ID[letter](_number(id))
         case ["w", subscription_id, name] if name:
             return Widen(SubscriptionId(_number(subscription_id)), name)
-        case ["z", "f" | "t" as kind, target, after_article]:
-            return Undo(_KINDS[kind], _number(target), ArticleId(_number(after_article)))
+        case ["z", "f" | "t" as kind, target, after_article, *own]:
+            after = ArticleId(_number(after_article))
+            return Undo(_KINDS[kind], _number(target), after, ":".join(own))
         case ["s", *schedule] if schedule:
             return SetSchedule(":".join(schedule))
         case ["y", layout]:

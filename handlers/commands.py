@@ -1,28 +1,13 @@
-"""The one table of commands and buttons, and how an update finds its way to them.
+"""The one table of commands and buttons: what each does, and who may.
 
-    update ─▶ which command ─▶ who may ─▶ the chat ─▶ its answer ─▶ reply
-                                             │ NewsError ─▶ one kind sentence
-                                             └ anything else ─▶ an apology with a reference
-
-Registration, /help, the menu of Telegram's clients and the tests of the documentation read the table.
+Registration, /help, the menu of Telegram's clients and the tests of the documentation read it.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from telegram import BotCommand, CallbackQuery, Message, Update
-from telegram.constants import ChatAction, ChatType
-from telegram.error import BadRequest, TelegramError
-from telegram.ext import (
-    Application,
-    CallbackQueryHandler,
-    CommandHandler,
-    ContextTypes,
-    MessageHandler,
-    filters,
-)
+from telegram import BotCommand
 
 from handlers import (
     digest,
@@ -38,7 +23,6 @@ from handlers import (
     votes,
     why,
 )
-from handlers.access import may_change
 from handlers.buttons import (
     Action,
     BestPage,
@@ -67,23 +51,10 @@ from handlers.buttons import (
     Unsave,
     Vote,
     Widen,
-    decode,
 )
-from handlers.context import Answer, Ask, Services, known_chat
-from handlers.errors import apologise, explain
-from handlers.reply import edit, edit_keyboard, keyboard_of, send
-from handlers.views.marks import with_marks
-from handlers.views.message import RichView, Toast, View, plain_text
+from handlers.context import Answer, Ask
+from handlers.views.message import Toast, plain_text
 from handlers.words import say
-from news.errors import NewsError
-from news.follow import as_address
-from news.text import shorten
-from storage import outbox
-from storage.records import ChatId
-
-log = structlog.get_logger()
-
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +68,17 @@ class Command:
     aliases: tuple[str, ...] = ()
     changes: bool = False
     """True if it changes settings with an argument: in groups, for administrators only."""
+    settles: bool = False
+    """True if digests come to the topic of a forum in which it is sent."""
     slow: bool = False
     """True if the answer may wait for the web: then a sign of life comes first."""
+    admins: bool = False
+    """True if it is for those who run the bot: nobody else is told that it exists."""
 
 
 async def show_help(ask: Ask) -> Answer:
     """All commands, or one of them."""
-    return start.help_view(ask, COMMANDS)
+    return start.help_view(ask, COMMANDS if ask.by_admin else PUBLIC)
 
 
 COMMANDS = (
@@ -114,34 +89,38 @@ COMMANDS = (
     Command("trend", trend.trend, "help.read", slow=True),
     Command("saved", saved.saved, "help.read"),
     Command("taste", votes.taste, "help.read"),
-    Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True),
+    Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True, True),
     Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
     Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
     Command("mute", mute.mute, "help.follow", (), True),
     Command("unmute", mute.unmute, "help.follow", (), True),
     Command("import", lists.ask_for_list, "help.follow"),
     Command("export", lists.export_list, "help.follow"),
-    Command("schedule", schedule.schedule, "help.when", (), True),
+    Command("schedule", schedule.schedule, "help.when", (), True, True),
     Command("layout", layout.layout, "help.when", (), True),
     Command("timezone", schedule.timezone, "help.when", (), True),
+    Command("quiet", schedule.quiet, "help.when", (), True),
     Command("pause", schedule.pause, "help.when", (), True),
     Command("resume", schedule.resume, "help.when", (), True),
     Command("start", start.start, "help.also_help"),
     Command("help", show_help, "help.also_help"),
 )
 
-_BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+PUBLIC = tuple(command for command in COMMANDS if not command.admins)
+"""Those that everybody is told of."""
 
-_ALWAYS_CHANGE = ("pause", "resume")
+BY_NAME = {name: command for command in COMMANDS for name in (command.name, *command.aliases)}
+
+ALWAYS_CHANGE = ("pause", "resume")
 """These change something without an argument, too."""
 
-_READING_ACTIONS = (
+READING_ACTIONS = (
     *(Page, BestPage, ReadOn, RestPage, ListPage, SavedPage, MutePage),
     *(TrendOf, Show),
 )
 """Presses that anyone may make."""
 
-_EDITING_ACTIONS = (
+EDITING_ACTIONS = (
     *(Page, BestPage, RestPage, ListPage, SavedPage, MutePage),
     *(Unmute, Forget),
 )
@@ -149,8 +128,9 @@ _EDITING_ACTIONS = (
 
 
 async def _show(ask: Ask, pressed: Show) -> Answer:
-    command = _BY_NAME.get(pressed.command)
-    if command is None or command.name in _ALWAYS_CHANGE:
+    command = BY_NAME.get(pressed.command)
+    hidden = command is not None and command.admins and not ask.by_admin
+    if command is None or hidden or command.name in ALWAYS_CHANGE:
         return ask.say("menu.old")
     return await command.answer(ask)
 
@@ -181,7 +161,7 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
 }
 
 
-_TOASTED: dict[type, Callable[[Ask, Any], Awaitable[Toast]]] = {
+TOASTED: dict[type, Callable[[Ask, Any], Awaitable[Toast]]] = {
     Save: saved.press_save,
     Vote: votes.press_vote,
     MuteOutlet: mute.press_mute,
@@ -195,272 +175,9 @@ async def press(ask: Ask, action: Action) -> Answer:
     return await _PRESSES[type(action)](ask, action)
 
 
-def register(application: AnyApplication, services: Services) -> None:
-    """Make the application answer every command, button and text."""
-    doors = _Doors(services)
-    fresh = filters.UpdateType.MESSAGE
-    private = filters.ChatType.PRIVATE
-    for command in COMMANDS:
-        names = [command.name, *command.aliases]
-        application.add_handler(CommandHandler(names, doors.command, filters=fresh))
-    application.add_handler(MessageHandler(fresh & private & filters.COMMAND, doors.unknown))
-    sent_here = private | filters.CaptionRegex(r"^/import\b")
-    application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
-    application.add_handler(MessageHandler(fresh & private & filters.TEXT, doors.text))
-    application.add_handler(
-        MessageHandler(fresh & private & ~filters.StatusUpdate.ALL, doors.not_text)
-    )
-    application.add_handler(CallbackQueryHandler(doors.button))
-    application.add_error_handler(doors.error)
-
-
-def menu(language: str) -> list[BotCommand]:
-    """The commands as Telegram's clients list them."""
+def menu(language: str, admins: bool = False) -> list[BotCommand]:
+    """The commands as Telegram's clients list them; with `admins`, those for them as well."""
     return [
         BotCommand(command.name, plain_text(say(f"menu.{command.name}", language)))
-        for command in COMMANDS
+        for command in (COMMANDS if admins else PUBLIC)
     ]
-
-
-class _Doors:
-    """Where updates come in."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A command of the table."""
-        message = update.effective_message
-        if message is None or message.text is None or _from_bot(update):
-            return
-        typed, _, argument = message.text.partition(" ")
-        if "\n" in typed:
-            typed, _, rest = typed.partition("\n")
-            argument = f"{rest} {argument}"
-        command = _BY_NAME[typed[1:].partition("@")[0].casefold()]
-        await self._answer(update, context, message, command, argument)
-
-    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Words without a command, in a private chat: an address to follow, or something to look for."""
-        message = update.effective_message
-        if message is None or message.text is None or _from_bot(update):
-            return
-        address = as_address(message.text)
-        if address is None:
-            await self._answer(update, context, message, _BY_NAME["latest"], message.text)
-            return
-        ask = await self._ask(ChatId(message.chat_id))
-        await self._send(context, message, ask.say("unknown.address", address=address))
-
-    async def file(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A file: a list of feeds."""
-        message = update.effective_message
-        if message is None or message.document is None or _from_bot(update):
-            return
-        command, _, addressed = (
-            (message.caption or "").partition("\n")[0].split(" ")[0].partition("@")
-        )
-        if (
-            command == "/import"
-            and addressed
-            and addressed.casefold() != context.bot.username.casefold()
-        ):
-            return
-        ask = await self._ask(ChatId(message.chat_id))
-        if not await may_change(
-            context.bot, message.chat, update.effective_user, message.sender_chat
-        ):
-            await self._send(context, message, ask.say("access.admins"))
-        elif (message.document.file_size or 0) > lists.MAX_BYTES:
-            await self._send(context, message, ask.say("import.large"))
-        else:
-            await _show_life(context, message)
-            try:
-                file = await message.document.get_file()
-                document = bytes(await file.download_as_bytearray())
-            except TelegramError as error:
-                log.warning("file not fetched", error=type(error).__name__)
-                await self._send(context, message, ask.say("import.lost"))
-            else:
-                await self._send(context, message, await lists.import_list(ask, document))
-
-    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A picture, a voice, a sticker."""
-        message = update.effective_message
-        if message is None or _from_bot(update):
-            return
-        ask = await self._ask(ChatId(message.chat_id))
-        await self._send(context, message, ask.say("unknown.message"))
-
-    async def unknown(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A command that is not in the table."""
-        message = update.effective_message
-        if message is None or message.text is None or _from_bot(update):
-            return
-        name = message.text.split()[0].lstrip("/").partition("@")[0]
-        ask = await self._ask(ChatId(message.chat_id))
-        await self._send(context, message, start.unknown(ask, name, COMMANDS))
-
-    async def button(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A press."""
-        query, chat = update.callback_query, update.effective_chat
-        if query is None or chat is None or not isinstance(query.message, Message):
-            if query is not None:
-                await _acknowledge(query)
-            return
-        ask = await self._ask(ChatId(chat.id))
-        action = decode(query.data or "")
-        if action is None:
-            await _acknowledge(query, ask.say("menu.old"))
-            return
-        if not isinstance(action, _READING_ACTIONS) and not await may_change(
-            context.bot, chat, query.from_user, None
-        ):
-            await _acknowledge(query, ask.say("access.admins"))
-            return
-        toasted = _TOASTED.get(type(action))
-        if toasted is not None:
-            await _show_toast(query, query.message, await toasted(ask, action))
-            return
-        await _acknowledge(query)
-        try:
-            answer = await press(ask, action)
-        except NewsError as error:
-            answer = explain(error, ask, "latest")
-        if (
-            isinstance(action, _EDITING_ACTIONS)
-            and not isinstance(answer, tuple)
-            and _is_editable(query.message, answer)
-        ):
-            await _edit(query.message, answer)
-        else:
-            await self._send(context, query.message, answer, reply=False)
-
-    async def error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Whatever no handler foresaw: the person gets an apology, the log gets the trace."""
-        assert context.error is not None  # noqa: S101 - this is when Telegram's client calls here
-        message = update.effective_message if isinstance(update, Update) else None
-        if message is None or isinstance(context.error, TelegramError):
-            apologise(context.error, None, "telegram")
-            return
-        try:
-            ask = await self._ask(ChatId(message.chat_id))
-        except Exception as error:  # noqa: BLE001 - the database may be what broke
-            apologise(error, None, "database")
-            return
-        apology = apologise(context.error, ask, "handler")
-        if apology is not None:
-            await self._send(context, message, apology)
-
-    async def _ask(self, chat_id: ChatId, argument: str = "") -> Ask:
-        now = self._services.clock()
-        chat = await known_chat(self._services, chat_id, now)
-        return Ask(self._services, chat, now, argument)
-
-    async def _answer(
-        self,
-        update: Update,
-        context: ContextTypes.DEFAULT_TYPE,
-        message: Message,
-        command: Command,
-        argument: str,
-    ) -> None:
-        ask = await self._ask(ChatId(message.chat_id), argument)
-        changes = command.changes and (argument.strip() or command.name in _ALWAYS_CHANGE)
-        if changes and not await may_change(
-            context.bot, message.chat, update.effective_user, message.sender_chat
-        ):
-            await self._send(context, message, ask.say("access.admins"))
-            return
-        if command.slow:
-            await _show_life(context, message)
-        try:
-            answer = await command.answer(ask)
-        except NewsError as error:
-            answer = explain(error, ask, command.name)
-        await self._send(context, message, answer)
-
-    async def _send(
-        self,
-        context: ContextTypes.DEFAULT_TYPE,
-        message: Message,
-        answer: Answer,
-        reply: bool = True,
-    ) -> None:
-        """Send an answer where the question was asked; in groups, as a reply to it."""
-        in_group = message.chat.type != ChatType.PRIVATE
-        thread = message.message_thread_id if message.is_topic_message else None
-        for view in answer if isinstance(answer, tuple) else (answer,):
-            await send(
-                context.bot,
-                message.chat_id,
-                view,
-                thread,
-                message.message_id if in_group and reply else None,
-                self._note_rich_unknown,
-            )
-
-    async def _note_rich_unknown(self) -> None:
-        async with self._services.database.write() as tx:
-            await outbox.note_rich_unknown(tx, self._services.clock())
-
-
-def _from_bot(update: Update) -> bool:
-    user = update.effective_user
-    # An anonymous administrator speaks through a bot of Telegram's, in the name of the group.
-    message = update.effective_message
-    anonymous = message is not None and message.sender_chat is not None
-    return user is not None and user.is_bot and not anonymous
-
-
-async def _acknowledge(
-    query: CallbackQuery, view: View | Toast | None = None, alert: bool = True
-) -> None:
-    """End the button's spinning, with a word if there is one; what was pressed for is done all the same.
-
-    With `alert` the word stays until it is read.
-    """
-    try:
-        if view is None or not view.text:
-            await query.answer()
-        else:
-            await query.answer(shorten(plain_text(view.text), 200), show_alert=alert)
-    except TelegramError as error:
-        # A press that waited for longer than some seconds can't be answered any more.
-        log.debug("press not acknowledged", error=type(error).__name__)
-
-
-async def _show_toast(query: CallbackQuery, message: Message, toast: Toast) -> None:
-    await _acknowledge(query, toast, alert=False)
-    if toast.marks:
-        rows = with_marks(keyboard_of(message.reply_markup), toast.marks)
-        await _unless_the_same(edit_keyboard(message, rows))
-
-
-async def _show_life(context: ContextTypes.DEFAULT_TYPE, message: Message) -> None:
-    """Tell the chat that an answer is on its way; without it the answer comes all the same."""
-    try:
-        await context.bot.send_chat_action(message.chat_id, ChatAction.TYPING)
-    except TelegramError as error:
-        log.debug("no sign of life", error=type(error).__name__)
-
-
-async def _edit(message: Message, view: View | RichView) -> None:
-    await _unless_the_same(edit(message.get_bot(), message.chat_id, message.message_id, view))
-
-
-async def _unless_the_same(change: Awaitable[object]) -> None:
-    """Await a change of a message, unless it is as it should be already."""
-    try:
-        await change
-    except BadRequest as error:
-        # Two fast taps: the first has brought the page already.
-        if "not modified" not in str(error).casefold():
-            raise
-
-
-def _is_editable(message: Message, view: Answer) -> bool:
-    """Whether an answer can take the place of a message: a page of text would destroy a newspaper."""
-    if isinstance(view, View):
-        return message.text is not None
-    return isinstance(view, RichView) and "rich_message" in message.api_kwargs

@@ -1,12 +1,16 @@
 """What a handler gets to work with: the parts of the bot, and one question of one chat."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, Literal
 
 from cachetools import LRUCache
 from markupsafe import Markup
+from telegram.ext import Application
 
+from handlers.access import Rights
+from handlers.fairness import FairUse
 from handlers.views.message import RichView, View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count
@@ -14,12 +18,18 @@ from news import schedule
 from news.sources import Sources
 from news.trend import Trend
 from news.writing import Writer
-from storage import articles, chats
+from storage import articles, chats, outbox, reach
 from storage.database import Database
 from storage.records import ArticleId, Chat, ChatId, StoryId, TopicId
 
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
 _RANKINGS = 1000
 """Searches whose order is remembered, about 2 kB each."""
+
+
+Access = Literal["open", "invite", "admins"]
+"""Who may use the bot: everybody, whom its administrators let in, or they alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,16 @@ class Services:
     """The order of what was found best first, by query and newest article: its pages must fit together."""
     draw: Callable[[Trend, Sequence[str]], Awaitable[bytes]] | None = None
     """Makes a PNG of a trend and the dates of its days in digits; None where pictures can't be made."""
+    admin_ids: frozenset[int] = frozenset()
+    """The people who run this bot."""
+    access: Access = "open"
+    """Who else may use it."""
+    rights: Rights | None = None
+    """Knows who may do what in other chats; None where nobody can be asked."""
+    fair_use: FairUse | None = None
+    """Knows who asks for more than their share; None where there is nobody to share with."""
+    link: Callable[[str], str] = "https://t.me/?start={}".format
+    """Gives the address that opens a chat with this bot, with a payload of at most 64 letters, digits, _ and -."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,15 @@ class Ask:
     now: datetime
     argument: str = ""
     """What was typed after the command."""
+    user_id: int | None = None
+    """Who asks; None if nobody says so, as anonymous administrators of groups don't."""
+    about: int | None = None
+    """Whose message this is a reply to, or which channel's: a command may be about them. None for neither."""
+
+    @property
+    def by_admin(self) -> bool:
+        """Whether one of those who run this bot asks."""
+        return self.user_id in self.services.admin_ids
 
     @property
     def reader(self) -> Reader:
@@ -79,7 +108,7 @@ class Ask:
         """The same question, with the chat as it is kept now."""
         async with self.services.database.read() as tx:
             chat = await chats.get(tx, self.chat.id)
-        return Ask(self.services, chat or self.chat, self.now, self.argument)
+        return replace(self, chat=chat or self.chat)
 
 
 Answer = View | RichView | tuple[View | RichView, ...]
@@ -94,7 +123,9 @@ async def known_chat(services: Services, chat_id: ChatId, now: datetime) -> Chat
         return chat
     async with services.database.write() as tx:
         if chat is not None:
-            await chats.change(tx, chat_id, unreachable_since=None)
+            # Whoever says something can be written to, and gets what was missed.
+            if await reach.note_reachable(tx, chat_id, now):
+                await outbox.release(tx, chat_id, now)
             return await chats.get(tx, chat_id) or chat
         defaults = services.defaults
         first = schedule.next_after(schedule.parse(defaults.schedule), now, defaults.timezone)

@@ -12,6 +12,7 @@ from handlers.words import say, say_count
 from news import query
 from news.errors import (
     BadQuery,
+    BadQuiet,
     BadSchedule,
     FetchFailed,
     LimitReached,
@@ -33,6 +34,8 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
             return _explain_query(error, ask, command)
         case BadSchedule():
             return ask.say("schedule.bad", typed=typed)
+        case BadQuiet():
+            return ask.say("quiet.bad", typed=typed)
         case FetchFailed():
             return ask.say(f"fetch.{error.failure.value}", detail=error.detail)
         case NoFeedFound():
@@ -43,7 +46,9 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
         case NoSuchNumber():
             if not error.count:
                 return ask.say("list.empty")
-            return ask.say_count("unfollow.none", error.count, typed=typed)
+            # Behind the number of a schedule stands when.
+            number = typed.split(" ")[0] if command == "schedule" else typed
+            return ask.say_count("unfollow.none", error.count, typed=number)
     raise error
 
 

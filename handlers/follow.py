@@ -13,7 +13,7 @@ from handlers.buttons import (
 from handlers.context import Answer, Ask
 from handlers.views import subscriptions as views
 from handlers.views.message import View
-from news import follow, query
+from news import follow, query, rescheduling
 from news.addresses import has_credentials
 from news.errors import FetchFailed
 from news.followed_topics import query_of
@@ -162,4 +162,10 @@ async def press_undo(ask: Ask, pressed: Undo) -> View:
         services.max_subscriptions,
         ask.now,
     )
-    return ask.say("undo.gone") if result is None else ask.say("undo.done", name=result.name)
+    if result is None:
+        return ask.say("undo.gone")
+    if pressed.schedule:
+        await rescheduling.restore_own(
+            services.database, ask.chat, pressed.kind, pressed.target, pressed.schedule, ask.now
+        )
+    return ask.say("undo.done", name=result.name)

@@ -8,7 +8,7 @@ from news.addresses import host_of
 from news.followed_topics import FollowedTopics
 from news.indexing import VERSION, body_of, indexed, row_of
 from news.matching import Source, Subject, source_of, subject_of
-from storage import articles, chats, feeds, search
+from storage import articles, chats, due, feeds, search
 from storage.database import Database, Transaction, mark, set_mark
 from storage.records import Article, ArticleId, FeedId, IndexRow, NewArticle, TopicId
 
@@ -49,7 +49,7 @@ async def match(
 ) -> frozenset[ArticleId]:
     """Note which topics these articles belong to, in place of what was noted; those that belong to any.
 
-    `subjects` may be made while they are asked for: others get their turn in between.
+    Who wants to hear of such a topic at once is due. `subjects` may be made while they are asked for: others get their turn in between.
     """
     index = await topics.index(tx)
     found: dict[ArticleId, dict[TopicId, float]] = {}
@@ -59,6 +59,7 @@ async def match(
         if number % _TURN == 0:
             await asyncio.sleep(0)
     await chats.match(tx, found)
+    await due.alert(tx, {topic for belongs in found.values() for topic in belongs}, (), now)
     return frozenset(id for id, belongs in found.items() if belongs)
 
 

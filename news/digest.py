@@ -139,6 +139,8 @@ class Digest:
     """Stories that were new as well, beyond the number that a digest holds."""
     span: Span | None = None
     """Where its news lies; None if it was chosen by date."""
+    by_itself: bool = False
+    """True if only subscriptions with schedules of their own are in it, alerts among them."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -164,28 +166,38 @@ class Material:
     """`reports_of`, or what remembers its answers."""
     narrow: Collection[SubscriptionId] = ()
     """Topics that leave something out on purpose: of a story, they show only the articles that they want."""
+    unseen: int = 0
+    """Stories beside those of the candidates that are only counted, too."""
 
 
 def ranked(
     candidates: Iterable[Candidate], period: timedelta, until: datetime
 ) -> tuple[StoryId, ...]:
     """All stories of the candidates, the most promising first, by what needs no text."""
-    outlets: dict[StoryId, set[FeedId]] = defaultdict(set)
-    best: dict[StoryId, float] = {}
-    newest: dict[StoryId, datetime] = {}
+    best: dict[StoryId, Candidate] = {}
+    others: dict[StoryId, list[Candidate]] = {}
     for one in candidates:
         id = one.story_id
-        outlets[id].add(one.feed_id)
-        best[id] = max(one.score, best.get(id, 0.0))
-        newest[id] = max(one.published_at, newest.get(id, one.published_at))
-    most = max(map(len, outlets.values()), default=0)
+        if id not in best:
+            best[id] = one
+        else:
+            # Most stories have one candidate only.
+            others.setdefault(id, []).append(one)
+    outlets = {
+        id: len({best[id].feed_id, *(one.feed_id for one in more)}) for id, more in others.items()
+    }
+    most = max(outlets.values(), default=1)
+    shares = [share(count, most) for count in range(most + 1)]
     half_life = half_life_of(period)
-
-    def promise(id: StoryId) -> tuple[float, StoryId]:
-        fresh = freshness(newest[id], until, half_life)
-        return _importance(share(len(outlets[id]), most), best[id], fresh), id
-
-    return tuple(sorted(outlets, key=promise, reverse=True))
+    promises: list[tuple[float, StoryId]] = []
+    for id, one in best.items():
+        score, newest = one.score, one.published_at
+        for other in others.get(id, ()):
+            score, newest = max(score, other.score), max(newest, other.published_at)
+        fresh = freshness(newest, until, half_life)
+        promises.append((_importance(shares[outlets.get(id, 1)], max(score, 0.0), fresh), id))
+    promises.sort(reverse=True)
+    return tuple([id for _, id in promises])
 
 
 def decide(
@@ -205,7 +217,7 @@ def decide(
     for one in material.candidates:
         if one.subscription_id in known:
             wanted[one.story_id].append(one)
-    beyond = sum(id not in material.stories for id in wanted)
+    beyond = material.unseen + sum(id not in material.stories for id in wanted)
     news: list[_News] = []
     for id, candidates in wanted.items():
         story = material.stories.get(id)
@@ -298,9 +310,11 @@ def _weighed(
     half_life = half_life_of(period)
     words = [vocabulary(one.lead.title) for one in news]
     vectors = as_vectors(words)
-    middles: dict[SubscriptionId, Counter[str]] = defaultdict(Counter)
+    middles: dict[SubscriptionId, dict[str, float]] = defaultdict(dict)
     for one, vector in zip(news, vectors, strict=True):
-        middles[one.subscription.id].update(vector)
+        middle = middles[one.subscription.id]
+        for word, weight in vector.items():
+            middle[word] = middle.get(word, 0.0) + weight
     lengths = {id: length_of(middle) for id, middle in middles.items()}
     found = []
     for one, vector, some in zip(news, vectors, words, strict=True):
@@ -315,8 +329,7 @@ def _weighed(
             taste=taste.of(one.story),
         )
         item = Item(one.story, one.lead, grounds, update=one.update)
-        weight = grounds.importance
-        found.append(_Weighed(item, weight, one.subscription, some, one.lead.feed_id))
+        found.append(_Weighed(item, grounds.importance, one.subscription, some, one.lead.feed_id))
     return sorted(found, key=_place, reverse=True)
 
 
@@ -330,33 +343,35 @@ def _chosen(weighed: Sequence[_Weighed], limit: int) -> list[_Weighed]:
     """As many as there is room for, each the best beside those before it."""
     if len(weighed) <= limit:
         return list(weighed)
-    left = list(weighed)
-    likest = dict.fromkeys(range(len(left)), 0.0)
+    # In their order, so that of equals the first is found.
+    left = dict(enumerate(weighed))
+    free = [place for place, one in left.items() if one.importance >= _WORTH_IT]
+    likest = dict.fromkeys(left, 0.0)
     chosen: list[_Weighed] = []
     outlets: Counter[FeedId] = Counter()
     subscriptions: Counter[SubscriptionId] = Counter()
-    while likest and len(chosen) < limit:
-        free = [
-            place
-            for place in likest
-            if left[place].importance >= _WORTH_IT
-            and outlets[left[place].outlet] < _OF_ONE_OUTLET
-            and subscriptions[left[place].subscription.id] < _OF_ONE_SUBSCRIPTION * limit
-        ]
-        best = max(
-            free or likest,
-            key=lambda place: (
-                _UNLIKE * left[place].importance - (1 - _UNLIKE) * likest[place],
-                -place,
-            ),
-        )
-        picked = left[best]
+
+    def marginal(place: int) -> float:
+        return _UNLIKE * left[place].importance - (1 - _UNLIKE) * likest[place]
+
+    while left and len(chosen) < limit:
+        best = max(free or left, key=marginal)
+        picked = left.pop(best)
         chosen.append(picked)
         outlets[picked.outlet] += 1
         subscriptions[picked.subscription.id] += 1
-        del likest[best]
-        for place, before in likest.items():
-            likest[place] = max(before, overlap(left[place].words, picked.words))
+        full = {id for id, count in subscriptions.items() if count >= _OF_ONE_SUBSCRIPTION * limit}
+        # What is not free once never is again.
+        free = [
+            place
+            for place in free
+            if place != best
+            and outlets[left[place].outlet] < _OF_ONE_OUTLET
+            and left[place].subscription.id not in full
+        ]
+        for place, one in left.items():
+            if (common := overlap(one.words, picked.words)) > likest[place]:
+                likest[place] = common
     return sorted(chosen, key=_place, reverse=True)
 
 

@@ -1,15 +1,20 @@
 """The index of topics of this process, kept in step with what all chats follow."""
 
+import asyncio
+
 from news import query
 from news.errors import BadQuery
 from news.text import tokens
 from news.topics import TopicIndex
 from storage import chats
-from storage.database import Transaction
+from storage.database import Database, Transaction
 from storage.records import Topic
 
 CHANGES_KEPT = 10_000
 """Changes of what chats follow that are remembered for processes that have not heard of them."""
+
+_TURN = 10
+"""Topics after which others get their turn, some tenths of a millisecond each."""
 
 
 class FollowedTopics:
@@ -18,10 +23,31 @@ class FollowedTopics:
     def __init__(self) -> None:
         self._index: TopicIndex | None = None
         self._newest_change = 0
+        self._preparing = asyncio.Lock()
+
+    async def prepare(self, database: Database) -> None:
+        """Read all topics before they are needed, if that was not done or is worn; others get their turn meanwhile.
+
+        Of many topics that takes long: half a minute for some ten thousands, which no transaction may take that
+        holds up all writers.
+        """
+        async with self._preparing:
+            if self._index is not None and not self._index.is_worn:
+                return
+            async with database.read() as tx:
+                newest = await chats.newest_topic_change(tx)
+                followed = await chats.followed_topics(tx)
+            index = TopicIndex()
+            for number, topic in enumerate(followed, start=1):
+                index.add(topic.id, tree_of(topic))
+                if number % _TURN == 0:
+                    await asyncio.sleep(0)
+            # What changed meanwhile comes with the next look at the index.
+            self._index, self._newest_change = index, newest
 
     async def index(self, tx: Transaction) -> TopicIndex:
         """The index as of this transaction: with what any process changed before."""
-        if self._index is None or self._index.is_worn:
+        if self._index is None:
             self._newest_change = await chats.newest_topic_change(tx)
             self._index = TopicIndex()
             for topic in await chats.followed_topics(tx):

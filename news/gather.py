@@ -15,12 +15,14 @@ from news.errors import BadQuery
 from news.importance import reports_of
 from news.learning import learnt
 from news.mutes import Muted
+from news.newsstand import MOST, Newsstand
 from news.query import And, Query, Since, leaves_out, parse
 from news.rarity import Rarity
 from news.search import matching
 from news.stories import part_of
 from news.summary import summarise, what_is_new
 from news.taste import Taste, learn
+from news.turns import Turn
 from news.updates import untold
 from storage import articles, chats, feeds, opinions
 from storage.batches import batches
@@ -39,9 +41,6 @@ from storage.records import (
     SubscriptionId,
     Told,
 )
-
-_CANDIDATES = 50_000
-"""The newest articles that a digest chooses from, each counted for every subscription that wants it."""
 
 _LOADED = 2
 """Stories that are looked at closely for each that a digest has room for."""
@@ -81,6 +80,37 @@ class Desk:
         self._per_day: dict[FeedId, float] = {}
         self._newest: ArticleId | None = None
         self._opinionated: frozenset[ChatId] | None = None
+        self._newsstand = Newsstand()
+        self._whole: dict[StoryId, Story] = {}
+        """Those read last, with all of their texts."""
+
+    async def prepare(
+        self, tx: Transaction, turns: Iterable[tuple[Chat, Sequence[Subscription]]]
+    ) -> None:
+        """Read at once what the digests of these chats need, each given with all that it follows.
+
+        To be asked before some chats are served in one transaction. Without it, each is served by itself.
+        """
+        by_chat = [(chat, _by_chat(listed)) for chat, listed in turns]
+        if by_chat and await self._newsstand.prepare(tx, by_chat, await self.newest(tx)):
+            self._stories.clear()
+
+    async def candidates(
+        self, tx: Transaction, chat: Chat, listed: Sequence[Subscription], span: Span
+    ) -> Sequence[Candidate]:
+        """What is new to a chat by its own schedule."""
+        found = self._newsstand.candidates(_by_chat(listed), span.after, span.up_to)
+        if found is None:
+            return await articles.news_for(tx, chat.id, span.after, span.up_to, MOST)
+        return found
+
+    async def told(
+        self, tx: Transaction, chat: Chat, candidates: Sequence[Candidate]
+    ) -> Mapping[StoryId, Told]:
+        """What of these a chat was told before."""
+        stories = {one.story_id for one in candidates}
+        told = self._newsstand.told(chat.id, stories)
+        return await chats.told_of(tx, chat.id, stories) if told is None else told
 
     async def newest(self, tx: Transaction) -> ArticleId:
         """The newest article when it was first asked for: later ones are of the next digest."""
@@ -104,7 +134,9 @@ class Desk:
         """These stories, as far as they exist, without most of their texts."""
         unknown = [id for id in ids if id not in self._stories]
         found = {}
-        for story in await articles.get_stories(tx, unknown) if unknown else ():
+        read = await articles.get_stories(tx, unknown) if unknown else ()
+        self._whole = {story.id: story for story in read}
+        for story in read:
             brief = replace(story, articles=tuple(map(_brief, story.articles)))
             key = _ids(story)
             if key not in self._reports:
@@ -135,7 +167,9 @@ class Desk:
         """What stories are told with; of an update, what its other articles did not say."""
         keys = {one.story.id: _key(one, limit) for one in items}
         unknown = [id for id, key in keys.items() if key not in self._summaries]
-        whole = {one.id: one for one in await articles.get_stories(tx, unknown)} if unknown else {}
+        whole = {id: self._whole[id] for id in unknown if id in self._whole}
+        if others := [id for id in unknown if id not in whole]:
+            whole |= {one.id: one for one in await articles.get_stories(tx, others)}
         found = {}
         for item in items:
             id = item.story.id
@@ -143,6 +177,11 @@ class Desk:
                 self._summaries[keys[id]] = _summary(item, whole.get(id), limit, self._rarity)
             found[id] = self._summaries[keys[id]]
         return found
+
+
+def _by_chat(listed: Iterable[Subscription]) -> list[Subscription]:
+    """Those without schedules of their own."""
+    return [one for one in listed if not one.schedule]
 
 
 def _brief(article: Article) -> Article:
@@ -178,13 +217,31 @@ async def gather(
     now: datetime,
     desk: Desk,
     written: Mapping[StoryId, str] | None = None,
+    turn: Turn | None = None,
 ) -> Digest:
-    """The digest of what is new to a chat. Summaries in `written` are taken in place of our own."""
-    span = Span(chat.digested_to, max(chat.digested_to, await desk.newest(tx)))
-    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
-    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
-    on = _Assignment(chat, chat.last_digest_at, now, chat.most_stories, span)
-    return await _gathered(tx, on, candidates, told, desk, written or {})
+    """The digest of what is new to a chat. Summaries in `written` are taken in place of our own.
+
+    Without `turn`, it is the turn of all that goes by the chat's schedule.
+    """
+    turn = turn or Turn(True, listed=tuple(await chats.followed(tx, chat.id)))
+    # Who is due by itself is due again only when something new comes: nothing that is there may be passed over.
+    newest = await articles.newest(tx) if turn.own else await desk.newest(tx)
+    span = Span(chat.digested_to, max(chat.digested_to, newest))
+    candidates: Sequence[Candidate] = ()
+    since = chat.last_digest_at
+    if turn.by_chat:
+        candidates = await desk.candidates(tx, chat, turn.listed, span)
+    if turn.own:
+        ids = [one.id for one in turn.own]
+        own = await articles.own_news_for(tx, chat.id, ids, span.up_to, MOST)
+        if not turn.by_chat:
+            since = min((one.published_at for one in own), default=now)
+        # What has just gone back to the chat's schedule comes by both.
+        candidates = tuple(dict.fromkeys((*candidates, *own)))
+    told = await desk.told(tx, chat, candidates)
+    on = _Assignment(chat, since, now, chat.most_stories, span)
+    digest = await _gathered(tx, on, candidates, told, desk, written or {}, turn.listed)
+    return replace(digest, by_itself=not turn.by_chat)
 
 
 async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
@@ -200,7 +257,7 @@ async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
 
 async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
     """What a digest of that span left out, as far as the chat was not told it since."""
-    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, _CANDIDATES)
+    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, MOST)
     told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
     known = set(told)
     if chat.digested_to <= span.after:
@@ -217,7 +274,7 @@ async def gather_since(
     tx: Transaction, chat: Chat, now: datetime, since: datetime, desk: Desk
 ) -> Digest:
     """The digest of everything a chat follows that was published from then on, told or not."""
-    candidates = await articles.published_for(tx, chat.id, since, _CANDIDATES)
+    candidates = await articles.published_for(tx, chat.id, since, MOST)
     on = _Assignment(chat, since, now, chat.most_stories)
     return await _gathered(tx, on, candidates, {}, desk, {})
 
@@ -239,13 +296,13 @@ async def preview(
     for query in wanted:
         item = _as_if(len(listed), chat, Kind.TOPIC, 0, query.text, now)
         recent = replace(query, tree=And((query.tree, Since(None, now - since))))
-        scores = await matching(tx, recent, now, _CANDIDATES)
+        scores = await matching(tx, recent, now, MOST)
         found = await articles.get_articles(tx, tuple(scores))
         candidates += (_candidate(item, article, scores[article.id]) for article in found)
         listed.append(item)
     for id, _, _, title in await feeds.names(tx, feed_ids):
         item = _as_if(len(listed), chat, Kind.FEED, id, title, now)
-        found = await articles.of_feed(tx, id, since, _CANDIDATES)
+        found = await articles.of_feed(tx, id, since, MOST)
         candidates += (_candidate(item, article, 1.0) for article in found)
         listed.append(item)
     on = _Assignment(chat, since, now, chat.most_stories)
@@ -296,26 +353,28 @@ async def _gathered(
     listed: Sequence[Subscription] | None = None,
 ) -> Digest:
     """Without `listed`, the subscriptions are those of the chat."""
-    new = [one for one in candidates if _is_new(one, told)]
+    new = [one for one in candidates if _is_new(one, told)] if told else candidates
     if not new:
         return Digest(on.since, on.until, (), 0, on.span)
     if listed is None:
         listed = await chats.followed(tx, on.chat.id)
     muted, taste = await desk.opinions(tx, on.chat.id, on.until)
-    new = [one for one in new if one.feed_id not in muted.feeds]
+    if muted.feeds:
+        new = [one for one in new if one.feed_id not in muted.feeds]
     followed = {FeedId(item.target) for item in listed if item.kind is Kind.FEED}
     stories, rest = await _worth_telling(
         tx, ranked(new, on.until - on.since, on.until), on.limit, told, muted, followed, desk
     )
     material = Material(
         listed,
-        [one for one in new if one.story_id in stories or one.story_id in rest],
+        [one for one in new if one.story_id in stories],
         stories,
         told.keys(),
         taste,
         await desk.per_day(tx, stories.values()),
         desk.reports,
         frozenset(one.id for one in listed if one.kind is Kind.TOPIC and _leaves_out(one.name)),
+        unseen=rest,
     )
     digest = decide(material, on.since, on.until, on.limit, on.span)
     ours = [item for item in digest.items if item.update or item.story.id not in written]
@@ -336,8 +395,8 @@ async def _worth_telling(
     muted: Muted,
     followed: Collection[FeedId],
     desk: Desk,
-) -> tuple[dict[StoryId, Story], frozenset[StoryId]]:
-    """What is to be told of the first of these stories, enough to choose from; and those not looked at.
+) -> tuple[dict[StoryId, Story], int]:
+    """What is to be told of the first of these stories, enough to choose from; and how many were not looked at.
 
     Of the latter, those that were told before are left out: they may well have nothing new.
     """
@@ -356,7 +415,7 @@ async def _worth_telling(
                 found[id] = shown
         if len(found) >= _LOADED * limit:
             break
-    return found, frozenset(id for id in ids[looked_at:] if id not in told)
+    return found, sum(id not in told for id in ids[looked_at:])
 
 
 @lru_cache(maxsize=5_000)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from news.addresses import host_of
 from news.stories import independent
@@ -96,24 +96,24 @@ def vocabulary(text: str) -> frozenset[str]:
 
 def as_vectors(words: Sequence[frozenset[str]]) -> list[dict[str, float]]:
     """Words weighted by their rarity among these headlines, each vector of length 1."""
-    spread = Counter(word for some in words for word in some)
+    spread = Counter(chain.from_iterable(words))
+    rarity = {count: math.log1p(len(words) / count) for count in set(spread.values())}
     vectors = []
     for some in words:
-        vector = {word: math.log1p(len(words) / spread[word]) for word in some}
-        length = length_of(vector) or 1.0
-        vectors.append({word: weight / length for word, weight in vector.items()})
+        weights = [rarity[spread[word]] for word in some]
+        length = math.sqrt(sum([weight * weight for weight in weights])) or 1.0
+        vectors.append({word: weight / length for word, weight in zip(some, weights, strict=True)})
     return vectors
 
 
 def length_of(vector: Mapping[str, float]) -> float:
     """Of a vector, in the Euclidean sense."""
-    return math.sqrt(sum(weight * weight for weight in vector.values()))
+    return math.sqrt(sum([weight * weight for weight in vector.values()]))
 
 
 def likeness(vector: Mapping[str, float], other: Mapping[str, float], length: float = 1.0) -> float:
     """The cosine of a vector of length 1 and another one of `length`."""
-    common = vector.keys() & other.keys()
-    dot = sum(vector[word] * other[word] for word in common)
+    dot = sum([weight * other[word] for word, weight in vector.items() if word in other])
     return min(dot / length, 1.0) if length else 0.0
 
 

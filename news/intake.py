@@ -26,7 +26,7 @@ from news.story_shelf import CAPACITY
 from news.story_vectors import story_words
 from news.text import read
 from news.worker import Worker, WorkerKilled
-from storage import articles, feeds, pages, search
+from storage import articles, due, feeds, pages, search
 from storage import joins as joined
 from storage.database import Database, Transaction
 from storage.records import (
@@ -73,6 +73,8 @@ class Taken:
     fresh: Mapping[FeedId, int]
     """How many new articles of each feed are news."""
     headlines: tuple[Headline, ...]
+    matched: Mapping[FeedId, int]
+    """How many new articles of each feed belong to a topic that somebody follows."""
     joins: tuple[tuple[StoryId, StoryId], ...] = ()
     """Stories that turned out to be one, or that go on under another name: the one that is gone, its heir."""
 
@@ -121,6 +123,8 @@ class Intake:
 
         Unless `thoroughly`, nothing is looked up if no entry came, went or changed since the last document.
         """
+        # Here, since nobody may wait long in the transaction that asks for them.
+        await self._topics.prepare(self._database)
         seen = None if feed is None or thoroughly else feed.outline
         reading = await self._sort_out(feed, await parse(self._worker, fetched, seen), now)
         return replace(reading, said=with_hub(reading.said, fetched))
@@ -186,6 +190,9 @@ class Intake:
             ],
         )
         matched = await self._match(tx, readings, [*zip(ids, kept, strict=True)], now)
+        of_feeds = Counter(
+            feed_id for id, (feed_id, _) in zip(ids, kept, strict=True) if id in matched
+        )
         if edits:
             before = await articles.get_articles(tx, [id for id, _, _ in edits])
             await articles.edit(tx, edits)
@@ -205,6 +212,7 @@ class Intake:
             ]
             await pages.put(tx, wanting, now)
         fresh = Counter(feed_id for feed_id, article in kept if not article.archived)
+        await due.alert(tx, (), fresh, now)
         headlines = tuple(
             Headline(
                 id,
@@ -218,7 +226,7 @@ class Intake:
             for id, (feed_id, article), (_, entry, _) in zip(ids, kept, new, strict=True)
             if now - article.published_at <= HORIZON
         )
-        return Taken(fresh, headlines, joins)
+        return Taken(fresh, headlines, of_feeds, joins)
 
     async def _match(
         self,

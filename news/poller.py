@@ -55,6 +55,8 @@ class PollResult:
     """The address that the feed has from now on, if that changed."""
     surprise: Exception | None = None
     """What nobody foresaw, recorded as a failure of the feed."""
+    matched: int = 0
+    """New articles that belong to a topic that somebody follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class _Saved:
 
     new: int
     """Articles that are news."""
+    matched: int
     moved_to: str | None
     error: FetchFailed | None
     surprise: Exception | None
@@ -259,7 +262,9 @@ class Poller:
         saved = await self._save(outcome)
         failure = saved.error.failure if saved.error else None
         seconds = loop.time() - began
-        return PollResult(feed, saved.new, failure, seconds, saved.moved_to, saved.surprise)
+        return PollResult(
+            feed, saved.new, failure, seconds, saved.moved_to, saved.surprise, saved.matched
+        )
 
     # ── writing it down ──────────────────────────────────────────────────────────────────────────
 
@@ -330,7 +335,13 @@ class Poller:
             ]
         self._sources.intake.learn(taken)
         return [
-            _Saved(taken.fresh.get(item.claimed.feed.id, 0), move, item.error, item.surprise)
+            _Saved(
+                taken.fresh.get(item.claimed.feed.id, 0),
+                taken.matched.get(item.claimed.feed.id, 0),
+                move,
+                item.error,
+                item.surprise,
+            )
             for item, move in zip(batch, moves, strict=True)
         ]
 

@@ -5,9 +5,11 @@ articles ─▶ the most informative one ─▶ its own description, if it is on
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import nlargest
+from itertools import chain
 
 from news.boilerplate import without_boilerplate
 from news.openings import can_open
@@ -204,16 +206,16 @@ def _most_informative(story: Story, rarity: Rarity) -> Article:
     if leading not in compared:
         compared.append(leading)
     said = [_terms(f"{one.title}\n{_opening(one)}", one.language) for one in compared]
-
-    def worth(number: int) -> float:
-        others = set().union(*said[:number], *said[number + 1 :])
-        return sum(
-            rarity.weight(term, leading.language) * (_SHARED if term in others else 1.0)
-            for term in said[number]
-        )
-
+    spread = Counter(chain.from_iterable(said))
+    # Articles of one story share most of their terms: each is weighed once.
+    worth = {
+        term: rarity.weight(term, leading.language) * (_SHARED if count > 1 else 1.0)
+        for term, count in spread.items()
+    }
     # The earliest of equals.
-    return compared[max(range(len(compared)), key=lambda number: (worth(number), -number))]
+    return max(
+        zip(compared, said, strict=True), key=lambda one: sum([worth[term] for term in one[1]])
+    )[0]
 
 
 def _opening(article: Article) -> str:

@@ -17,6 +17,9 @@ from storage.records import Chat, Kind, TopicId
 MAX_NAME = 120
 """Characters of what is followed, above its stories."""
 
+_NAMED, _NAME = 3, 40
+"""Of what comes by itself: how many names stand above it, and characters of one."""
+
 _TRENDS = 3
 """Topics that have a button for their trend under a digest."""
 
@@ -35,7 +38,9 @@ def digest(
         name = say("digest.section", reader.language, name=followed)
         for place, one in enumerate(section.items):
             block = item(number, one, reader)
-            blocks.append(Markup("\n\n").join([name, block]) if place == 0 else block)
+            if place == 0 and not (told.by_itself and len(told.sections) == 1):
+                block = Markup("\n\n").join([name, block])
+            blocks.append(block)
             number += 1
     if told.left_out:
         blocks.append(say_count("digest.left_out", told.left_out, reader.language))
@@ -45,6 +50,12 @@ def digest(
 
 def heading(told: Digest, reader: Reader, title: str) -> Markup:
     """What stands above a digest: the sentence of that key, with the period."""
+    if told.by_itself:
+        names = [isolated(shorten(one.subscription.name, _NAME)) for one in told.sections]
+        named = say("list.comma", reader.language).join(names[:_NAMED])
+        if len(names) > _NAMED:
+            named += f" +{len(names) - _NAMED}"
+        return say("digest.by_itself", reader.language, names=named)
     since, until = moment(told.since, reader), moment(told.until, reader)
     if told.since.astimezone(reader.tz).date() == told.until.astimezone(reader.tz).date():
         until = time_of_day(told.until, reader)
@@ -57,8 +68,10 @@ def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboa
     if told.left_out:
         label = reader.label("button.read_on")
         span = told.span
-        action = Show("latest") if span is None else ReadOn(span.after, span.up_to)
-        rows.append((button(label, action),))
+        if span is None or told.by_itself:
+            rows.append((button(label, Show("latest")),))
+        else:
+            rows.append((button(label, ReadOn(span.after, span.up_to)),))
     if told.until - told.since >= _LONG:
         topics = [
             section.subscription

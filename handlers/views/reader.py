@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_datetime, format_skeleton, format_timedelta, get_datetime_format
 from markupsafe import Markup
 
 from handlers.views.message import plain_text
@@ -46,7 +46,9 @@ def moment(when: datetime, reader: Reader) -> str:
 def _moment(when: datetime, skeleton: str, zone: str, language: str) -> str:
     """Many chats are told the same stories, and finding the pattern of a date takes long."""
     day = format_skeleton(skeleton, when, tzinfo=ZoneInfo(zone), locale=language)
-    return f"{day}, {format_datetime(when, 'HH:mm', tzinfo=ZoneInfo(zone), locale=language)}"
+    clock = str(format_datetime(when, "HH:mm", tzinfo=ZoneInfo(zone), locale=language))
+    joined = str(get_datetime_format("medium", locale=language))
+    return joined.replace("{1}", str(day)).replace("{0}", clock)
 
 
 def time_of_day(when: datetime, reader: Reader) -> str:
@@ -56,7 +58,7 @@ def time_of_day(when: datetime, reader: Reader) -> str:
 
 def clock(reader: Reader) -> str:
     """The local time now, with its day."""
-    return str(format_datetime(reader.now, "EEE HH:mm", tzinfo=reader.tz, locale=reader.language))
+    return str(format_skeleton("EHm", reader.now, tzinfo=reader.tz, locale=reader.language))
 
 
 def ago(when: datetime, reader: Reader) -> Markup:

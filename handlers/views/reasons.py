@@ -55,7 +55,8 @@ def _reason(reason: Reason, reader: Reader) -> Markup:
     if reason.subscription.kind is Kind.FEED:
         return say("why.feed", reader.language, name=name)
     pieces = [_evidence(piece, reader) for piece in reason.evidence]
-    return say("why.topic", reader.language, name=name, evidence=Markup(", ").join(pieces))
+    evidence = say("list.comma", reader.language).join(pieces)
+    return say("why.topic", reader.language, name=name, evidence=evidence)
 
 
 def _evidence(piece: Evidence, reader: Reader) -> Markup:

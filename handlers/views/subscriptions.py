@@ -123,6 +123,9 @@ def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
         reason = trouble(item.failure, item.failure_detail, reader)
         news = say("list.trouble", reader.language, reason=reason)
     line = say("list.item", reader.language, number=place, name=name)
+    if item.schedule:
+        own = say("list.own_schedule", reader.language, schedule=item.schedule)
+        news = Markup(" · ").join([news, own])
     return Markup(" – ").join([line, news])
 
 
@@ -145,7 +148,7 @@ def _when(chat: Chat, reader: Reader) -> Markup:
 
 def unfollowed(item: Subscription, reader: Reader) -> View:
     """What is followed no longer, with the way back."""
-    undo = Undo(item.kind, item.target, item.after_article)
+    undo = Undo(item.kind, item.target, item.after_article, item.schedule)
     return View(
         say("unfollow.done", reader.language, name=item.name),
         ((button(reader.label("button.undo"), undo),),),

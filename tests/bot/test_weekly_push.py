@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 from bot.composer import compose_due
 from bot.console.server import ConsoleTelegram
 from bot.courier import deliver
-from storage import chats, outbox
+from storage import chats, due, outbox
 from storage.database import Database, open_database
 from storage.records import ChatId
 
@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 async def push(database: Database, bot: ExtBot[None], clock: Callable[[], datetime]) -> None:
     """One round of the ticks."""
     await compose_due(database, clock())
-    await deliver(database, bot, clock, asyncio.Event(), 0)
+    await deliver(database, bot, clock, asyncio.Event())
 
 
 def texts(telegram: ConsoleTelegram, chat_id: int = 1) -> list[str]:
@@ -73,7 +73,7 @@ async def test_nothing_new_sends_nothing_and_moves_the_schedule_on(
     await push(database, bot, clock)
     assert texts(telegram) == []
     async with database.read() as tx:
-        assert await chats.claim_due_digests(tx, clock(), 9) == ()
+        assert await due.claim_due_digests(tx, clock(), 9) == ()
 
 
 async def test_the_same_story_is_never_told_twice(
@@ -227,7 +227,7 @@ async def life(
     database = await open_database(url)
     try:
         with monkeypatch.context() as patch:
-            patch.setattr(database, "write", lambda: axe.write(database), raising=True)
+            patch.setattr(database, "write", lambda **_: axe.write(database), raising=True)
             telegram.before, telegram.after = axe.before_call, axe.after_call
             await push(database, bot, clock)
             return True

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import Parts, assemble
+from bot.assembly import Parts, assemble
 from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 from bot.settings import load

@@ -88,7 +88,7 @@ async def test_a_handler_that_breaks_apologises_with_the_reference_of_the_log(
     stream = io.StringIO()
     log.set_up("info", "text", (), stream)
     command = commands.Command("latest", broken, "help.read")
-    monkeypatch.setitem(commands._BY_NAME, "latest", command)
+    monkeypatch.setitem(commands.BY_NAME, "latest", command)
     answer = await talk.ask("/latest")
     found = re.search(r"noted as ([0-9a-f]{6});", answer)
     assert found is not None

@@ -16,16 +16,20 @@ from handlers.buttons import (
     MuteOutlet,
     MutePage,
     Page,
+    PolledPage,
     Save,
     SaveAgain,
     SavedPage,
     SetSchedule,
     Show,
+    Step,
+    ToAll,
     TrendOf,
     Undo,
     Unfollow,
     Unmute,
     Unsave,
+    VisitNow,
     Vote,
     Widen,
     decode,
@@ -33,6 +37,7 @@ from handlers.buttons import (
 )
 from storage.records import (
     ArticleId,
+    BroadcastId,
     FeedId,
     Kind,
     MuteId,
@@ -58,6 +63,13 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(TrendOf, ids.map(TopicId)),
     st.builds(Unfollow, ids.map(SubscriptionId)),
     st.builds(Undo, st.sampled_from(Kind), ids, ids.map(ArticleId)),
+    st.builds(
+        Undo,
+        st.sampled_from(Kind),
+        st.integers(0, 10**9),
+        st.integers(0, 10**9).map(ArticleId),
+        st.sampled_from(["instant", "daily 08:00", "every 6h", "off"]),
+    ),
     st.builds(SetSchedule, st.sampled_from(["weekly mon 09:00", "every 6h", "off"])),
     st.builds(Show, st.sampled_from(["latest", "help"])),
     st.builds(Save, ids.map(StoryId)),
@@ -69,6 +81,9 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(MuteOutlet, ids.map(FeedId)),
     st.builds(Unmute, ids.map(MuteId)),
     st.builds(MutePage, pages),
+    st.builds(ToAll, st.sampled_from(Step), ids.map(BroadcastId)),
+    st.builds(PolledPage, pages, st.booleans()),
+    st.builds(VisitNow, ids.map(FeedId), pages),
     st.builds(Marks, st.none() | st.sampled_from(Mark), seconds),
 )
 
@@ -82,7 +97,7 @@ def test_every_action_fits_and_comes_back(action: Action) -> None:
 
 @given(
     st.one_of(
-        st.text(), st.text("1pbwfluzschqxgvmLMPV:<>+-0123456789", max_size=70).map("1:".__add__)
+        st.text(), st.text("1pbwfluzschqxgvmLMPVA:<>+-0123456789", max_size=70).map("1:".__add__)
     )
 )
 def test_whatever_a_stranger_sends_is_understood_exactly_or_not_at_all(data: str) -> None:
@@ -115,6 +130,10 @@ def test_data_that_does_not_fit_is_our_bug() -> None:
         "1:h:1:",
         "1:g:",
         "1:L:0",
+        "1:A:f:0",
+        "1:A:x:1",
+        "1:A:v:1",
+        "1:A",
     ],
 )
 def test_older_versions_and_odd_numbers_are_refused(data: str) -> None:

@@ -228,7 +228,7 @@ async def test_a_pause_ends_by_word_or_by_itself(talk: Talk, clock: Any) -> None
     assert not (await talk.chat()).paused
     await talk.ask("/pause 2")
     clock.forward(days=2, minutes=1)
-    await talk.parts.jobs.compose()
+    await talk.parts.delivery.compose()
     assert not (await talk.chat()).paused
 
 
@@ -313,7 +313,7 @@ async def test_a_slow_answer_to_one_chat_delays_no_other(
         await go_on.wait()
         return ask.say("list.empty")
 
-    monkeypatch.setitem(commands._BY_NAME, "digest", commands.Command("digest", slow, "help.read"))
+    monkeypatch.setitem(commands.BY_NAME, "digest", commands.Command("digest", slow, "help.read"))
     other = Person(talk.parts.application, talk.telegram, 2)
     seen: list[int] = []
     answered = asyncio.Event()

@@ -57,8 +57,8 @@ async def digest(talk: Talk, clock: Any) -> dict[str, Any]:
     clock.forward(hours=10)
     await talk.parts.poller.poll_due()
     clock.forward(hours=11)
-    await talk.parts.jobs.compose()
-    await talk.parts.jobs.deliver()
+    await talk.parts.delivery.compose()
+    await talk.parts.delivery.deliver()
     messages = talk.telegram.chat(talk.me.chat_id).messages
     return dict(messages[max(messages)])
 

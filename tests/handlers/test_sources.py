@@ -58,7 +58,7 @@ async def told(talk: Talk, clock: Any) -> list[dict[str, Any]]:
     await tell_trouble(talk.parts.services.database, clock())
     kept = talk.telegram.chat(1).messages
     seen = set(kept)
-    await talk.parts.jobs.deliver()
+    await talk.parts.delivery.deliver()
     return [message for id, message in kept.items() if id not in seen]
 
 
