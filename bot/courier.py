@@ -1,157 +1,306 @@
 """Outbox → Telegram. It delivers and decides nothing about content.
 
-take back what was in flight when a courier died ─▶ claim the oldest part of each chat
-─▶ Telegram ─▶ sent, later or given up, each in a transaction of its own
+    claim a few ─▶ ready ─▶ its turn ─▶ Telegram ─▶ what became of it ─▶ kept, with the next claim
+       └────────────────────── one transaction after the other ◀──────────────┘
+
+Many messages are under way at a time, one of a chat: a chat that answers slowly delays no other. What was
+answered is kept at once, since what is not when the process dies is sent again.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from enum import Enum
 
-import httpx
 import structlog
 from telegram import Bot
-from telegram.constants import ParseMode
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    EndPointNotFound,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import InvalidToken
 
-from handlers.reply import NO_PREVIEW, markup, send_rich
-from handlers.views.message import keyboard_from_json, parts_from_json, plain_text
-from storage import chats, outbox
-from storage.database import Database
+from bot.limits import UNLIMITED, Limits, Ticket
+from bot.sending import attempt
+from bot.settlement import Result, settle
+from bot.turns import Turns, pushing
+from bot.verdicts import Outcome, Verdict
+from storage import detours, outbox, settlements
+from storage.database import Database, Transaction, is_trouble
 from storage.records import ChatId, Outgoing
 
 log = structlog.get_logger()
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=90)
 """Longer than any call to Telegram takes: what is `sending` for longer lost its sender."""
 
-BATCH = 25
-"""Messages in one go, each to another chat: Telegram allows about 30 a second."""
+_LOOK_SECONDS = 0.5
+"""While something is under way, how often to look for what has become due."""
 
-_LONGEST_WAIT = timedelta(hours=1)
+_LOST_SECONDS = 15.0
+"""How often to look for what others left behind."""
 
+_CLOSED_FOR = timedelta(hours=1)
+"""What is found due to a chat that can't be written to is not looked at again for so long."""
 
-class Outcome(Enum):
-    """What a refusal means for a message."""
+_ASIDE_SECONDS = 600.0
+_ASIDE_AT_ONCE = 1000
 
-    SENT = "sent"
-    LATER = "later"
-    """It certainly did not arrive, and will be tried again."""
-    DOUBTFUL = "doubtful"
-    """Nobody knows whether it arrived; tried again, so that none is lost."""
-    UNREACHABLE = "unreachable"
-    """The chat does not take messages; this one waits until it does."""
-    MIGRATED = "migrated"
-    """The group has another id now; everything of it moves there."""
-    MALFORMED = "malformed"
-    """Our HTML is wrong; the text goes out plain."""
-    UNKNOWN = "unknown"
-    """Telegram does not know rich messages; the classic ones go out instead."""
-    GIVEN_UP = "given up"
-    """Telegram will never take it."""
+_TROUBLES = 5
+"""Messages in a row that met trouble of the way to Telegram, before the courier takes a rest."""
+
+_LONGEST_REST = 30.0
+_BROKEN_TRIES = 3
+_REMEMBERED = timedelta(seconds=65)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An outcome, with what is needed to act on it."""
+class Courier:
+    """Delivers for one bot. Only one may be at work on a database."""
 
-    outcome: Outcome
-    wait: timedelta = timedelta(0)
-    new_chat_id: ChatId | None = None
+    def __init__(
+        self,
+        database: Database,
+        bot: Bot,
+        clock: Callable[[], datetime],
+        turns: Turns,
+        kept: Callable[[Result, datetime], None] = lambda _result, _at: None,
+    ) -> None:
+        """`kept` hears what became of each message, and when, once that is committed."""
+        self._database = database
+        self._bot = bot
+        self._clock = clock
+        self._turns = turns
+        self._kept = kept
+        self._ready: deque[Outgoing] = deque()
+        self._results: list[Result] = []
+        self._flying = 0
+        self._news = asyncio.Event()
+        self._claimed = asyncio.Event()
+        self._done = False
+        self._sent = 0
+        self._troubles = 0
+        self._rests = 0
+        self._rest_until = 0.0
+        self._look_at = 0.0
+        self._lost_at = 0.0
+        self._aside_at = 0.0
+        self._left_at: float | None = None
+        self._refused: InvalidToken | None = None
+        self.outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
+        """How often each came, since the start."""
 
+    async def deliver(self, stop: asyncio.Event) -> int:
+        """Send what is waiting and may go now, until nothing is left or `stop` is set; how many were sent.
 
-def judge(error: TelegramError, attempts: int) -> Verdict:
-    """What a failed call means. `attempts` counts the tries so far, from 1.
-
-    The one place that holds the policy: Telegram has no key to recognise a repeated message by, so
-    what is in doubt is sent again, and at most the one message in flight to a chat can appear twice.
-    """
-    back_off = min(_LONGEST_WAIT, timedelta(seconds=2.0 ** min(attempts, 12)))
-    match error:
-        case RetryAfter():
-            wait = error.retry_after
-            seconds = wait if isinstance(wait, timedelta) else timedelta(seconds=wait)
-            return Verdict(Outcome.LATER, seconds + timedelta(seconds=1))
-        case ChatMigrated():
-            return Verdict(Outcome.MIGRATED, new_chat_id=ChatId(error.new_chat_id))
-        case Forbidden():
-            return Verdict(Outcome.UNREACHABLE)
-        case EndPointNotFound():
-            return Verdict(Outcome.UNKNOWN)
-        case BadRequest():
-            return _judge_bad_request(str(error).casefold())
-        case TimedOut() if not isinstance(
-            error.__cause__, httpx.ConnectTimeout | httpx.PoolTimeout
-        ):
-            return Verdict(Outcome.DOUBTFUL, back_off)
-        case NetworkError():
-            # A line that dropped after the question was asked leaves the same doubt as a time-out.
-            certain = isinstance(
-                error.__cause__, httpx.TimeoutException | httpx.ConnectError | None
-            )
-            return Verdict(Outcome.LATER if certain else Outcome.DOUBTFUL, back_off)
-    return Verdict(Outcome.LATER, back_off)
-
-
-def _judge_bad_request(words: str) -> Verdict:
-    if "chat not found" in words or "not enough rights" in words or "not a member" in words:
-        return Verdict(Outcome.UNREACHABLE)
-    if "can't parse entities" in words or "entities_too_long" in words:
-        return Verdict(Outcome.MALFORMED)
-    return Verdict(Outcome.GIVEN_UP)
-
-
-async def deliver(
-    database: Database,
-    bot: Bot,
-    clock: Callable[[], datetime],
-    stop: asyncio.Event,
-    batch_seconds: float = 1.0,
-) -> int:
-    """Send what is waiting and may go now, until nothing is left or `stop` is set; how many were sent.
-
-    A batch takes `batch_seconds` at least: that keeps the whole bot and each chat below Telegram's limits.
-
-    Raises InvalidToken if Telegram does not know the bot (any more).
-    """
-    async with database.read() as tx:
-        if await outbox.waiting(tx) == 0:
+        What is under way at the end is waited for. Raises InvalidToken if Telegram does not know the bot
+        (any more).
+        """
+        if self._is_resting():
             return 0
-    async with database.write() as tx:
-        doubtful = await outbox.take_back_expired(tx, clock())
-    if doubtful:
-        log.warning("messages in doubt are sent again", count=doubtful)
-    sent = 0
-    while not stop.is_set():
-        async with database.write() as tx:
-            batch = await outbox.claim(tx, clock(), LEASE, BATCH)
-        if not batch:
-            break
-        started = asyncio.get_running_loop().time()
-        for message in batch:
-            if stop.is_set():
-                await _put_back(database, message, clock(), "stopped before it was sent")
+        async with self._database.read() as tx:
+            if not await outbox.is_due(tx, self._clock()):
+                self._left_at = self._turns.seconds()
+                return 0
+        await self._begin()
+        self._ready.clear()
+        self._done, self._sent, self._refused, self._look_at = False, 0, None, 0.0
+        self._news.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_books(stop))
+                group.create_task(self._hand_over(stop, group))
+        except BaseExceptionGroup as errors:
+            # One of them failed, and took the others along.
+            raise errors.exceptions[0] from errors
+        self._left_at = self._turns.seconds()
+        if self._refused is not None:
+            raise self._refused
+        return self._sent
+
+    async def _begin(self) -> None:
+        """Learn what was sent lately, if others may have sent it, and put aside what can't go."""
+        now, left = self._clock(), self._left_at
+        seconds = self._turns.seconds()
+        if left is None or seconds - left > _LOST_SECONDS:
+            async with self._database.read() as tx:
+                known = await detours.recent(tx, now, _REMEMBERED)
+            for chat_id, at in known:
+                ago = max(0.0, (now - at).total_seconds())
+                self._turns.limits.remember(chat_id, seconds - ago, seconds)
+        # Nobody else can have left it there and still hear of it.
+        first = left is None and not self._database.is_shared
+        async with self._database.write(shared=True) as tx:
+            await self._take_back(tx, first)
+            if seconds >= self._aside_at:
+                await detours.set_aside(tx, now, now + _CLOSED_FOR, _ASIDE_AT_ONCE)
+                self._aside_at = seconds + _ASIDE_SECONDS
+
+    async def _take_back(self, tx: Transaction, everything: bool) -> None:
+        doubtful = await settlements.take_back_expired(tx, self._clock(), everything)
+        self._lost_at = self._turns.seconds() + _LOST_SECONDS
+        if doubtful:
+            log.warning("messages in doubt are sent again", count=doubtful)
+
+    # The books
+
+    async def _keep_books(self, stop: asyncio.Event) -> None:
+        """Keep what became of messages and claim more, one transaction after the other."""
+        while True:
+            wanted = self._wanted(stop)
+            results, self._results = self._results, []
+            if not results and not wanted:
+                if self._is_over(stop):
+                    break
+                await self._wait_for_news()
                 continue
-            sent += await _deliver_one(database, bot, clock, message)
-        left = batch_seconds - (asyncio.get_running_loop().time() - started)
-        async with database.read() as tx:
-            if await outbox.waiting(tx) == 0:
-                break
-        if left > 0:
-            await _sleep(left, stop)
-    return sent
+            try:
+                claimed = await self._write_down(results, wanted)
+            except Exception as error:
+                if _is_trouble(error) and not stop.is_set():
+                    # Nothing is forgotten while the process lives.
+                    self._results = [*results, *self._results]
+                    log.warning("the database is in trouble", error=type(error).__name__)
+                    await _sleep(1.0, stop)
+                elif _is_trouble(error) or not results:
+                    raise
+                else:
+                    await self._write_down_singly(results)
+                continue
+            if wanted and len(claimed) < wanted:
+                self._look_at = self._turns.seconds() + _LOOK_SECONDS
+            self._ready.extend(claimed)
+            self._claimed.set()
+        self._done = True
+        self._claimed.set()
+
+    def _wanted(self, stop: asyncio.Event) -> int:
+        """How many messages to claim now."""
+        if stop.is_set() or self._refused is not None or self._is_resting():
+            return 0
+        batch, ready = self._turns.limits.batch, len(self._ready)
+        # What was answered may make way for the next to its chat.
+        look = ready <= batch // 2 and (self._results or self._turns.seconds() >= self._look_at)
+        # While there is trouble, one finds out whether it is over.
+        most = 1 - ready if self._troubles >= _TROUBLES else self._turns.limits.at_once
+        return max(0, min(batch - ready, most - self._flying)) if look else 0
+
+    def _is_resting(self) -> bool:
+        return self._rest_until > self._turns.seconds() or self._turns.pause > 0
+
+    def _is_over(self, stop: asyncio.Event) -> bool:
+        if self._flying or self._ready or self._results:
+            return False
+        ended = stop.is_set() or self._refused is not None or self._is_resting()
+        return ended or self._look_at > 0.0
+
+    async def _wait_for_news(self) -> None:
+        self._news.clear()
+        try:
+            await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS / 5)
+        except TimeoutError:
+            return
+
+    async def _write_down(self, results: Sequence[Result], wanted: int) -> tuple[Outgoing, ...]:
+        now = self._clock()
+        async with self._database.write(shared=not _moves(results)) as tx:
+            await settle(tx, results, now, self._spacing)
+            if self._turns.seconds() >= self._lost_at:
+                await self._take_back(tx, everything=False)
+            claimed = await outbox.claim(tx, now, LEASE, wanted) if wanted else ()
+        for one in results:
+            self._sent += one.is_sent
+            self._kept(one, now)
+        return claimed
+
+    async def _write_down_singly(self, results: Sequence[Result]) -> None:
+        """One that can't be kept must not take the others along; its lease ends, and it is in doubt then."""
+        for one in results:
+            try:
+                await self._write_down([one], 0)
+            except Exception as error:
+                if _is_trouble(error):
+                    raise
+                log.exception("what became of a message was not kept", message=one.message.id)
+
+    def _spacing(self, chat_id: ChatId) -> timedelta:
+        return timedelta(seconds=self._turns.wait_for_chat(chat_id))
+
+    # The road
+
+    async def _hand_over(self, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
+        """Send what is ready, each message when its turn comes."""
+        while not self._done:
+            if not self._ready:
+                self._claimed.clear()
+                await self._claimed.wait()
+                continue
+            may_send = not self._is_resting() and self._refused is None
+            if not may_send or not await self._turns.push_turn(stop):
+                self._put_back_all()
+                continue
+            message = self._ready.popleft()
+            ticket = self._turns.push(message.chat_id)
+            if ticket is None:
+                wait = timedelta(seconds=self._turns.wait_for_chat(message.chat_id))
+                self._tell(Result(message, None, wait=wait))
+                continue
+            self._flying += 1
+            group.create_task(self._send(message, ticket))
+            if len(self._ready) <= self._turns.limits.batch // 2:
+                self._news.set()
+
+    def _put_back_all(self) -> None:
+        wait = timedelta(seconds=self._turns.pause)
+        while self._ready:
+            self._tell(Result(self._ready.popleft(), None, wait=wait))
+
+    async def _send(self, message: Outgoing, ticket: Ticket) -> None:
+        try:
+            with pushing():
+                paid = self._turns.limits.rules.broadcast is not None
+                result = await attempt(self._bot, message, paid)
+        except InvalidToken as error:
+            self._refused = error
+            result = Result(message, None)
+        except Exception:
+            # Our bug, in this message or with it: others go on.
+            log.exception("sending failed", message=message.id, attempts=message.attempts)
+            last = message.attempts >= _BROKEN_TRIES
+            outcome = Outcome.GIVEN_UP if last else Outcome.DOUBTFUL
+            result = Result(message, Verdict(outcome, timedelta(minutes=1)), "our bug")
+        finally:
+            self._turns.end(ticket)
+            self._flying -= 1
+        self._notice(result)
+        self._tell(result)
+
+    def _notice(self, result: Result) -> None:
+        """Take a rest while Telegram can't be reached: else each message would find that out by itself."""
+        if result.verdict is None:
+            return
+        self.outcomes[result.verdict.outcome] += 1
+        if result.verdict.outcome is Outcome.TOO_FAST:
+            wait = result.verdict.wait.total_seconds()
+            self._turns.refused(result.message.chat_id, wait)
+        if not result.verdict.is_trouble:
+            self._troubles = self._rests = 0
+            return
+        self._troubles += 1
+        if self._troubles >= _TROUBLES and not self._is_resting():
+            rest = min(_LONGEST_REST, 2.0**self._rests)
+            self._rests += 1
+            self._rest_until = self._turns.seconds() + rest
+            log.warning("Telegram can't be reached", error=result.reason, rest=rest)
+
+    def _tell(self, result: Result) -> None:
+        self._results.append(result)
+        self._news.set()
+
+
+def _moves(results: Sequence[Result]) -> bool:
+    """Whether a group becomes another chat: what it follows moves along, and that wants to be alone."""
+    return any(one.verdict and one.verdict.outcome is Outcome.MIGRATED for one in results)
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the database is in trouble, and not what was to be written; an OSError if it can't be reached."""
+    return is_trouble(error) or isinstance(error, OSError)
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:
@@ -161,111 +310,9 @@ async def _sleep(seconds: float, stop: asyncio.Event) -> None:
         return
 
 
-async def _deliver_one(
-    database: Database, bot: Bot, clock: Callable[[], datetime], message: Outgoing
-) -> bool:
-    try:
-        if message.rich:
-            return await _deliver_rich(database, bot, clock, message)
-        message_id = await _send(bot, message, plain=False)
-    except InvalidToken:
-        await _put_back(database, message, clock(), "the token was refused")
-        raise
-    except TelegramError as error:
-        verdict = judge(error, message.attempts)
-        if verdict.outcome is not Outcome.MALFORMED:
-            await _act(database, message, verdict, error, clock())
-            return False
-        log.error("our HTML was refused, sent as plain text", message=message.id, reason=str(error))
-        try:
-            message_id = await _send(bot, message, plain=True)
-        except TelegramError as again:
-            verdict = judge(again, message.attempts)
-            if verdict.outcome is Outcome.MALFORMED:
-                verdict = Verdict(Outcome.GIVEN_UP)
-            await _act(database, message, verdict, again, clock())
-            return False
-    async with database.write() as tx:
-        await outbox.sent(tx, message.id, message_id, clock())
-    return True
-
-
-async def _deliver_rich(
-    database: Database, bot: Bot, clock: Callable[[], datetime], message: Outgoing
-) -> bool:
-    try:
-        keyboard = keyboard_from_json(message.keyboard)
-        message_id = await send_rich(bot, message.chat_id, message.text, keyboard)
-    except InvalidToken:
-        raise
-    except TelegramError as error:
-        verdict = judge(error, message.attempts)
-        if isinstance(error, BadRequest) and "chat not found" not in str(error).casefold():
-            # Whether the chat takes any message is for the classic ones to find out.
-            verdict = Verdict(Outcome.MALFORMED)
-        if verdict.outcome not in (Outcome.MALFORMED, Outcome.UNKNOWN):
-            await _act(database, message, verdict, error, clock())
-            return False
-        await _fall_back(database, message, verdict, error, clock())
-        return False
-    async with database.write() as tx:
-        await outbox.sent(tx, message.id, message_id, clock())
-    return True
-
-
-async def _fall_back(
-    database: Database, message: Outgoing, verdict: Verdict, error: TelegramError, now: datetime
-) -> None:
-    """Let the classic messages go out instead, as the next ones to the chat."""
-    if verdict.outcome is Outcome.UNKNOWN:
-        log.warning(
-            "Telegram does not know rich messages, sent as classic ones", message=message.id
-        )
-    else:
-        log.error(
-            "our rich message was refused, sent as classic ones",
-            message=message.id,
-            reason=str(error),
-        )
-    async with database.write() as tx:
-        if verdict.outcome is Outcome.UNKNOWN:
-            await outbox.note_rich_unknown(tx, now)
-        if parts := parts_from_json(message.fallback):
-            await outbox.fall_back(tx, message.id, parts, now)
-        else:
-            await outbox.give_up(tx, message.id, f"{type(error).__name__}: {error}", now)
-
-
-async def _send(bot: Bot, message: Outgoing, *, plain: bool) -> int:
-    sent = await bot.send_message(
-        message.chat_id,
-        plain_text(message.text) if plain else message.text,
-        parse_mode=None if plain else ParseMode.HTML,
-        reply_markup=markup(keyboard_from_json(message.keyboard)),
-        link_preview_options=NO_PREVIEW,
-    )
-    return sent.message_id
-
-
-async def _put_back(database: Database, message: Outgoing, now: datetime, reason: str) -> None:
-    async with database.write() as tx:
-        await outbox.later(tx, message.id, now, reason)
-
-
-async def _act(
-    database: Database, message: Outgoing, verdict: Verdict, error: TelegramError, now: datetime
-) -> None:
-    outcome = verdict.outcome
-    log.info("not delivered", message=message.id, outcome=outcome.value, error=type(error).__name__)
-    reason = f"{type(error).__name__}: {error}"
-    async with database.write() as tx:
-        if outcome is Outcome.GIVEN_UP:
-            log.error("given up", message=message.id, reason=reason)
-            await outbox.give_up(tx, message.id, reason, now)
-            return
-        doubtful = outcome is Outcome.DOUBTFUL
-        await outbox.later(tx, message.id, now + verdict.wait, reason, doubtful=doubtful)
-        if outcome is Outcome.UNREACHABLE:
-            await chats.change(tx, message.chat_id, unreachable_since=now)
-        elif outcome is Outcome.MIGRATED and verdict.new_chat_id is not None:
-            await chats.migrate(tx, message.chat_id, verdict.new_chat_id)
+async def deliver(
+    database: Database, bot: Bot, clock: Callable[[], datetime], stop: asyncio.Event
+) -> int:
+    """Likewise, once and with no limits: for a Telegram inside this process."""
+    turns = Turns(Limits(UNLIMITED), asyncio.get_running_loop().time)
+    return await Courier(database, bot, clock, turns).deliver(stop)

@@ -1,6 +1,7 @@
 """Views → Telegram's own types, and out."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,8 +16,18 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, EndPointNotFound, InvalidToken
 
-from handlers.views.message import Button, Keyboard, RichView, View
+from handlers.views.message import (
+    Button,
+    Keyboard,
+    RichView,
+    View,
+    keyboard_as_json,
+    parts_as_json,
+)
 from handlers.views.rich import turned, without_pictures
+from storage import outbox
+from storage.database import Transaction
+from storage.records import ChatId, Dispatch
 
 log = structlog.get_logger()
 
@@ -33,6 +44,14 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
             for row in keyboard
         ]
     )
+
+
+def as_dict(keyboard: Keyboard) -> dict[str, Any]:
+    """Likewise, as JSON has it."""
+    rows = [
+        [{"text": button.label, "callback_data": button.data} for button in row] for row in keyboard
+    ]
+    return {"inline_keyboard": rows}
 
 
 def keyboard_of(shown: InlineKeyboardMarkup | None) -> Keyboard:
@@ -73,6 +92,22 @@ async def send(
     return sent
 
 
+async def send_later(
+    tx: Transaction, chat_id: int, view: View | RichView, thread_id: int | None, now: datetime
+) -> bool:
+    """Leave an answer that Telegram would not take now to the outbox; False for a file, which can't wait."""
+    dispatch = Dispatch(urgent=True, thread_id=thread_id)
+    chat, keyboard = ChatId(chat_id), keyboard_as_json(view.keyboard)
+    if isinstance(view, RichView):
+        fallback = parts_as_json(view.fallback)
+        await outbox.put_rich(tx, chat, str(view.html), keyboard, fallback, now, dispatch)
+        return True
+    if view.file is not None:
+        return False
+    await outbox.put(tx, chat, [(str(view.text), keyboard)], now, dispatch)
+    return True
+
+
 async def send_rich(
     bot: Bot,
     chat_id: int,
@@ -80,8 +115,13 @@ async def send_rich(
     keyboard: Keyboard = (),
     thread_id: int | None = None,
     reply_to: int | None = None,
+    *,
+    silent: bool = False,
+    paid: bool = False,
 ) -> int:
     """Send one rich message; its id. Goes without its pictures if they are what can't be taken.
+
+    `silent` comes without a sound; `paid` pays for going beyond Telegram's usual limit.
 
     Raises EndPointNotFound if Telegram does not know such messages, else what python-telegram-bot raises.
     """
@@ -94,6 +134,8 @@ async def send_rich(
         "reply_markup": markup(keyboard),
         "message_thread_id": thread_id,
         "reply_parameters": reply,
+        "disable_notification": silent or None,
+        "allow_paid_broadcast": paid or None,
     }
     try:
         return await _send_rich(bot, arguments)

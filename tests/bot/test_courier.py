@@ -5,16 +5,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from markupsafe import Markup
-from telegram.error import InvalidToken, NetworkError, TimedOut
+from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.console.server import ApiError, ConsoleTelegram
-from bot.courier import Outcome, deliver, judge
-from handlers.views.message import View, parts_as_json
-from storage import chats, outbox
+from bot.courier import LEASE, Courier, deliver
+from bot.limits import UNLIMITED, Limits, Rules
+from bot.settlement import Result
+from bot.telegram_http import NotSent
+from bot.turns import Turns
+from bot.verdicts import Outcome, judge
+from handlers.reply import send_later
+from handlers.views.message import File, RichView, View, parts_as_json
+from storage import chats, outbox, reach
 from storage.database import Database
 from storage.records import ChatId
 
@@ -27,7 +32,7 @@ def texts(telegram: ConsoleTelegram, chat_id: int = 1) -> list[str]:
 
 @pytest.fixture
 def send(database: Database, bot: ExtBot[None], clock: Callable[[], datetime]) -> Callable[[], Any]:
-    return lambda: deliver(database, bot, clock, asyncio.Event(), 0)
+    return lambda: deliver(database, bot, clock, asyncio.Event())
 
 
 async def put(database: Database, chat_id: int, clock: Callable[[], datetime], *parts: str) -> None:
@@ -83,7 +88,8 @@ async def test_a_chat_that_blocked_the_bot_keeps_its_message_until_it_comes_back
     clock.forward(days=3)
     assert await send_once(send) == 0
     async with database.write() as tx:
-        await chats.change(tx, ChatId(1), unreachable_since=None)
+        assert await reach.note_reachable(tx, ChatId(1), clock())
+        await outbox.release(tx, ChatId(1), clock())
     assert await send() == 1
 
 
@@ -118,7 +124,7 @@ async def test_a_message_that_telegram_will_never_take_does_not_hold_up_the_next
 ) -> None:
     telegram.chat(1)
     await settle_chat(database, 1, clock)
-    await put(database, 1, clock, "x" * 5000)
+    await put(database, 1, clock, "<b></b>")
     await put(database, 1, clock, "fine")
     assert await send() == 1
     assert texts(telegram) == ["fine"]
@@ -246,7 +252,8 @@ async def test_a_rich_message_waits_whole_where_any_message_would(
     assert await send_once(send) == 0
     telegram.chat(1).refusal = None
     async with database.write() as tx:
-        await chats.change(tx, ChatId(1), unreachable_since=None)
+        await reach.note_reachable(tx, ChatId(1), clock())
+        await outbox.release(tx, ChatId(1), clock())
     clock.forward(minutes=1)
     assert await send() == 1
     assert shown(telegram) == [RICH]
@@ -311,54 +318,110 @@ async def test_when_told_to_stop_what_was_not_sent_yet_waits_for_the_next_start(
         stop.set()
 
     telegram.after = stop_after_the_first
-    assert await deliver(database, bot, clock, stop, 0) == 1
+    turns = Turns(Limits(Rules(overall=5)), asyncio.get_running_loop().time)
+    turns.limits.batch = 1
+    courier = Courier(database, bot, clock, turns)
+    assert await courier.deliver(stop) == 1
     telegram.after = None
-    assert await deliver(database, bot, clock, asyncio.Event(), 0) == 2
+    assert await courier.deliver(asyncio.Event()) == 2
     assert [texts(telegram, chat_id) for chat_id in (1, 2, 3)] == [["hello"]] * 3
+
+
+async def test_an_answer_that_could_not_be_given_at_once_comes_by_the_outbox_before_pushes(
+    database: Database, telegram: ConsoleTelegram, clock: Any, settle_chat: Settle, send: Any
+) -> None:
+    for chat_id in (1, 2):
+        telegram.chat(chat_id)
+        await settle_chat(database, chat_id, clock)
+    await put(database, 2, clock, "a push")
+    page = RichView(Markup("<p>rich</p>"), fallback=(View(Markup("x")),))
+    async with database.write() as tx:
+        assert await send_later(tx, 1, View(Markup("<b>an answer</b>")), None, clock())
+        assert await send_later(tx, 1, page, None, clock())
+        assert not await send_later(tx, 1, View(Markup("x"), file=File("x", b"x")), None, clock())
+    assert await send() == 3
+    assert shown(telegram)[0] == "an answer"
+    assert [parameters["chat_id"] for _, parameters in telegram.calls if parameters][:1] == [1]
+
+
+async def test_many_chats_get_everything_once_and_in_order_on_either_database(
+    any_database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+) -> None:
+    for chat_id in range(1, 21):
+        telegram.chat(chat_id)
+        await settle_chat(any_database, chat_id, clock)
+        await put(any_database, chat_id, clock, "a", "b")
+        await put(any_database, chat_id, clock, "c")
+    assert await deliver(any_database, bot, clock, asyncio.Event()) == 60
+    assert [texts(telegram, chat_id) for chat_id in range(1, 21)] == [["a", "b", "c"]] * 20
+
+
+async def test_what_a_dead_process_had_in_flight_is_sent_again_when_nobody_can_be_sending_it(
+    any_database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+) -> None:
+    telegram.chat(1)
+    await settle_chat(any_database, 1, clock)
+    await put(any_database, 1, clock, "one", "two")
+    async with any_database.write() as tx:
+        assert len(await outbox.claim(tx, clock(), LEASE, 9)) == 1
+    at_once = await deliver(any_database, bot, clock, asyncio.Event())
+    assert at_once == (0 if any_database.is_shared else 2)
+    clock.now += LEASE
+    await deliver(any_database, bot, clock, asyncio.Event())
+    assert texts(telegram) == ["one", "two"]
+
+
+async def test_whoever_wants_to_know_hears_what_became_of_each_message_once(
+    database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+) -> None:
+    heard: list[tuple[str, Outcome]] = []
+    telegram.chat(1)
+    telegram.chat(2).refusal = ApiError(403, "Forbidden: bot was blocked by the user")
+    for chat_id in (1, 2):
+        await settle_chat(database, chat_id, clock)
+        await put(database, chat_id, clock, f"to {chat_id}")
+    turns = Turns(Limits(UNLIMITED), asyncio.get_running_loop().time)
+
+    def hear(result: Result, at: datetime) -> None:
+        assert at == clock()
+        assert result.verdict is not None
+        heard.append((result.message.text, result.verdict.outcome))
+
+    courier = Courier(database, bot, clock, turns, hear)
+    assert await courier.deliver(asyncio.Event()) == 1
+    assert sorted(heard) == [("to 1", Outcome.SENT), ("to 2", Outcome.UNREACHABLE)]
 
 
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
+        (NotSent("ClientConnectorError"), Outcome.LATER),
         (TimedOut(), Outcome.DOUBTFUL),
-        (NetworkError("reset"), Outcome.LATER),
+        (NetworkError("ServerDisconnectedError"), Outcome.DOUBTFUL),
+        (NetworkError("Bad Gateway"), Outcome.DOUBTFUL),
+        (TelegramError("an answer that is no JSON"), Outcome.DOUBTFUL),
     ],
 )
-def test_without_a_cause_a_time_out_is_in_doubt(error: NetworkError, outcome: Outcome) -> None:
-    assert judge(error, 1).outcome is outcome
-
-
-@pytest.mark.parametrize(
-    ("cause", "outcome"),
-    [
-        (httpx.ConnectTimeout("x"), Outcome.LATER),
-        (httpx.PoolTimeout("x"), Outcome.LATER),
-        (httpx.ReadTimeout("x"), Outcome.DOUBTFUL),
-        (httpx.WriteTimeout("x"), Outcome.DOUBTFUL),
-    ],
-)
-def test_only_a_time_out_after_asking_leaves_doubt(cause: Exception, outcome: Outcome) -> None:
-    error = TimedOut()
-    error.__cause__ = cause
-    assert judge(error, 1).outcome is outcome
-
-
-@pytest.mark.parametrize(
-    ("cause", "outcome"),
-    [
-        (httpx.ConnectError("x"), Outcome.LATER),
-        (httpx.ReadError("x"), Outcome.DOUBTFUL),
-        (httpx.RemoteProtocolError("x"), Outcome.DOUBTFUL),
-    ],
-)
-def test_a_line_that_drops_after_asking_leaves_doubt(cause: Exception, outcome: Outcome) -> None:
-    error = NetworkError("x")
-    error.__cause__ = cause
+def test_only_what_certainly_was_not_sent_leaves_no_doubt(
+    error: TelegramError, outcome: Outcome
+) -> None:
     assert judge(error, 1).outcome is outcome
 
 
 def test_each_try_waits_longer_up_to_an_hour() -> None:
-    waits = [judge(NetworkError("x"), attempts).wait for attempts in range(1, 20)]
+    waits = [judge(NotSent("x"), attempts).wait for attempts in range(1, 20)]
     assert waits == sorted(waits)
     assert waits[0] == timedelta(seconds=2)
     assert waits[-1] == timedelta(hours=1)

@@ -360,7 +360,7 @@ async def push(database: Database, bot: ExtBot[None], clock: Any, press: Any, ti
     async with database.write() as tx:
         await chats.change(tx, ChatId(1), next_digest_at=now)
     assert await compose_due(database, now) == 1
-    await deliver(database, bot, clock, asyncio.Event(), 0)
+    await deliver(database, bot, clock, asyncio.Event())
 
 
 async def test_a_digest_reaches_its_chat_in_the_layout_that_it_chose(
