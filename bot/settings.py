@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.roles import EVERY_ROLE, Role, parse_roles
 from news import schedule
 from news.errors import BadSchedule
 from news.fetch import IPNetwork
@@ -98,6 +99,17 @@ def _public_url(value: str) -> str:
     return text
 
 
+def _roles(value: object) -> object:
+    return parse_roles(value) if isinstance(value, str) else value
+
+
+def _webhook_secret(value: str) -> str:
+    secret = value.strip()
+    if re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret) is None:
+        raise ValueError("write at most 256 letters, digits, _ and -")
+    return secret
+
+
 def _summary_api_url(value: str) -> str:
     text = value.strip().rstrip("/")
     parts = urlsplit(text)
@@ -148,6 +160,8 @@ class Settings(BaseSettings):
 
     telegram_token: Annotated[SecretStr, BeforeValidator(_token)] = SecretStr("")
     telegram_api_url: Annotated[str, BeforeValidator(_api_url)] = "https://api.telegram.org"
+    telegram_proxy: Annotated[SecretStr, BeforeValidator(_proxy)] = SecretStr("")
+    paid_broadcast: bool = False
     database_url: str = "sqlite:///data/kawaraban.db"
     default_timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
     default_schedule: Annotated[str, BeforeValidator(_schedule)] = "weekly mon 09:00"
@@ -167,6 +181,8 @@ class Settings(BaseSettings):
     pages: bool = True
     listen: Annotated[tuple[str, int] | None, NoDecode, BeforeValidator(_listen)] = None
     webhook_url: Annotated[str, BeforeValidator(_public_url)] = ""
+    webhook_secret: Annotated[SecretStr, BeforeValidator(_webhook_secret)] = SecretStr("")
+    roles: Annotated[frozenset[Role], NoDecode, BeforeValidator(_roles)] = EVERY_ROLE
     summary_api_url: Annotated[str, BeforeValidator(_summary_api_url)] = ""
     summary_api_key: Annotated[SecretStr, BeforeValidator(_summary_api_key)] = SecretStr("")
     summary_model: Annotated[str, BeforeValidator(str.strip), Field(max_length=200)] = ""
@@ -182,9 +198,14 @@ class Settings(BaseSettings):
         """True if the operator named a database."""
         return "database_url" in self.model_fields_set
 
+    @property
+    def talks_to_telegram(self) -> bool:
+        """True if a role needs the token."""
+        return not self.roles.isdisjoint((Role.DELIVER, Role.CHAT))
+
 
 _SECRETS = (
-    *("telegram_token", "database_url", "fetch_proxy"),
+    *("telegram_token", "database_url", "telegram_proxy", "fetch_proxy", "webhook_secret"),
     # People write keys into addresses.
     *("summary_api_url", "summary_api_key"),
 )
@@ -200,8 +221,8 @@ def load(**overrides: Any) -> Settings:
         raise BadSetting("POLL_INTERVAL_MIN: is longer than POLL_INTERVAL_MAX; make it shorter")
     if settings.retention < timedelta(days=7):
         raise BadSetting("RETENTION: a weekly digest needs at least 7d")
-    if settings.webhook_url and settings.listen is None:
-        raise BadSetting("WEBHOOK_URL: needs LISTEN, the address that it leads to; set that too")
+    _check_roles(settings)
+    _check_webhook(settings)
     if settings.summary_api_url and not settings.summary_model:
         raise BadSetting("SUMMARY_API_URL: needs SUMMARY_MODEL, the model to ask for; set that too")
     if settings.catalogue is not None and not settings.catalogue.is_file():
@@ -209,6 +230,36 @@ def load(**overrides: Any) -> Settings:
             f"CATALOGUE: there is no file {settings.catalogue}; name an OPML file, or leave it empty"
         )
     return settings
+
+
+def _check_roles(settings: Settings) -> None:
+    if settings.roles == EVERY_ROLE:
+        return
+    if not settings.database_url.startswith("postgresql"):
+        raise BadSetting(
+            "ROLES: several processes need PostgreSQL; set DATABASE_URL=postgresql://…, or ROLES=all"
+        )
+    if settings.talks_to_telegram and not settings.telegram_token.get_secret_value():
+        raise BadSetting("ROLES: deliver and chat need TELEGRAM_TOKEN; set it, or ROLES=poll")
+
+
+_OFFICIAL_API = "https://api.telegram.org"
+_WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
+
+
+def _check_webhook(settings: Settings) -> None:
+    if not settings.webhook_url or Role.CHAT not in settings.roles:
+        return
+    if settings.listen is None:
+        raise BadSetting("WEBHOOK_URL: needs LISTEN, the address that it leads to; set that too")
+    parts = urlsplit(settings.webhook_url)
+    fits = parts.scheme == "https" and parts.port in _WEBHOOK_PORTS
+    official = settings.telegram_api_url == _OFFICIAL_API
+    if settings.telegram_token.get_secret_value() and official and not fits:
+        raise BadSetting(
+            "WEBHOOK_URL: Telegram wants https and port 443, 80, 88 or 8443; "
+            "write such an address, or leave it empty for long polling"
+        )
 
 
 def _one_line(error: ValidationError) -> str:

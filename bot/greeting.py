@@ -1,0 +1,105 @@
+"""The first words with Telegram: who the bot is, how its updates come, what its menu shows."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ExtBot
+
+from bot.console.door import ConsoleRequest
+from bot.console.server import ConsoleTelegram
+from bot.settings import BadSetting, Settings
+from bot.telegram_http import HttpRequest
+from bot.turns import Turns
+from bot.updates import ALLOWED, PerChat
+from bot.webhook import PATH, secret_of
+from handlers.commands import menu
+from handlers.context import AnyApplication
+
+log = structlog.get_logger()
+
+_AT_ONCE = 64
+"""Updates that are worked on at the same time, each of another chat."""
+
+_CALLS_AT_ONCE = 40
+"""Calls of Telegram at the same time."""
+
+
+def new_application(
+    settings: Settings, telegram: ConsoleTelegram | None, turns: Turns
+) -> AnyApplication:
+    """The bot as the client library sees it: on Telegram, or on the one of this process. It fetches no updates."""
+    builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = Application.builder()
+    builder = builder.concurrent_updates(PerChat(_AT_ONCE)).job_queue(None).updater(None)
+    builder = builder.rate_limiter(turns)
+    if telegram is not None:
+        return builder.token("0:console").request(ConsoleRequest(telegram)).build()
+    base, proxy = settings.telegram_api_url, settings.telegram_proxy.get_secret_value()
+    return (
+        builder.token(settings.telegram_token.get_secret_value())
+        .base_url(f"{base}/bot")
+        .base_file_url(f"{base}/file/bot")
+        .request(HttpRequest(turns.limits.at_once + _AT_ONCE, proxy=proxy))
+        .get_updates_request(HttpRequest(2, proxy=proxy))
+        .build()
+    )
+
+
+async def get_to_know(
+    application: AnyApplication, settings: Settings, stop: asyncio.Event, *, chats: bool
+) -> bool:
+    """Greet Telegram, as often as it takes; False if told to stop meanwhile.
+
+    With `chats`, updates come as the settings want it from now on. Raises InvalidToken, and BadSetting if
+    Telegram can't call us at WEBHOOK_URL.
+    """
+    if not await _until_reached(application.initialize, stop):
+        return False
+    if not chats:
+        return True
+    if not await _until_reached(lambda: _direct_updates(application.bot, settings), stop):
+        return False
+    await _set_menu(application)
+    return True
+
+
+async def _until_reached(say: Callable[[], Awaitable[object]], stop: asyncio.Event) -> bool:
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await say()
+        except (InvalidToken, BadRequest):
+            raise
+        except (NetworkError, RetryAfter) as error:
+            log.warning("Telegram can't be reached", error=type(error).__name__, wait=wait)
+        else:
+            return True
+        try:
+            await asyncio.wait_for(stop.wait(), wait)
+        except TimeoutError:
+            wait = min(60.0, wait * 2)
+    return False
+
+
+async def _direct_updates(bot: ExtBot[Any], settings: Settings) -> None:
+    if not settings.webhook_url:
+        await bot.delete_webhook()
+        return
+    try:
+        await bot.set_webhook(
+            settings.webhook_url + PATH,
+            allowed_updates=list(ALLOWED),
+            secret_token=secret_of(settings),
+            max_connections=_CALLS_AT_ONCE,
+        )
+    except BadRequest as error:
+        raise BadSetting(f"WEBHOOK_URL: Telegram can't call it ({error.message})") from error
+
+
+async def _set_menu(application: AnyApplication) -> None:
+    try:
+        await application.bot.set_my_commands(menu("en"))
+    except TelegramError as error:
+        log.warning("the command menu was not set", error=type(error).__name__)
