@@ -1,19 +1,27 @@
 """The format of the log, and what never gets into it.
 
 One event a line, ids instead of texts. The bot's token is cut out of whatever any library says,
-traces included; httpx, whose INFO lines are addresses with the token, is kept down.
+traces included; httpx, whose INFO lines are addresses with the token, is kept down. What nobody caught, in
+any thread or task, goes the same way: a trace that Python prints by itself would hold the token.
 """
 
+import json
 import logging
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Literal, TextIO
+from urllib.parse import quote, unquote, urlsplit
 
 import structlog
 
 _HIDDEN = "[token]"
+
+_SHORTEST = 6
+"""Characters from which on a secret is looked for: a shorter one is part of many a word."""
 
 
 class _Redactor(logging.Formatter):
@@ -25,7 +33,14 @@ class _Redactor(logging.Formatter):
     def __init__(self, inner: logging.Formatter, secrets: tuple[str, ...]) -> None:
         super().__init__()
         self._inner = inner
-        self._secrets = secrets
+        # As they are, as JSON writes them, and as addresses do; the longest first, as one may begin another.
+        forms = {
+            form
+            for secret in secrets
+            if len(secret) >= _SHORTEST
+            for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1], quote(secret, ""))
+        }
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as one line, and its trace below."""
@@ -33,6 +48,22 @@ class _Redactor(logging.Formatter):
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
         return line
+
+
+def secrets_in(values: Iterable[str]) -> tuple[str, ...]:
+    """What must not be shown of these settings: their passwords where they are addresses, else all of them."""
+    found: list[str] = []
+    for value in values:
+        try:
+            password = urlsplit(value).password
+        except ValueError:
+            # What can't be read as an address is shown by nobody.
+            password = value
+        if "://" not in value:
+            found.append(value)
+        elif password:
+            found.extend((password, unquote(password)))
+    return tuple(found)
 
 
 @contextmanager
@@ -79,7 +110,7 @@ def set_up(
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_Redactor(formatter, tuple(secret for secret in secrets if secret)))
+    handler.setFormatter(_Redactor(formatter, secrets))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -89,9 +120,33 @@ def set_up(
         "apscheduler",
         "asyncio",
         "aiosqlite",
+        "matplotlib",
         "alembic",
         "telegram",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # It would write down what strangers send, and addresses with secrets in them.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+    logging.captureWarnings(capture=True)
+    _catch_the_rest()
+
+
+def _catch_the_rest() -> None:
+    """Log what would else be printed; asyncio logs what its tasks leave behind by itself."""
+    uncaught = structlog.get_logger("uncaught")
+
+    def at_the_end(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            uncaught.critical("stopped by an error", exc_info=(kind, error, trace))
+
+    def in_a_thread(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None:
+            found = (what.exc_type, what.exc_value, what.exc_traceback)
+            uncaught.error("a thread was stopped by an error", exc_info=found)
+
+    sys.excepthook = at_the_end
+    threading.excepthook = in_a_thread
