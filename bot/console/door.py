@@ -7,8 +7,8 @@ from telegram import Update
 from telegram.request import BaseRequest, RequestData
 
 from bot.console.rich import elements, parse
-from bot.console.server import ApiError, ConsoleTelegram
-from handlers.commands import AnyApplication
+from bot.console.server import ConsoleTelegram
+from handlers.context import AnyApplication
 
 
 class ConsoleRequest(BaseRequest):
@@ -44,22 +44,7 @@ class ConsoleRequest(BaseRequest):
         if request_data is not None:
             parameters |= request_data.parameters
             parameters |= {part: file[:2] for part, file in request_data.multipart_data.items()}
-        return await answer(self._server, name, parameters)
-
-
-async def answer(
-    server: ConsoleTelegram, name: str, parameters: dict[str, Any]
-) -> tuple[int, bytes]:
-    """One call as HTTP would answer it: status and body."""
-    try:
-        content: dict[str, Any] = {"ok": True, "result": await server.call(name, parameters)}
-        status = 200
-    except ApiError as error:
-        status = error.code
-        content = {"ok": False, "error_code": error.code, "description": error.description}
-        if error.parameters:
-            content["parameters"] = error.parameters
-    return status, json.dumps(content).encode()
+        return await self._server.answer(name, parameters)
 
 
 def buttons_of(message: dict[str, Any]) -> list[tuple[str, str]]:
