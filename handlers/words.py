@@ -12,6 +12,7 @@ from string import Formatter
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 FALLBACK = "en"
@@ -36,8 +37,9 @@ def say(key: str, language: str, /, **arguments: object) -> Markup:
 
 
 def say_count(key: str, count: int, language: str, /, **arguments: object) -> Markup:
-    """The sentence for a key in the plural form of `count`, which it may name as {count}."""
-    return _filled(_template(key, language, count), {"count": count, **arguments})
+    """The sentence for a key in the plural form of `count`, which it may name as {count}: "12,345"."""
+    shown = _number(count, choose(language))
+    return _filled(_template(key, language, count), {"count": shown, **arguments})
 
 
 _Template = tuple[tuple[str, str | None], ...]
@@ -52,6 +54,11 @@ def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
         ]
     )
     return Markup(text)  # noqa: S704 - our own sentence, and what was escaped
+
+
+@lru_cache(maxsize=1_000)
+def _number(count: int, language: str) -> str:
+    return str(format_decimal(count, locale=language))
 
 
 @lru_cache(maxsize=10_000)
