@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 PURE = [
     "storage/records.py",
+    "storage/counts.py",
     "news/addresses.py",
     "news/arrivals.py",
     "news/boilerplate.py",
@@ -46,6 +47,7 @@ PURE = [
     "news/related.py",
     "news/sentences.py",
     "news/query.py",
+    "news/quiet.py",
     "news/schedule.py",
     "news/sites.py",
     "news/stories.py",
@@ -58,9 +60,14 @@ PURE = [
     "news/text.py",
     "news/topics.py",
     "news/trend.py",
+    "news/turns.py",
+    "news/crowd.py",
+    "news/wall_clock.py",
     "news/writer.py",
     "handlers/buttons.py",
     "handlers/words.py",
+    "bot/limits.py",
+    "bot/verdicts.py",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "handlers/views").glob("*.py"))),
 ]
 
@@ -165,19 +172,20 @@ _HTTP = re.compile(
 """What reaches the web, by whatever door."""
 
 
-def test_only_the_fetcher_is_a_client_and_only_the_web_and_the_newsroom_are_servers() -> None:
+def test_only_the_ways_to_feeds_and_to_telegram_are_clients_and_only_two_rooms_are_servers() -> (
+    None
+):
     found = {
         (str(path.relative_to(ROOT)), next(filter(None, match.groups())))
         for floor in ("bot", "handlers", "news", "storage")
         for path in (ROOT / floor).rglob("*.py")
         for match in _HTTP.finditer(path.read_text("utf-8"))
     }
-    # The courier reads the causes of Telegram's errors, which are httpx's.
     assert found == {
         ("news/fetch.py", "aiohttp"),
         ("bot/sample/newsroom.py", "aiohttp"),
         ("bot/web.py", "aiohttp"),
-        ("bot/courier.py", "httpx"),
+        ("bot/telegram_http.py", "aiohttp"),
     }
     for server in ("bot/sample/newsroom.py", "bot/web.py"):
         assert "ClientSession" not in (ROOT / server).read_text("utf-8")
