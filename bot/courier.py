@@ -45,6 +45,9 @@ _ASIDE_AT_ONCE = 1000
 _TROUBLES = 5
 """Messages in a row that met trouble of the way to Telegram, before the courier takes a rest."""
 
+_UNWRITTEN = 2
+"""Answers of Telegram that are not kept yet, before the next message waits for them: of a second's, a fifteenth."""
+
 _LONGEST_REST = 30.0
 _BROKEN_TRIES = 3
 _REMEMBERED = timedelta(seconds=65)
@@ -72,6 +75,9 @@ class Courier:
         self._flying = 0
         self._news = asyncio.Event()
         self._claimed = asyncio.Event()
+        self._written = asyncio.Event()
+        self._writing = 0
+        self._unwritten_at_most = max(_UNWRITTEN, turns.limits.rate // 15)
         self._done = False
         self._sent = 0
         self._troubles = 0
@@ -144,6 +150,9 @@ class Courier:
         while True:
             wanted = self._wanted(stop)
             results, self._results = self._results, []
+            self._writing = len(results)
+            if not results:
+                self._written.set()
             if not results and not wanted:
                 if self._is_over(stop):
                     break
@@ -154,7 +163,7 @@ class Courier:
             except Exception as error:
                 if _is_trouble(error) and not stop.is_set():
                     # Nothing is forgotten while the process lives.
-                    self._results = [*results, *self._results]
+                    self._results, self._writing = [*results, *self._results], 0
                     log.warning("the database is in trouble", error=type(error).__name__)
                     await _sleep(1.0, stop)
                 elif _is_trouble(error) or not results:
@@ -162,12 +171,15 @@ class Courier:
                 else:
                     await self._write_down_singly(results)
                 continue
+            self._writing = 0
+            self._written.set()
             if wanted and len(claimed) < wanted:
                 self._look_at = self._turns.seconds() + _LOOK_SECONDS
             self._ready.extend(claimed)
             self._claimed.set()
         self._done = True
         self._claimed.set()
+        self._written.set()
 
     def _wanted(self, stop: asyncio.Event) -> int:
         """How many messages to claim now."""
@@ -229,6 +241,11 @@ class Courier:
             if not self._ready:
                 self._claimed.clear()
                 await self._claimed.wait()
+                continue
+            if self._writing + len(self._results) >= self._unwritten_at_most:
+                # Were the process to die now, all of these would be sent again.
+                self._written.clear()
+                await self._written.wait()
                 continue
             may_send = not self._is_resting() and self._refused is None
             if not may_send or not await self._turns.push_turn(stop):
