@@ -28,7 +28,8 @@ from aiohttp import web
 from sqlalchemy import Table, func, insert, select, update
 
 from bot.clock import utc_now
-from bot.composer import compose_due
+from bot.composer import Composer
+from bot.jobs import COMPOSING_SECONDS
 from news.followed_topics import FollowedTopics
 from storage import due
 from storage.batches import batches
@@ -260,8 +261,8 @@ async def start(url: str, folder: Path) -> tuple[float, float, float]:
     return ready, alone, together
 
 
-async def tick(database: Database, size: Size) -> tuple[float, float, int]:
-    """Seconds to find who is due, to compose one chat in a hundred, and how many those are."""
+async def tick(database: Database, size: Size) -> float:
+    """Seconds of the longest tick while one chat in a hundred is due."""
     now = utc_now()
     count = size.chats // 100
     async with database.write() as tx:
@@ -276,7 +277,7 @@ async def tick(database: Database, size: Size) -> tuple[float, float, int]:
     began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         probe = group.create_task(_watch(lags))
-        composed = await compose_due(database, now)
+        composed, ticks = await _composed(Composer(database), now)
         probe.cancel()
     seconds = time.perf_counter() - began
     async with database.read() as tx:
@@ -285,9 +286,21 @@ async def tick(database: Database, size: Size) -> tuple[float, float, int]:
     print(
         f"  {count} due: found in {found * 1000:.1f} ms; {composed} composed in {seconds:.1f} s"
         f" ({seconds / max(1, count) * 1000:.1f} ms each), {waiting} messages wait;"
+        f" {len(ticks)} ticks of {max(ticks):.2f} s at most (bar {TICK_BAR:.0f});"
         f" the loop was late by {lags[int(len(lags) * 0.99)] * 1000:.0f} ms (p99), {lags[-1] * 1000:.0f} ms at most"
     )
-    return found, seconds, count
+    return max(ticks)
+
+
+async def _composed(composer: Composer, now: datetime) -> tuple[int, list[float]]:
+    """Compose all as the program does: how many, and the seconds of each tick."""
+    composed, ticks = 0, []
+    while not ticks or composer.has_more:
+        began = time.perf_counter()
+        enough = began + COMPOSING_SECONDS
+        composed += await composer.compose_due(now, lambda end=enough: time.perf_counter() > end)
+        ticks.append(time.perf_counter() - began)
+    return composed, ticks
 
 
 async def _watch(lags: list[float]) -> None:
@@ -342,9 +355,9 @@ async def measure(server: str | None, size: Size) -> bool:
             )
             database = await open_database(url)
             await topic_index(database)
-            found, _, _ = await tick(database, size)
+            longest = await tick(database, size)
             await database.close()
-    return ready < START_BAR and together < MEMORY_BAR and found < TICK_BAR
+    return ready < START_BAR and together < MEMORY_BAR and longest < TICK_BAR
 
 
 def main() -> int:

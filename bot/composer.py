@@ -7,7 +7,7 @@ An alert is a digest of what one wants to hear at once. It takes the same way, b
 Killed before the commit, nothing has happened and the digest is still due; after it, everything has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,23 +46,53 @@ _TROUBLED_AT_ONCE = 20
 _AFTER_TROUBLE = timedelta(hours=1)
 
 
-async def compose_due(database: Database, now: datetime, writer: Writer | None = None) -> int:
-    """Compose every digest that is due, alerts first; how many have something to say.
+class Composer:
+    """Composes what is due, a while at a time, so that an alert need not wait for the end of a crowd."""
 
-    Of a crowd that shares one moment, digests are composed up to some minutes ahead of it, and wait in the
-    outbox. Without `writer`, every summary is made here.
-    """
-    await _end_pauses(database, now)
-    async with database.read() as tx:
-        until = now + await _ahead(tx, now)
-        alone = bool(await due.due_alone(tx, now, 1))
-        if not alone and not await due.due_digests(tx, until, 1):
-            return 0
-        desk = Desk(await learnt(tx), for_many=True)
-    composed = 0
-    if alone:
-        composed += await _Round(database, desk, now, now, writer, alone=True).compose()
-    return composed + await _Round(database, desk, now, until, writer).compose()
+    def __init__(self, database: Database, writer: Writer | None = None) -> None:
+        """Without `writer`, every summary is made here."""
+        self._database = database
+        self._writer = writer
+        self._desk: Desk | None = None
+        """What the digests of a crowd have in common, while there are more of them."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last call ended before everything was composed."""
+        return self._desk is not None
+
+    async def compose_due(
+        self, now: datetime, is_enough: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Compose digests that are due, alerts first, until `is_enough` or all are; how many have something to say.
+
+        Of a crowd that shares one moment, digests are composed up to some minutes ahead of it, and wait in the
+        outbox.
+        """
+        await _end_pauses(self._database, now)
+        async with self._database.read() as tx:
+            until = now + await _ahead(tx, now)
+            alone = bool(await due.due_alone(tx, now, 1))
+            if not await due.due_digests(tx, until, 1):
+                self._desk = None
+                if not alone:
+                    return 0
+            rarity = await learnt(tx)
+        composed = 0
+        if alone:
+            # With nothing that was read before the article came that somebody wants to hear of.
+            fresh = _Round(self._database, Desk(rarity), now, now, self._writer, alone=True)
+            composed += (await fresh.compose(lambda: False))[0]
+        desk = self._desk or Desk(rarity, for_many=True)
+        crowd = _Round(self._database, desk, now, until, self._writer)
+        told, is_all = await crowd.compose(is_enough)
+        self._desk = None if is_all else desk
+        return composed + told
+
+
+async def compose_due(database: Database, now: datetime, writer: Writer | None = None) -> int:
+    """Compose everything that is due, see `Composer`; how many have something to say."""
+    return await Composer(database, writer).compose_due(now)
 
 
 async def _ahead(tx: Transaction, now: datetime) -> timedelta:
@@ -81,12 +111,12 @@ class _Round:
     writer: Writer | None
     alone: bool = False
 
-    async def compose(self) -> int:
-        """Compose all of it; how many have something to say."""
+    async def compose(self, is_enough: Callable[[], bool]) -> tuple[int, bool]:
+        """Compose all of it, or some; how many have something to say, and whether that was all."""
         claim = due.claim_due_alone if self.alone else due.claim_due_digests
         composed = 0
         together = _TOGETHER
-        while True:
+        while not is_enough():
             written = {} if self.writer is None else await self._written(self.writer, together)
             chat: Chat | None = None
             try:
@@ -113,7 +143,8 @@ class _Round:
                 log.exception("digest failed", chat=chat.id)
                 await self._put_off(chat)
             if chat is None:
-                return composed
+                return composed, True
+        return composed, False
 
     async def _put_off(self, chat: Chat) -> None:
         at = self.now + _AFTER_TROUBLE

@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from telegram.error import InvalidToken
 
-from bot.composer import compose_due, tell_trouble
+from bot.composer import Composer, tell_trouble
 from bot.courier import Courier
 from bot.observer import Observer
 from bot.roles import SCHEDULER
@@ -22,7 +22,6 @@ from news.page_visits import PageReader
 from news.poller import Poller
 from news.rescheduling import keep_plans
 from news.websub import Hubs
-from news.writing import Writer
 from news.zone_rules import rules_version
 from storage import chats, feeds, outbox, reach, summaries, updates
 from storage.bells import Bell
@@ -40,6 +39,9 @@ BUILD_SECONDS = 60
 PLAN_SECONDS = 3600
 LEARN_SECONDS = 3600
 CLEAN_SECONDS = 3600
+
+COMPOSING_SECONDS = 1.5
+"""What one tick spends on a crowd: the next one begins with alerts."""
 
 _SETTLED_KEPT = timedelta(days=7)
 _OFFERS_KEPT = timedelta(days=7)
@@ -227,8 +229,7 @@ class Delivery:
     courier: str
     """The single role of whoever sends this bot's messages."""
     observer: Observer
-    writer: Writer | None = None
-    """Without it, all summaries are made here."""
+    composer: Composer
 
     def ticks(self) -> tuple[Tick, ...]:
         """All of it."""
@@ -244,7 +245,12 @@ class Delivery:
 
     async def compose(self) -> None:
         """Compose the digests that are due."""
-        composed = await compose_due(self.database, self.clock(), self.writer)
+        enough = self.observer.seconds() + COMPOSING_SECONDS
+        composed = await self.composer.compose_due(
+            self.clock(), lambda: self.observer.seconds() > enough
+        )
+        if self.composer.has_more:
+            self.database.bells.ring(Bell.DIGESTS)
         if composed:
             self.observer.metrics.composed(composed)
             log.info("digests composed", count=composed)
