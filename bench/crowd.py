@@ -294,11 +294,15 @@ async def tick(database: Database, size: Size) -> float:
 
 async def _composed(composer: Composer, now: datetime) -> tuple[int, list[float]]:
     """Compose all as the program does: how many, and the seconds of each tick."""
-    composed, ticks = 0, []
+    composed = 0
+    ticks: list[float] = []
     while not ticks or composer.has_more:
         began = time.perf_counter()
-        enough = began + COMPOSING_SECONDS
-        composed += await composer.compose_due(now, lambda end=enough: time.perf_counter() > end)
+
+        def is_enough(end: float = began + COMPOSING_SECONDS) -> bool:
+            return time.perf_counter() > end
+
+        composed += await composer.compose_due(now, is_enough)
         ticks.append(time.perf_counter() - began)
     return composed, ticks
 
