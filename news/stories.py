@@ -111,16 +111,16 @@ def _is_copy(
 
 
 def _headline(article: Article) -> frozenset[str]:
-    return frozenset(_plain(article.title))
+    return frozenset(_plain(article.title, article.language))
 
 
 def _runs(article: Article) -> frozenset[int]:
     """The runs of words in the body, as numbers that mean nothing outside this process."""
-    found = _plain(body_of(article.summary, article.text)[:_COMPARED])
+    found = _plain(body_of(article.summary, article.text)[:_COMPARED], article.language)
     return frozenset(
         hash(tuple(found[start : start + _RUN])) for start in range(len(found) - _RUN + 1)
     )
 
 
-def _plain(text: str) -> list[str]:
-    return [word for word in tokens(text) if word not in (BREAK, GAP)]
+def _plain(text: str, language: str) -> list[str]:
+    return [word for word in tokens(text, language) if word not in (BREAK, GAP)]

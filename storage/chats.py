@@ -86,7 +86,14 @@ async def add(tx: AsyncConnection, chat: Chat, now: datetime) -> Chat:
 
 async def change(tx: AsyncConnection, chat_id: ChatId, **values: Any) -> None:
     """Set fields of a chat, named as in `records.Chat`."""
-    await tx.execute(update(chats).where(chats.c.id == chat_id).values(**values))
+    await tx.execute(_changing(tuple(values)), {"this": chat_id, **values})
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Any:
+    """Put together once for each choice of fields: every digest needs it."""
+    given = {name: bindparam(name, type_=chats.c[name].type) for name in names}
+    return update(chats).where(chats.c.id == bindparam("this")).values(given)
 
 
 async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
@@ -178,9 +185,17 @@ async def places_at(
     return tuple((row.place, StoryId(row.story_id)) for row in rows)
 
 
+async def last_told_at(tx: AsyncConnection, chat_id: ChatId) -> datetime | None:
+    """When a chat was told its last stories, to the second; None if it was told none."""
+    at: datetime | None = await tx.scalar(
+        select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id)
+    )
+    return at
+
+
 async def last_told(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[StoryId, ...]:
     """The stories that a chat was told last, all at one time, in the order of that digest."""
-    latest = await tx.scalar(select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id))
+    latest = await last_told_at(tx, chat_id)
     return () if latest is None else await told_at(tx, chat_id, latest, limit)
 
 

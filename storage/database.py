@@ -367,9 +367,11 @@ async def _write(
 
 
 def ring(tx: AsyncConnection, bell: Bell) -> None:
-    """Let a bell ring in every process once this writing transaction is committed."""
+    """Let a bell ring in every process once this transaction is committed, if it is a writing one."""
     assert tx.sync_connection is not None
-    tx.sync_connection.get_execution_options()[_RINGS].add(bell)
+    rings = tx.sync_connection.get_execution_options().get(_RINGS)
+    if rings is not None:
+        rings.add(bell)
 
 
 def _alembic_config() -> Config:

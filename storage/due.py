@@ -85,6 +85,8 @@ async def put_off(
     tx: AsyncConnection, ids: Collection[SubscriptionId], until: datetime | None
 ) -> None:
     """Let subscriptions be due at another time."""
+    if not ids:
+        return
     await tx.execute(
         update(subscriptions).where(subscriptions.c.id.in_(ids)).values(next_digest_at=until)
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage import chats
 from storage.batches import batches
 from storage.bells import Bell
 from storage.database import ring
@@ -20,7 +19,11 @@ async def note_unreachable(
 ) -> None:
     """Push nothing to a chat that Telegram refuses; since when it does so is kept from the first time."""
     since = func.coalesce(table.c.unreachable_since, literal(now, Moment))
-    await chats.change(tx, chat_id, unreachable_since=since, refusal=refusal.value)
+    await tx.execute(
+        update(table)
+        .where(table.c.id == chat_id)
+        .values(unreachable_since=since, refusal=refusal.value)
+    )
 
 
 async def note_reachable(tx: AsyncConnection, chat_id: ChatId, now: datetime) -> bool:

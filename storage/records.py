@@ -7,7 +7,7 @@ which is Telegram's own.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Literal, NewType, TypeAlias
+from typing import Literal, NamedTuple, NewType, TypeAlias
 
 ChatId = NewType("ChatId", int)
 FeedId = NewType("FeedId", int)
@@ -465,6 +465,8 @@ class Refusal(StrEnum):
     """Telegram knows no such chat."""
     NO_RIGHT = "no_right"
     """The bot is there, and may not write."""
+    BANNED = "banned"
+    """Whoever runs the bot wants nothing to do with them."""
 
 
 class Kind(StrEnum):
@@ -520,9 +522,11 @@ class Topic:
     """The query as it was first typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An article that a chat may be told, and a subscription that wants it."""
+class Candidate(NamedTuple):
+    """An article that a chat may be told, and a subscription that wants it.
+
+    A tuple, since a digest has thousands of them.
+    """
 
     subscription_id: SubscriptionId
     article_id: ArticleId
