@@ -8,7 +8,7 @@ Killed before the commit, nothing has happened and the digest is still due; afte
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,6 +188,10 @@ async def compose(
         await _put(tx, chat, digest, now, _dispatch(chat, turn, now))
         told = [(item.story.id, item.newest) for item in digest.items]
         await chats.tell(tx, chat.id, told, now)
+    elif turn.by_chat and chat.tells_empty:
+        upcoming = replace(chat, next_digest_at=next_of_chat(chat, now))
+        view = digests.nothing_new(upcoming, Reader.of(chat, now))
+        await outbox.put(tx, chat.id, parts_of([view]), now, _dispatch(chat, turn, now))
     await _move_on(tx, chat, turn, digest, now)
     return digest is not None and bool(digest.sections)
 

@@ -76,6 +76,22 @@ async def test_nothing_new_sends_nothing_and_moves_the_schedule_on(
         assert await due.claim_due_digests(tx, clock(), 9) == ()
 
 
+async def test_a_chat_that_wants_a_line_when_nothing_is_new_gets_one(
+    database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    settle_chat: Settle,
+) -> None:
+    telegram.chat(1)
+    await settle_chat(database, 1, clock, next_digest_at=MONDAY, tells_empty=True)
+    clock.now = MONDAY
+    await push(database, bot, clock)
+    [text] = texts(telegram)
+    assert "Nothing new since Fri, Nov 20, 12:00" in text
+    assert "Mon, Nov 30, 09:00" in text
+
+
 async def test_the_same_story_is_never_told_twice(
     database: Database,
     bot: ExtBot[None],
