@@ -24,6 +24,7 @@ from sqlalchemy import URL, Connection, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import sqlite_driver
 from storage.bells import Bell, Bells
 from storage.schema import marks
 from storage.scrubbing import Scrubber
@@ -326,7 +327,11 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
         address,
         # What people follow, and secrets, are no business of an error's text.
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "isolation_level": None,
+            "async_creator_fn": sqlite_driver.connect,
+        },
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -1,6 +1,7 @@
 """Opening, migrating, and the two kinds of transaction."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -213,3 +214,22 @@ async def test_closing_leaves_no_connection_open(sqlite_url: str) -> None:
         await database.ping()
         await database.close()
     assert len(asyncio.all_tasks()) == before
+
+
+async def test_a_write_that_is_cancelled_at_any_moment_leaves_nothing_locked(
+    database: Database, seed: Seed
+) -> None:
+    async def write(number: int) -> None:
+        async with database.write() as tx:
+            for name in "abc":
+                await seed.feed(tx, f"https://{name}{number}.example/")
+
+    chance = random.Random(7)
+    for round in range(80):
+        async with asyncio.TaskGroup() as group:
+            begun = [group.create_task(write(round * 5 + number)) for number in range(5)]
+            await asyncio.sleep(chance.random() * 0.02)
+            for one in begun:
+                one.cancel()
+        async with asyncio.timeout(10):
+            await write(-round - 1)
