@@ -1,10 +1,17 @@
 """The first words with Telegram: who the bot is, how its updates come, what its menu shows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import structlog
+from telegram import (
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeChat,
+    BotCommandScopeDefault,
+)
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ExtBot
 
@@ -15,8 +22,9 @@ from bot.telegram_http import HttpRequest
 from bot.turns import Turns
 from bot.updates import ALLOWED, PerChat
 from bot.webhook import PATH, secret_of
-from handlers.commands import menu
+from handlers.commands import Place, described, menu
 from handlers.context import AnyApplication
+from handlers.words import FALLBACK, languages
 
 log = structlog.get_logger()
 
@@ -61,7 +69,8 @@ async def get_to_know(
         return True
     if not await _until_reached(lambda: _direct_updates(application.bot, settings), stop):
         return False
-    await _set_menu(application)
+    await _introduce(application.bot)
+    await _show_admins(application.bot, settings.admin_ids)
     return True
 
 
@@ -98,8 +107,49 @@ async def _direct_updates(bot: ExtBot[Any], settings: Settings) -> None:
         raise BadSetting(f"WEBHOOK_URL: Telegram can't call it ({error.message})") from error
 
 
-async def _set_menu(application: AnyApplication) -> None:
-    try:
-        await application.bot.set_my_commands(menu("en"))
-    except TelegramError as error:
-        log.warning("the command menu was not set", error=type(error).__name__)
+_MENUS: tuple[tuple[Place, BotCommandScope], ...] = (
+    ("private", BotCommandScopeDefault()),
+    ("group", BotCommandScopeAllGroupChats()),
+    ("administrators", BotCommandScopeAllChatAdministrators()),
+)
+
+
+async def _introduce(bot: ExtBot[Any]) -> None:
+    """Tell Telegram what to show of the bot, in each language; others are shown English."""
+    for step in (_set_menus, _describe):
+        try:
+            for language in languages():
+                # What is said without a language is shown wherever nothing is said in the reader's.
+                await step(bot, language, "" if language == FALLBACK else language)
+        except TelegramError as error:
+            log.warning(
+                "not all is told of the bot", step=step.__name__, error=type(error).__name__
+            )
+
+
+async def _set_menus(bot: ExtBot[Any], language: str, spoken: str) -> None:
+    for place, scope in _MENUS:
+        await bot.set_my_commands(menu(language, place=place), scope, language_code=spoken)
+
+
+async def _show_admins(bot: ExtBot[Any], ids: Collection[int]) -> None:
+    """List their own commands for the administrators of the bot, in their chats with it."""
+    for id in ids:
+        for language in languages():
+            spoken = "" if language == FALLBACK else language
+            commands, scope = menu(language, admins=True), BotCommandScopeChat(id)
+            try:
+                await bot.set_my_commands(commands, scope, language_code=spoken)
+            except TelegramError as error:
+                # Whoever never wrote to the bot has no chat with it yet.
+                log.info("no menu for an administrator", error=type(error).__name__)
+                break
+
+
+async def _describe(bot: ExtBot[Any], language: str, spoken: str) -> None:
+    at_length, briefly = described(language)
+    # Telegram takes few changes of these a day, and a bot may be started often.
+    if (await bot.get_my_description(spoken)).description != at_length:
+        await bot.set_my_description(at_length, language_code=spoken)
+    if (await bot.get_my_short_description(spoken)).short_description != briefly:
+        await bot.set_my_short_description(briefly, language_code=spoken)

@@ -11,16 +11,23 @@ from handlers.buttons import (
     Widen,
 )
 from handlers.context import Answer, Ask
+from handlers.links import payload_of
+from handlers.menu_buttons import Drop, Item, ItemStories
 from handlers.views import subscriptions as views
 from handlers.views.message import View
-from news import follow, query, rescheduling
+from news import follow, query, rescheduling, search
 from news.addresses import has_credentials
-from news.errors import FetchFailed
+from news.discover import find_known
+from news.errors import FetchFailed, LimitReached
 from news.followed_topics import query_of
+from news.mutes import Muted
 from news.outcomes import Choice, Followed, Imported
-from storage import chats, feeds
+from storage import articles, chats, feeds, opinions
 from storage.database import Transaction
-from storage.records import Failure, Feed, FeedId
+from storage.records import Failure, Feed, FeedId, Kind, Subscription, SubscriptionId, TopicId
+
+LAST = 5
+"""Stories that the screen of one subscription shows."""
 
 
 async def subscribe(ask: Ask) -> Answer:
@@ -38,6 +45,8 @@ async def subscribe(ask: Ask) -> Answer:
         if not address.startswith(("http://", "https://")) or has_credentials(address):
             # Feeds are shared by all chats that follow them: no place for somebody's password.
             raise FetchFailed(Failure.REFUSED)
+        if not await _may_visit(ask, address):
+            return ask.say("follow.too_many_new")
         found = await follow.follow_address(
             services.sources,
             ask.chat.id,
@@ -47,6 +56,16 @@ async def subscribe(ask: Ask) -> Answer:
         )
         return _found(ask, found)
     return views.followed(result, ask.chat, ask.reader)
+
+
+async def _may_visit(ask: Ask, address: str) -> bool:
+    """Whether the web may be asked for this chat: a feed that somebody follows is visited anyway."""
+    async with ask.services.database.read() as tx:
+        known = await find_known(tx, address)
+        if known is not None and (await feeds.followers(tx, [known.id])).get(known.id):
+            return True
+    fair_use = ask.services.fair_use
+    return fair_use is None or fair_use.may_add_feed(ask.chat.id, ask.now)
 
 
 def _found(ask: Ask, found: Followed | Choice | Imported) -> View:
@@ -88,6 +107,66 @@ async def press_unfollow(ask: Ask, pressed: Unfollow) -> View:
     """Stop following what a button named."""
     item = await follow.unfollow(ask.services.database, ask.chat.id, pressed.subscription_id)
     return ask.say("unfollow.gone") if item is None else views.unfollowed(item, ask.reader)
+
+
+async def press_drop(ask: Ask, pressed: Drop) -> View:
+    """Stop following, with a way back; a second tap says the same as the first."""
+    database = ask.services.database
+    async with database.read() as tx:
+        listed = await chats.followed(tx, ask.chat.id)
+        name = await _name_of(tx, pressed)
+    for item in listed:
+        if (item.kind, item.target) == (pressed.kind, pressed.target):
+            await follow.unfollow(database, ask.chat.id, item.id)
+            return views.unfollowed(item, ask.reader)
+    if name is None:
+        return views.gone(ask.reader)
+    undo = Undo(pressed.kind, pressed.target, pressed.after_article, pressed.schedule)
+    return views.dropped(name, undo, ask.reader)
+
+
+async def _name_of(tx: Transaction, pressed: Drop) -> str | None:
+    if pressed.kind is Kind.FEED:
+        feed = await feeds.get(tx, FeedId(pressed.target))
+        return None if feed is None else feed.title
+    topic = await chats.topic(tx, TopicId(pressed.target))
+    return None if topic is None else topic.text
+
+
+async def press_item(ask: Ask, pressed: Item) -> View:
+    """Show one thing that the chat follows."""
+    item = await _item(ask, pressed.subscription_id)
+    if item is None:
+        return views.gone(ask.reader)
+    payload = payload_of(item)
+    link = None if payload is None else ask.services.link(payload)
+    return views.one(item, link, ask.chat, ask.reader)
+
+
+async def press_stories(ask: Ask, pressed: ItemStories) -> View:
+    """Show its last stories."""
+    item = await _item(ask, pressed.subscription_id)
+    if item is None:
+        return views.gone(ask.reader)
+    async with ask.services.database.read() as tx:
+        muted = Muted(await opinions.mutes(tx, ask.chat.id))
+        if item.kind is Kind.FEED:
+            placed = await articles.latest(tx, limit=LAST, feed_id=FeedId(item.target))
+            found = [story for _, story in placed]
+        else:
+            topic = await chats.topic(tx, TopicId(item.target))
+            wanted = query_of(topic) if topic is not None else query.parse(item.name)
+            newest = await search.newest(tx, wanted, ask.now, limit=LAST)
+            found = [one.story for one in newest]
+    shown = [left for story in found if (left := muted.without(story))]
+    return views.last_stories(item, shown, ask.reader)
+
+
+async def _item(ask: Ask, id: SubscriptionId) -> Subscription | None:
+    """A subscription of this chat; None for any other, whatever a button says."""
+    async with ask.services.database.read() as tx:
+        listed = await chats.subscriptions_of(tx, ask.chat.id)
+    return next((one for one in listed if one.id == id), None)
 
 
 async def press_follow(ask: Ask, pressed: Follow) -> View:
@@ -153,19 +232,24 @@ async def _followed(tx: Transaction, ask: Ask, feed_id: FeedId) -> Feed | None:
 async def press_undo(ask: Ask, pressed: Undo) -> View:
     """Follow again, as if it had never stopped."""
     services = ask.services
-    result = await follow.follow_again(
-        services.database,
-        ask.chat.id,
-        pressed.kind,
-        pressed.target,
-        pressed.after_article,
-        services.max_subscriptions,
-        ask.now,
-    )
+    try:
+        result = await follow.follow_again(
+            services.database,
+            ask.chat.id,
+            pressed.kind,
+            pressed.target,
+            pressed.after_article,
+            services.max_subscriptions,
+            ask.now,
+        )
+    except LimitReached as error:
+        # The way back stays, for when there is room.
+        again = views.dropped("", pressed, ask.reader)
+        return View(ask.say_count("follow.limit", error.limit).text, again.keyboard)
     if result is None:
-        return ask.say("undo.gone")
+        return View(ask.say("undo.gone").text, views.gone(ask.reader).keyboard)
     if pressed.schedule:
         await rescheduling.restore_own(
             services.database, ask.chat, pressed.kind, pressed.target, pressed.schedule, ask.now
         )
-    return ask.say("undo.done", name=result.name)
+    return views.followed_again(result.name, ask.reader)

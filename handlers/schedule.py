@@ -1,14 +1,15 @@
 """When the chat hears: schedule, time zone, quiet hours, pause."""
 
 import re
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
 from handlers.buttons import SetSchedule
 from handlers.context import Answer, Ask, code
-from handlers.views import first_steps
+from handlers.menu_buttons import ANY_DAY, SetTimes, Times, Via
+from handlers.views import times as views
+from handlers.views.menus import out_of_date
 from handlers.views.message import View
 from handlers.views.reader import clock, moment
 from news import quiet as hours
@@ -16,8 +17,9 @@ from news import rescheduling
 from news import schedule as rhythm
 from news.errors import BadSchedule
 from news.text import shorten, squeeze
-from storage import chats, outbox
-from storage.records import Subscription
+from news.zones import zone_at, zone_called
+from storage import chats
+from storage.records import Subscription, SubscriptionId
 
 _OF_ONE = re.compile(r"#?(\d{1,4})\.?(?: (.+))?")
 """A number of the list, and what may follow it."""
@@ -27,7 +29,7 @@ async def schedule(ask: Ask) -> Answer:
     """Show the schedule, or set it; with a number, that of one subscription."""
     typed = squeeze(ask.argument)
     if not typed:
-        return first_steps.schedule(ask.chat, ask.reader)
+        return views.schedule(ask.chat, ask.reader)
     of_one = _OF_ONE.fullmatch(typed)
     if of_one is not None and not _is_time(typed):
         return await _schedule_of_one(ask, of_one[1], of_one[2] or "")
@@ -49,7 +51,7 @@ async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
     database = ask.services.database
     place, item = await rescheduling.find_item(database, ask.chat.id, number)
     if not typed:
-        return _shown(ask, place, item)
+        return views.schedule_of_one(item, ask.chat, ask.reader, Via.COMMAND)
     wanted = rhythm.parse_for_one(typed)
     async with database.write() as tx:
         upcoming = await rescheduling.set_own(tx, ask.chat, item, wanted, ask.now)
@@ -65,33 +67,67 @@ async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
     return ask.say("schedule.one_set", name=name, schedule=str(wanted), when=when)
 
 
-def _shown(ask: Ask, place: int, item: Subscription) -> View:
-    name = shorten(item.name, 60)
-    if not item.schedule:
-        return ask.say(
-            "schedule.one_shown_chat", name=name, number=place, schedule=ask.chat.schedule
-        )
-    return ask.say("schedule.one_shown", name=name, number=place, schedule=item.schedule)
-
-
 async def press_schedule(ask: Ask, pressed: SetSchedule) -> View:
-    """Set the schedule of a button."""
+    """Set the schedule of a button of an older menu."""
+    return await press_set_times(ask, SetTimes(Via.COMMAND, None, pressed.schedule))
+
+
+async def press_times(ask: Ask, pressed: Times) -> View:
+    """Show when the chat hears, or one subscription; or days and hours to choose from."""
+    item = await _item(ask, pressed.of)
+    if pressed.of is not None and item is None:
+        return _gone(ask)
+    if not pressed.days:
+        return _times(ask, item, pressed.via)
+    if pressed.days == ANY_DAY:
+        return views.days(pressed, ask.reader)
+    current = ask.chat.schedule if item is None else item.schedule
+    return views.hours(pressed, current, ask.reader)
+
+
+async def press_set_times(ask: Ask, pressed: SetTimes) -> View:
+    """Set when the chat hears, or one subscription; the screen says what holds then."""
+    item = await _item(ask, pressed.of)
+    if pressed.of is not None and item is None:
+        return _gone(ask)
     try:
-        chosen = rhythm.parse(pressed.schedule)
+        wanted = rhythm.parse_for_one(pressed.schedule)
     except BadSchedule:
-        return ask.say("menu.old")
-    return await _set_schedule(ask, chosen)
+        return out_of_date(_times(ask, item, pressed.via), ask.reader)
+    if item is None and (wanted is None or wanted.instant):
+        return out_of_date(_times(ask, item, pressed.via), ask.reader)
+    async with ask.services.database.write() as tx:
+        if item is not None:
+            await rescheduling.set_own(tx, ask.chat, item, wanted, ask.now)
+        elif wanted is not None:
+            await rescheduling.set_chat_schedule(tx, ask.chat, wanted, ask.now)
+    ask = await ask.again()
+    return _times(ask, await _item(ask, pressed.of), pressed.via)
+
+
+def _times(ask: Ask, item: Subscription | None, via: Via) -> View:
+    if item is None:
+        return views.schedule(ask.chat, ask.reader, via)
+    return views.schedule_of_one(item, ask.chat, ask.reader, via)
+
+
+def _gone(ask: Ask) -> View:
+    return View(ask.say("unfollow.gone").text, views.schedule(ask.chat, ask.reader).keyboard)
+
+
+async def _item(ask: Ask, id: SubscriptionId | None) -> Subscription | None:
+    """A subscription of this chat; None for any other, whatever a button says."""
+    if id is None:
+        return None
+    async with ask.services.database.read() as tx:
+        listed = await chats.followed(tx, ask.chat.id)
+    return next((one for one in listed if one.id == id), None)
 
 
 async def _set_schedule(ask: Ask, chosen: rhythm.Schedule) -> View:
-    # A new rhythm is a wish to hear: it ends a pause.
-    ask = await _change(
-        ask,
-        schedule=str(chosen),
-        next_digest_at=rhythm.next_after(chosen, ask.now, ask.chat.timezone),
-        paused=False,
-        paused_until=None,
-    )
+    async with ask.services.database.write() as tx:
+        await rescheduling.set_chat_schedule(tx, ask.chat, chosen, ask.now)
+    ask = await ask.again()
     if ask.chat.next_digest_at is None:
         return ask.say("schedule.set_off")
     return ask.say(
@@ -107,13 +143,23 @@ async def timezone(ask: Ask) -> Answer:
     typed = squeeze(ask.argument)
     if not typed:
         return ask.say("timezone.shown", timezone=ask.chat.timezone, time=clock(ask.reader))
-    zone = rhythm.find_zone(typed)
+    zone = zone_called(typed)
     if zone is None:
         near = rhythm.near_zones(typed)
         if not near:
             return ask.say("timezone.bad_alone", typed=shorten(typed, 40))
         zones = Markup(", ").join(code(name) for name in near)
         return ask.say("timezone.bad", typed=shorten(typed, 40), zones=zones)
+    return await _set_zone(ask, zone)
+
+
+async def locate(ask: Ask, latitude: float, longitude: float) -> View:
+    """Set the zone to that of a place that somebody shows. Where it is, is kept nowhere."""
+    zone = zone_at(latitude, longitude)
+    return ask.say("timezone.nowhere") if zone is None else await _set_zone(ask, zone)
+
+
+async def _set_zone(ask: Ask, zone: str) -> View:
     async with ask.services.database.write() as tx:
         await rescheduling.set_zone(tx, ask.chat, zone, ask.now)
     ask = await ask.again()
@@ -131,7 +177,9 @@ async def quiet(ask: Ask) -> Answer:
         key = "quiet.shown" if ask.chat.quiet else "quiet.none"
         return ask.say(key, quiet=ask.chat.quiet, timezone=ask.chat.timezone)
     wanted = hours.parse(typed)
-    ask = await _change(ask, quiet="" if wanted is None else str(wanted))
+    async with ask.services.database.write() as tx:
+        await chats.change(tx, ask.chat.id, quiet="" if wanted is None else str(wanted))
+    ask = await ask.again()
     key = "quiet.off" if wanted is None else "quiet.set"
     return ask.say(key, quiet=ask.chat.quiet, timezone=ask.chat.timezone)
 
@@ -140,7 +188,7 @@ async def pause(ask: Ask) -> Answer:
     """No digests, for some days or until /resume."""
     typed = squeeze(ask.argument)
     if not typed:
-        await _change(ask, paused=True, paused_until=None)
+        await _pause(ask, None)
         return ask.say("pause.done")
     number = typed.split(" ")[0]
     if not (number.isascii() and number.isdecimal() and len(number) <= 3):
@@ -148,27 +196,23 @@ async def pause(ask: Ask) -> Answer:
     if not 1 <= int(number) <= 365:
         return ask.say("pause.bad", typed=shorten(typed, 40))
     until = ask.now + timedelta(days=int(number))
-    ask = await _change(ask, paused=True, paused_until=until)
+    await _pause(ask, until)
     return ask.say("pause.until", until=moment(until, ask.reader))
 
 
 async def resume(ask: Ask) -> Answer:
     """Digests again; the next one covers what was missed."""
     was_paused = ask.chat.paused
+    async with ask.services.database.write() as tx:
+        await rescheduling.end_pause(tx, ask.chat, ask.now)
     chosen = rhythm.parse(ask.chat.schedule)
     upcoming = rhythm.next_after(chosen, ask.now, ask.chat.timezone)
-    if was_paused:
-        ask = await _change(ask, paused=False, paused_until=None, next_digest_at=upcoming)
     if upcoming is None:
         return ask.say("resume.off")
     key = "resume.done" if was_paused else "resume.not_paused"
     return ask.say(key, when=moment(upcoming, ask.reader))
 
 
-async def _change(ask: Ask, **values: Any) -> Ask:
+async def _pause(ask: Ask, until: datetime | None) -> None:
     async with ask.services.database.write() as tx:
-        await chats.change(tx, ask.chat.id, **values)
-        if ask.chat.paused and not values.get("paused", True):
-            # What was decided before the pause waited for its end.
-            await outbox.release(tx, ask.chat.id, ask.now)
-    return await ask.again()
+        await rescheduling.begin_pause(tx, ask.chat, until)

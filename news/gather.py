@@ -24,6 +24,7 @@ from news.summary import summarise, what_is_new
 from news.taste import Taste, learn
 from news.turns import Turn
 from news.updates import untold
+from news.wanted import in_wanted
 from storage import articles, chats, feeds, opinions
 from storage.batches import batches
 from storage.database import Transaction
@@ -363,7 +364,9 @@ async def _gathered(
         new = [one for one in new if one.feed_id not in muted.feeds]
     followed = {FeedId(item.target) for item in listed if item.kind is Kind.FEED}
     stories, rest = await _worth_telling(
-        tx, ranked(new, on.until - on.since, on.until), on.limit, told, muted, followed, desk
+        tx,
+        ranked(new, on.until - on.since, on.until),
+        *(on.limit, told, muted, followed, on.chat.wanted_languages, desk),
     )
     material = Material(
         listed,
@@ -378,6 +381,8 @@ async def _gathered(
     )
     digest = decide(material, on.since, on.until, on.limit, on.span)
     ours = [item for item in digest.items if item.update or item.story.id not in written]
+    if not on.chat.summary_length:
+        return with_summaries(digest, {})
     summaries = await desk.summaries(tx, ours, on.chat.summary_length)
     return with_summaries(digest, {**written, **summaries})
 
@@ -394,6 +399,7 @@ async def _worth_telling(
     told: Mapping[StoryId, Told],
     muted: Muted,
     followed: Collection[FeedId],
+    languages: str,
     desk: Desk,
 ) -> tuple[dict[StoryId, Story], int]:
     """What is to be told of the first of these stories, enough to choose from; and how many were not looked at.
@@ -410,7 +416,8 @@ async def _worth_telling(
         whole |= {one.id: one for one in await articles.get_stories(tx, known)} if known else {}
         for id in some:
             left = untold(whole[id], told.get(id), followed) if id in whole else None
-            shown = None if left is None else muted.without(left)
+            spoken = None if left is None else in_wanted(left, languages)
+            shown = None if spoken is None else muted.without(spoken)
             if shown is not None:
                 found[id] = shown
         if len(found) >= _LOADED * limit:
@@ -431,7 +438,8 @@ def _leaves_out(typed: str) -> bool:
 
 
 async def taste_of(tx: Transaction, chat_id: ChatId, now: datetime) -> tuple[Taste, int]:
-    """What a chat's latest thumbs say of outlets and names, and how many thumbs those are."""
-    votes = await opinions.votes(tx, chat_id, _VOTES)
+    """What a chat's latest thumbs until then said of outlets and names, and how many thumbs those are."""
+    latest = await opinions.votes(tx, chat_id, _VOTES)
+    votes = tuple(vote for vote in latest if vote.at <= now)
     stories = await articles.get_stories(tx, [vote.story_id for vote in votes])
     return learn(votes, {story.id: story for story in stories}, now), len(votes)

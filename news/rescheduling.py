@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from news import schedule
 from news.follow import find_subscription
 from news.schedule import Schedule
-from storage import chats, due
+from storage import chats, due, outbox
 from storage.database import Database, Transaction, mark, set_mark
 from storage.records import ArticleId, Chat, ChatId, Kind, Subscription
 
@@ -65,6 +65,32 @@ async def _plan(
     upcoming = now if wanted.instant else schedule.next_after(wanted, now, chat.timezone)
     await due.set_schedule(tx, [item.id], str(wanted), upcoming)
     return upcoming
+
+
+async def set_chat_schedule(tx: Transaction, chat: Chat, wanted: Schedule, now: datetime) -> None:
+    """Give a chat another schedule. A new rhythm is a wish to hear: it ends a pause."""
+    upcoming = schedule.next_after(wanted, now, chat.timezone)
+    await chats.change(tx, chat.id, schedule=str(wanted))
+    await _wake(tx, chat, upcoming, now)
+
+
+async def begin_pause(tx: Transaction, chat: Chat, until: datetime | None) -> None:
+    """Let a chat hear nothing until then, or until it says so."""
+    await chats.change(tx, chat.id, paused=True, paused_until=until)
+
+
+async def end_pause(tx: Transaction, chat: Chat, now: datetime) -> None:
+    """Let a chat hear again; nothing happens if it does already."""
+    if chat.paused:
+        upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
+        await _wake(tx, chat, upcoming, now)
+
+
+async def _wake(tx: Transaction, chat: Chat, upcoming: datetime | None, now: datetime) -> None:
+    await chats.change(tx, chat.id, paused=False, paused_until=None, next_digest_at=upcoming)
+    if chat.paused:
+        # What was decided before the pause waited for its end.
+        await outbox.release(tx, chat.id, now)
 
 
 async def set_zone(tx: Transaction, chat: Chat, zone: str, now: datetime) -> None:

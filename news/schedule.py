@@ -277,8 +277,8 @@ def find_zone(typed: str) -> str | None:
     return _zones().get(text)
 
 
-def near_zones(typed: str, count: int = 3) -> tuple[str, ...]:
-    """The zones whose names are most like what was typed, most alike first."""
+def near_zones(typed: str, count: int = 3, least: float = 0.4) -> tuple[str, ...]:
+    """The zones whose names are most like what was typed (0 … 1), most alike first."""
     text = " ".join(typed[:64].casefold().replace("_", " ").split())
-    close = get_close_matches(text, _zones(), n=4 * count, cutoff=0.4)
+    close = get_close_matches(text, _zones(), n=4 * count, cutoff=least)
     return tuple(dict.fromkeys(_zones()[name] for name in close))[:count]

@@ -1,31 +1,203 @@
-"""The welcome, and the schedule with its usual choices."""
+"""The first minute: the welcome, what to follow from short lists, and what comes of a link."""
 
-from handlers.buttons import SetSchedule, Show
-from handlers.views.message import View, button
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from handlers.buttons import Follow, FollowFeed, Show
+from handlers.menu_buttons import (
+    FirstStep,
+    PickFeed,
+    PickTopic,
+    Region,
+    Setup,
+    Speak,
+    Times,
+    Via,
+    code_of,
+)
+from handlers.views.menus import begun, choice, in_rows, way_back
+from handlers.views.message import Button, View, button, isolated
 from handlers.views.reader import Reader, moment
-from handlers.words import say
-from storage.records import Chat
+from handlers.views.times import in_words
+from handlers.words import say, say_count
+from news.text import shorten
+from storage.records import Chat, FeedId, TopicId
 
-EXAMPLE_SCHEDULES = ("weekly mon 09:00", "daily 08:00", "weekdays 07:30", "off")
+TOPICS = {
+    "korea": "pick.north_korea",
+    "south": "pick.south_korea",
+    "japan": "pick.japan",
+    "china": "pick.china",
+    "ukraine": "pick.ukraine",
+    "states": "pick.united_states",
+    "climate": "pick.climate",
+    "economy": "pick.economy",
+    "ai": "pick.ai",
+    "space": "pick.space",
+    "health": "pick.health",
+    "football": "pick.football",
+}
+"""What newcomers pick from, by what buttons call it; the sentence is a query of the chat's language."""
+
+_REGIONS = {
+    "": "region.none",
+    "Africa": "region.africa",
+    "Americas": "region.americas",
+    "Asia and the Pacific": "region.asia",
+    "Business": "region.business",
+    "China, Taiwan and Hong Kong": "region.china",
+    "Culture": "region.culture",
+    "Europe": "region.europe",
+    "Japan": "region.japan",
+    "Korea": "region.korea",
+    "Middle East": "region.middle_east",
+    "Science": "region.science",
+    "South Asia": "region.south_asia",
+    "South-East Asia": "region.south_east_asia",
+    "Sport": "region.sport",
+    "Technology": "region.technology",
+    "World": "region.world",
+}
+"""Folders of the packaged catalogue. Those of an operator's own are called as they are."""
+
+PAGE_FEEDS = 8
+_SHOWN = 12
+"""Names of what is chosen that are said."""
 
 
-def welcome(chat: Chat, reader: Reader) -> View:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed that newcomers may pick."""
+
+    id: FeedId
+    title: str
+    region: str
+    """The outermost folder that it is in; empty for none."""
+
+
+def welcome(chat: Chat, reader: Reader, followed: int) -> View:
     """Three lines and where to begin."""
-    text = say("welcome", reader.language, schedule=chat.schedule, timezone=chat.timezone)
-    rows = (("button.latest", "latest"), ("button.schedule", "schedule"), ("button.help", "help"))
-    return View(text, tuple((button(reader.label(key), Show(command)),) for key, command in rows))
-
-
-def schedule(chat: Chat, reader: Reader) -> View:
-    """The schedule with buttons for the usual ones."""
-    rows = tuple(
-        (button(("● " if text == chat.schedule else "") + text, SetSchedule(text)),)
-        for text in EXAMPLE_SCHEDULES
+    language = reader.language
+    chosen = (
+        say_count("welcome.follows", followed, language)
+        if followed
+        else say("welcome.nothing", language)
     )
-    arguments = {"schedule": chat.schedule, "timezone": chat.timezone}
-    if chat.paused:
-        return View(say("schedule.paused", reader.language, **arguments), rows)
-    if chat.next_digest_at is None:
-        return View(say("schedule.off", reader.language), rows)
+    schedule = in_words(chat.schedule, reader)
+    text = say("welcome", language, schedule=schedule, timezone=chat.timezone, chosen=chosen)
+    rows = (
+        (("button.topics", Setup(FirstStep.TOPICS)), ("button.sources", Setup(FirstStep.REGIONS))),
+        (("button.schedule", Times(Via.START)), ("button.language", Speak(Via.START, ""))),
+        (("button.done", Setup(FirstStep.DONE)),),
+        (("button.help", Show("help")),),
+    )
+    keyboard = tuple(tuple(button(reader.label(key), do) for key, do in row) for row in rows)
+    return View(text, keyboard)
+
+
+def topics(chosen: Collection[str], reader: Reader) -> View:
+    """The short list of topics and places, with what of it is followed."""
+    buttons = [
+        choice(begun(reader.label(sentence)), PickTopic(key, key not in chosen), key in chosen)
+        for key, sentence in TOPICS.items()
+    ]
+    names = [say(TOPICS[key], reader.language) for key in TOPICS if key in chosen]
+    text = Markup("\n").join([say("pick.topics", reader.language), _chosen(names, reader)])
+    return View(text, (*in_rows(buttons, 2), (way_back(Via.START, reader),)))
+
+
+def regions(sources: Sequence[Source], mine: Collection[FeedId], reader: Reader) -> View:
+    """The regions that sources can be picked from."""
+    if not sources:
+        text = say("pick.no_sources", reader.language)
+        return View(text, ((way_back(Via.START, reader),),))
+    names = dict.fromkeys(one.region for one in sources)
+    buttons = [button(region_name(name, reader), Region(code_of(name), 1)) for name in names]
+    picked = [isolated(one.title) for one in sources if one.id in mine]
+    text = Markup("\n").join([say("pick.sources", reader.language), _chosen(picked, reader)])
+    return View(text, (*in_rows(buttons, 2), (way_back(Via.START, reader),)))
+
+
+def region(
+    sources: Sequence[Source], page: Region, mine: Collection[FeedId], reader: Reader
+) -> View:
+    """A page of the sources of one region, at least one."""
+    last_page = (len(sources) - 1) // PAGE_FEEDS + 1
+    number = min(page.number, last_page)
+    here = Region(page.code, number)
+    shown = sources[(number - 1) * PAGE_FEEDS : number * PAGE_FEEDS]
+    rows: list[tuple[Button, ...]] = [
+        (
+            choice(
+                shorten(one.title, 36), PickFeed(one.id, one.id not in mine, here), one.id in mine
+            ),
+        )
+        for one in shown
+    ]
+    head = say("pick.region", reader.language, region=region_name(sources[0].region, reader))
+    if last_page > 1:
+        head = Markup(" · ").join([head, say("page", reader.language, number=number)])
+        # Both are always there: nothing moves under a finger.
+        before, after = max(number - 1, 1), min(number + 1, last_page)
+        rows.append(
+            (
+                button(reader.label("button.previous"), Region(page.code, before)),
+                button(reader.label("button.next"), Region(page.code, after)),
+            )
+        )
+    back: tuple[Button, ...] = (button(reader.label("button.back"), Setup(FirstStep.REGIONS)),)
+    picked = [isolated(one.title) for one in sources if one.id in mine]
+    return View(Markup("\n").join([head, _chosen(picked, reader)]), (*rows, back))
+
+
+def region_name(folder: str, reader: Reader) -> str:
+    """A region as the reader's language calls it, if it has a word for it."""
+    key = _REGIONS.get(folder)
+    return folder if key is None else reader.label(key)
+
+
+def closing(chat: Chat, reader: Reader, followed: int) -> View:
+    """What holds from now on, with a way to change it."""
+    again = (button(reader.label("button.change"), Setup(FirstStep.HOME)),)
+    if not followed:
+        return View(say("welcome.done_nothing", reader.language), (again,))
+    count = say_count("welcome.follows", followed, reader.language)
+    if chat.paused or chat.next_digest_at is None:
+        return View(say("welcome.done_off", reader.language, chosen=count), (again,))
     when = moment(chat.next_digest_at, reader)
-    return View(say("schedule.shown", reader.language, when=when, **arguments), rows)
+    return View(say("welcome.done", reader.language, chosen=count, when=when), (again,))
+
+
+def offer_topic(topic_id: TopicId, text: str, reader: Reader) -> View:
+    """What a link to a topic asks."""
+    name = isolated(shorten(text, 120))
+    label = reader.label("button.follow", query=shorten(text, 24))
+    return _offer(
+        say("link.topic", reader.language, name=name), button(label, Follow(topic_id)), reader
+    )
+
+
+def offer_feed(feed_id: FeedId, title: str, reader: Reader) -> View:
+    """What a link to a feed asks."""
+    name = isolated(shorten(title, 120))
+    label = reader.label("button.follow", query=shorten(title, 24))
+    return _offer(
+        say("link.feed", reader.language, name=name), button(label, FollowFeed(feed_id)), reader
+    )
+
+
+def _offer(text: Markup, follow: Button, reader: Reader) -> View:
+    other = button(reader.label("button.first_steps"), Setup(FirstStep.HOME))
+    return View(text, ((follow,), (other,)))
+
+
+def _chosen(names: Sequence[str], reader: Reader) -> Markup:
+    if not names:
+        return say("pick.nothing", reader.language)
+    comma = say("list.comma", reader.language)
+    listed = comma.join(shorten(name, 40) for name in names[:_SHOWN])
+    if len(names) > _SHOWN:
+        listed += f" +{len(names) - _SHOWN}"
+    return say("pick.chosen", reader.language, names=listed)

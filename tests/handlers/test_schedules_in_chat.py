@@ -19,7 +19,7 @@ async def test_one_subscription_can_have_a_time_of_its_own(talk: Any) -> None:
     assert (first.schedule, second.schedule) == ("", "daily 08:00")
     assert second.next_digest_at is not None
     assert "⏰ daily 08:00" in await talk.ask("/subscriptions")
-    assert "comes by itself: daily 08:00" in await talk.ask("/schedule 2")
+    assert "comes by itself: every day, 08:00" in await talk.ask("/schedule 2")
     assert "comes with the digest" in await talk.ask("/schedule 1")
 
 

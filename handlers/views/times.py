@@ -1,0 +1,116 @@
+"""When digests come: schedules in words, and the screens on which one is chosen."""
+
+from babel.dates import get_day_names
+from markupsafe import Markup
+
+from handlers.menu_buttons import ANY_DAY, PERIODS, Item, SetTimes, Times, Via
+from handlers.views.menus import begun, choice, in_rows, way_back
+from handlers.views.message import Button, View, button, isolated
+from handlers.views.reader import Reader, moment
+from handlers.words import say, say_count
+from news import schedule as rhythm
+from news.text import shorten
+from storage.records import Chat, Subscription
+
+USUAL = ("weekly mon 09:00", "daily 08:00", "weekdays 07:30", "every 6h", "off")
+USUAL_FOR_ONE = ("chat", "instant", "daily 08:00", "weekly mon 09:00", "off")
+
+_NAME = 60
+
+
+def in_words(schedule: str, reader: Reader) -> Markup:
+    """A schedule in normal form as the reader says it: "every Monday, 09:00"."""
+    language = reader.language
+    if schedule == "chat":
+        return say("rhythm.chat", language)
+    wanted = rhythm.parse_for_one(schedule) or rhythm.OFF
+    time = "" if wanted.at is None else f"{wanted.at:%H:%M}"
+    if wanted.every_hours is not None:
+        return say_count("rhythm.hours", wanted.every_hours, language)
+    if wanted.month_day is not None:
+        return say("rhythm.monthly", language, day=wanted.month_day, time=time)
+    if wanted.days == rhythm.DAYS:
+        return say("rhythm.daily", language, time=time)
+    if wanted.days == rhythm.WORKDAYS:
+        return say("rhythm.weekdays", language, time=time)
+    if wanted.days:
+        names = get_day_names("wide" if len(wanted.days) == 1 else "abbreviated", locale=language)
+        days = say("list.comma", language).join(
+            str(names[rhythm.DAYS.index(day)]) for day in wanted.days
+        )
+        return say("rhythm.days", language, days=days, time=time)
+    return say("rhythm.instant" if wanted.instant else "rhythm.off", language)
+
+
+def schedule(chat: Chat, reader: Reader, via: Via = Via.COMMAND) -> View:
+    """When a chat's digests come, with buttons for the usual times."""
+    usual = [
+        (choice(_label(text, reader), SetTimes(via, None, text), text == chat.schedule),)
+        for text in USUAL
+    ]
+    keyboard = (*usual, _others(via, None, reader), (way_back(via, reader),))
+    arguments = {"schedule": in_words(chat.schedule, reader), "timezone": chat.timezone}
+    if chat.paused:
+        return View(say("schedule.paused", reader.language, **arguments), keyboard)
+    if chat.next_digest_at is None:
+        return View(say("schedule.off", reader.language), keyboard)
+    when = moment(chat.next_digest_at, reader)
+    return View(say("schedule.shown", reader.language, when=when, **arguments), keyboard)
+
+
+def schedule_of_one(item: Subscription, chat: Chat, reader: Reader, via: Via) -> View:
+    """When one subscription comes, likewise."""
+    own = item.schedule or "chat"
+    usual = [
+        (choice(_label(text, reader), SetTimes(via, item.id, text), text == own),)
+        for text in USUAL_FOR_ONE
+    ]
+    back = (button(reader.label("button.back"), Item(item.id)),)
+    name = isolated(shorten(item.name, _NAME))
+    key = "times.one" if item.schedule else "times.one_chat"
+    kept = in_words(item.schedule or chat.schedule, reader)
+    lines = [say(key, reader.language, name=name, schedule=kept)]
+    if own == "instant" and chat.quiet:
+        lines.append(say("times.one_quiet", reader.language, quiet=chat.quiet))
+    text = Markup("\n").join(lines)
+    return View(text, (*usual, _others(via, item, reader), back))
+
+
+def days(pressed: Times, reader: Reader) -> View:
+    """The days to choose from."""
+    buttons = [
+        button(_day_label(period, reader), Times(pressed.via, pressed.of, period))
+        for period in PERIODS
+    ]
+    back = button(reader.label("button.back"), Times(pressed.via, pressed.of))
+    keyboard = (*in_rows(buttons[:2], 2), *in_rows(buttons[2:], 3), (back,))
+    return View(say("times.days", reader.language), keyboard)
+
+
+def hours(pressed: Times, current: str, reader: Reader) -> View:
+    """The hours of the days that were chosen."""
+    buttons: list[Button] = []
+    for hour in range(24):
+        prefix = "" if pressed.days in ("daily", "weekdays") else "weekly "
+        text = f"{prefix}{pressed.days} {hour:02}:00"
+        action = SetTimes(pressed.via, pressed.of, text)
+        buttons.append(choice(f"{hour:02}:00", action, text == current))
+    back = button(reader.label("button.back"), Times(pressed.via, pressed.of, ANY_DAY))
+    text = say("times.hours", reader.language, days=_day_label(pressed.days, reader))
+    return View(text, (*in_rows(buttons, 4), (back,)))
+
+
+def _day_label(period: str, reader: Reader) -> str:
+    if period in ("daily", "weekdays"):
+        return reader.label(f"times.{period}")
+    names = get_day_names("wide", locale=reader.language)
+    return str(names[rhythm.DAYS.index(period)])
+
+
+def _label(schedule: str, reader: Reader) -> str:
+    return begun(str(in_words(schedule, reader)))
+
+
+def _others(via: Via, item: Subscription | None, reader: Reader) -> tuple[Button, ...]:
+    of = None if item is None else item.id
+    return (button(reader.label("button.other_time"), Times(via, of, ANY_DAY)),)

@@ -1,0 +1,176 @@
+"""One message in which everything is chosen, and the language of the chat."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.console.door import Person
+from handlers.buttons import encode
+from handlers.menu_buttons import Choose, Screen, SetTimes, Speak, Via
+from storage import chats
+from storage.records import ChatId
+
+Buttons = Callable[[dict[str, Any]], list[str]]
+
+CHOICES = [
+    ("Quiet hours", "22:00-07:00", "quiet", "22:00-07:00"),
+    ("Stories a digest", "40", "most_stories", 40),
+    ("Summaries", "Short", "summary_length", 160),
+    ("Summaries", "None", "summary_length", 0),
+    ("Link previews", "Yes", "previews", True),
+    ("When nothing is new", "One line", "tells_empty", True),
+    ("Languages of news", "Japanese", "wanted_languages", "ja"),
+    ("Paused", "Pause until I resume", "paused", True),
+    ("Time zone", "Tokyo", "timezone", "Asia/Tokyo"),
+]
+
+
+async def test_each_setting_is_chosen_in_one_message_that_edits_itself(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    message = await talk.ask_message("/settings")
+    for screen, choice, field, value in CHOICES:
+        [shown] = await talk.me.press(message, screen)
+        assert shown["message_id"] == message["message_id"]
+        before = [label.removeprefix("✓ ") for label in buttons_of(message)]
+        await talk.me.press(message, choice)
+        assert getattr(await talk.chat(), field) == value, screen
+        assert f"✓ {choice}" in buttons_of(message)
+        # Nothing has moved under the finger, and every screen has a way back.
+        assert [label.removeprefix("✓ ") for label in buttons_of(message)] == before
+        assert before[-1] == "◀ All settings"
+        await talk.me.press(message, "◀ All settings")
+    for said in ("22:00-07:00", "Asia/Tokyo", "40", "Japanese", "Until you resume"):
+        assert said in message["text"]
+    await talk.me.press(message, "Paused")
+    await talk.me.press(message, "Not paused")
+    chat = await talk.chat()
+    assert (chat.paused, chat.next_digest_at is None) == (False, False)
+
+
+async def test_two_fast_taps_on_a_setting_do_one_thing(talk: Any) -> None:
+    message = await talk.ask_message("/settings")
+    await talk.me.press(message, "Languages of news")
+    choose = encode(Choose("languages", "+ja"))
+    assert len(await talk.me.press_data(message, choose)) == 1
+    assert await talk.me.press_data(message, choose) == []
+    assert (await talk.chat()).wanted_languages == "ja"
+    await talk.me.press(message, "English")
+    assert (await talk.chat()).wanted_languages == "en ja"
+    await talk.me.press(message, "✓ Japanese")
+    assert (await talk.chat()).wanted_languages == "en"
+    await talk.me.press(message, "All")
+    assert (await talk.chat()).wanted_languages == ""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        Choose("stories", "1000000"),
+        Choose("summary", "-1"),
+        Choose("zone", "Mars/Olympus"),
+        Choose("quiet", "all day"),
+        Choose("layout", "newspaper"),
+        Choose("languages", "+x' OR 1"),
+        Choose("pause", "9999"),
+        Choose("nonsense", "1"),
+        Screen("nonsense"),
+        Speak(Via.SETTINGS, "tlh"),
+        SetTimes(Via.SETTINGS, None, "instant"),
+        SetTimes(Via.SETTINGS, None, "whenever"),
+    ],
+)
+async def test_a_forged_choice_changes_nothing_and_shows_the_menu(talk: Any, forged: Any) -> None:
+    message = await talk.ask_message("/settings")
+    before = await talk.chat()
+    [fresh] = await talk.me.press_data(message, encode(forged))
+    assert "out of date" in fresh["text"]
+    assert fresh["reply_markup"]["inline_keyboard"]
+    assert await talk.chat() == before
+
+
+async def test_a_language_is_chosen_by_its_own_name_code_or_button(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    message = await talk.ask_message("/settings")
+    await talk.me.press(message, "Language")
+    assert buttons_of(message) == ["✓ English", "日本語", "한국어", "◀ All settings"]
+    await talk.me.press(message, "日本語")
+    assert (await talk.chat()).language == "ja"
+    assert "ここでは日本語で話します" in message["text"]
+    await talk.me.press(message, "◀ すべての設定")
+    assert message["text"].startswith("設定")
+    assert "毎週月曜日 09:00" in message["text"]
+    assert "한국어" in await talk.ask("/language ko")
+    assert "I speak English" in await talk.ask("/language English")
+    assert "I don’t speak “Klingon” yet" in await talk.ask("/language Klingon")
+
+
+async def test_in_a_group_anyone_sees_the_settings_and_administrators_change_them(
+    talk: Any,
+) -> None:
+    group = talk.telegram.chat(-8, "supergroup")
+    group.administrators.add(11)
+    member = Person(talk.parts.application, talk.telegram, -8, 12)
+    admin = Person(talk.parts.application, talk.telegram, -8, 11)
+    [message] = await admin.type("/settings")
+    assert len(await member.press(message, "Stories a digest")) == 1
+    assert await member.press(message, "40") == []
+    assert "Only administrators" in talk.telegram.answers[-1]["text"]
+    await admin.press(message, "40")
+    async with talk.parts.services.database.read() as tx:
+        kept = await chats.get(tx, ChatId(-8))
+    assert kept is not None
+    assert kept.most_stories == 40
+
+
+async def test_stories_in_other_languages_are_left_out_of_what_a_chat_follows(talk: Any) -> None:
+    await talk.ask("/subscribe North Korea")
+    assert "北朝鮮" in "".join(m["text"] for m in await talk.me.type("/digest 30d"))
+    message = await talk.ask_message("/settings")
+    await talk.me.press(message, "Languages of news")
+    await talk.me.press(message, "English")
+    # Summaries and headlines alike: not one story in another script is left.
+    shown = "".join(m["text"] for m in await talk.me.type("/digest 30d"))
+    assert "Korea" in shown
+    assert "北朝鮮" not in shown
+    latest = await talk.ask("/latest")
+    assert not any("\u3040" <= one <= "\u30ff" or "가" <= one <= "힣" for one in latest)
+    # Who asks for something sees it in any language.
+    assert "北朝鮮" in await talk.ask("/latest 北朝鮮")
+
+
+async def test_a_digest_without_summaries_has_headlines_and_outlets_only(talk: Any) -> None:
+    await talk.ask("/subscribe North Korea")
+    long = "".join(m["text"] for m in await talk.me.type("/digest 30d"))
+    message = await talk.ask_message("/settings")
+    await talk.me.press(message, "Summaries")
+    await talk.me.press(message, "None")
+    bare = "".join(m["text"] for m in await talk.me.type("/digest 30d"))
+    assert len(bare) < len(long) / 2
+
+
+async def test_a_shared_location_sets_the_time_zone_and_is_kept_nowhere(talk: Any) -> None:
+    update = talk.telegram.type(1, "")
+    del update["message"]["text"], update["message"]["entities"]
+    update["message"]["location"] = {"latitude": 28.61, "longitude": 77.21}
+    [answer] = await talk.me.deliver(update)
+    assert "Asia/Kolkata" in answer["text"]
+    assert (await talk.chat()).timezone == "Asia/Kolkata"
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("東京", "Asia/Tokyo"),
+        ("서울", "Asia/Seoul"),
+        ("Osaka", "Asia/Tokyo"),
+        ("韓国", "Asia/Seoul"),
+    ],
+)
+async def test_a_time_zone_is_found_by_a_place_in_several_languages(
+    talk: Any, typed: str, zone: str
+) -> None:
+    assert zone in await talk.ask(f"/timezone {typed}")
+    assert (await talk.chat()).timezone == zone
