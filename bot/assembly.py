@@ -16,6 +16,7 @@ from typing import TypeVar
 import structlog
 
 from bot import charts
+from bot.composer import Composer
 from bot.console.server import ConsoleTelegram
 from bot.courier import Courier
 from bot.greeting import new_application
@@ -30,8 +31,11 @@ from bot.updates import SWEEP_SECONDS, Inbox
 from bot.watch import Watch
 from bot.web import listening
 from bot.webhook import Webhook, secret_of
+from handlers.access import Rights
 from handlers.context import AnyApplication, Defaults, Services
 from handlers.doors import register
+from handlers.fairness import FairUse
+from news.crowd import PAID_RATE, USUAL_RATE
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
 from news.sources import Sources
@@ -246,19 +250,31 @@ class _Site:
             self.settings.retention,
             self.courier,
             self.observer,
-            self.writer,
+            Composer(self.database, self.writer),
+            PAID_RATE if self.settings.paid_broadcast else USUAL_RATE,
         )
         self.ticks += self.delivery.ticks()
 
     async def _open_chat(self) -> None:
         settings, application = self.settings, _needed(self.application)
+        artist = charts.Artist() if charts.available() else None
         self.services = Services(
             database=self.database,
             sources=_needed(self.sources),
             clock=self.clock,
-            defaults=Defaults(settings.default_timezone, "en", settings.default_schedule),
+            defaults=Defaults(
+                settings.default_timezone, settings.default_language, settings.default_schedule
+            ),
             max_subscriptions=settings.max_subscriptions,
-            draw=charts.Artist().draw if charts.available() else None,
+            admin_ids=settings.admin_ids,
+            access=settings.access,
+            rights=Rights(application.bot, self.clock),
+            # At a terminal there is nobody else.
+            fair_use=None if self.telegram is not None else FairUse(),
+            link=lambda payload: f"https://t.me/{application.bot.username}?start={payload}",
+            draw=artist.draw if artist is not None else None,
+            draw_activity=artist.draw_activity if artist is not None else None,
+            messages_per_second=PAID_RATE if settings.paid_broadcast else USUAL_RATE,
             writer=self.writer,
         )
         register(application, self.services)

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, ByteSize, Field, SecretStr, ValidationErro
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.roles import EVERY_ROLE, Role, parse_roles
+from handlers.words import languages
 from news import schedule
 from news.errors import BadSchedule
 from news.fetch import IPNetwork
@@ -47,6 +48,13 @@ def _schedule(value: str) -> str:
         return str(schedule.parse(value))
     except BadSchedule:
         raise ValueError("write for example weekly mon 09:00 or daily 08:00") from None
+
+
+def _language(value: str) -> str:
+    code = value.strip().lower()
+    if code not in languages():
+        raise ValueError(f"write one of {', '.join(languages())}")
+    return code
 
 
 def _token(value: str) -> str:
@@ -142,6 +150,17 @@ def _networks(value: object) -> object:
         ) from None
 
 
+def _ids(value: object) -> object:
+    if isinstance(value, int):
+        value = str(value)
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(re.fullmatch(r"[1-9]\d{0,14}", part, re.ASCII) for part in parts):
+        raise ValueError("write Telegram user ids with commas between them, as 12345678,87654321")
+    return frozenset(int(part) for part in parts)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
@@ -163,7 +182,10 @@ class Settings(BaseSettings):
     telegram_proxy: Annotated[SecretStr, BeforeValidator(_proxy)] = SecretStr("")
     paid_broadcast: bool = False
     database_url: str = "sqlite:///data/kawaraban.db"
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
+    access: Literal["open", "invite", "admins"] = "open"
     default_timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
+    default_language: Annotated[str, BeforeValidator(_language)] = "en"
     default_schedule: Annotated[str, BeforeValidator(_schedule)] = "weekly mon 09:00"
     catalogue: Path | None = None
     poll_interval_min: Duration = timedelta(minutes=15)
@@ -221,6 +243,11 @@ def load(**overrides: Any) -> Settings:
         raise BadSetting("POLL_INTERVAL_MIN: is longer than POLL_INTERVAL_MAX; make it shorter")
     if settings.retention < timedelta(days=7):
         raise BadSetting("RETENTION: a weekly digest needs at least 7d")
+    if settings.access != "open" and not settings.admin_ids:
+        raise BadSetting(
+            f"ACCESS: {settings.access!r} lets nobody in without ADMIN_IDS; "
+            "set that to your Telegram user id, or ACCESS=open"
+        )
     _check_roles(settings)
     _check_webhook(settings)
     if settings.summary_api_url and not settings.summary_model:

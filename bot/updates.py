@@ -17,17 +17,21 @@ from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import structlog
-from telegram import Update
+from telegram import Bot, Update
 from telegram.ext import Application, BaseUpdateProcessor
 
 from bot.observer import Observer
+from handlers.hearing import is_well_formed
 from storage import updates
 from storage.database import Database, is_trouble
 from storage.records import ChatId, Incoming
 
 log = structlog.get_logger()
 
-ALLOWED = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED = (
+    *(Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER),
+    Update.INLINE_QUERY,
+)
 """What the bot wants to be told."""
 
 LEASE = timedelta(seconds=60)
@@ -75,11 +79,16 @@ class PerChat(BaseUpdateProcessor):
 
 def incoming(content: object) -> Incoming | None:
     """An update as Telegram sends it; None if it is none."""
-    if not isinstance(content, dict) or type(content.get("update_id")) is not int:
+    if not isinstance(content, dict) or not _is_number(content.get("update_id")):
         return None
     # All in ASCII: whatever people send, a database keeps that.
     text = json.dumps(content, separators=(",", ":"))
     return Incoming(content["update_id"], _chat_of(content), text)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is one that Telegram might use, and that a database takes."""
+    return type(value) is int and abs(value) < 1 << 62
 
 
 def _chat_of(content: dict[str, Any]) -> ChatId | None:
@@ -88,8 +97,21 @@ def _chat_of(content: dict[str, Any]) -> ChatId | None:
             continue
         message = part.get("message")
         chat = part.get("chat") or (message.get("chat") if isinstance(message, dict) else None)
-        if isinstance(chat, dict) and type(chat.get("id")) is int:
+        if isinstance(chat, dict) and _is_number(chat.get("id")):
             return ChatId(chat["id"])
+    return None
+
+
+def _understood(one: Incoming, content: dict[str, Any], bot: Bot) -> Update | None:
+    """What the client library makes of an update; None for what it can't read, which Telegram would not send."""
+    try:
+        update = Update.de_json(content, bot)
+        if is_well_formed(update):
+            return update
+        trouble = "malformed"
+    except Exception as error:  # noqa: BLE001 - it checks nothing, and stumbles over what is of another type
+        trouble = type(error).__name__
+    log.warning("update not understood", update=one.id, error=trouble)
     return None
 
 
@@ -247,7 +269,9 @@ class Inbox:
     async def _process(self, one: Incoming) -> None:
         application, began = self._application, self._observer.seconds()
         content = json.loads(one.content)
-        update = Update.de_json(content, application.bot)
+        update = _understood(one, content, application.bot)
+        if update is None:
+            return
         work = application.process_update(update)
         try:
             await application.update_processor.process_update(update, work)

@@ -1,5 +1,6 @@
 """What a handler gets to work with: the parts of the bot, and one question of one chat."""
 
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,10 +16,12 @@ from handlers.views.message import RichView, View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news import schedule
+from news.crowd import USUAL_RATE
 from news.sources import Sources
 from news.trend import Trend
 from news.writing import Writer
 from storage import articles, chats, outbox, reach
+from storage.counts import DayCount
 from storage.database import Database
 from storage.records import ArticleId, Chat, ChatId, StoryId, TopicId
 
@@ -41,6 +44,10 @@ class Defaults:
     schedule: str = str(schedule.DEFAULT)
 
 
+def _unguessable() -> str:
+    return secrets.token_urlsafe(16)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The parts that handlers work with."""
@@ -60,6 +67,10 @@ class Services:
     """The order of what was found best first, by query and newest article: its pages must fit together."""
     draw: Callable[[Trend, Sequence[str]], Awaitable[bytes]] | None = None
     """Makes a PNG of a trend and the dates of its days in digits; None where pictures can't be made."""
+    draw_activity: Callable[[Sequence[DayCount], Sequence[str]], Awaitable[bytes]] | None = None
+    """Makes a PNG of what there was on some days, with their dates in digits; None likewise."""
+    messages_per_second: float = USUAL_RATE
+    """What Telegram takes from this bot."""
     admin_ids: frozenset[int] = frozenset()
     """The people who run this bot."""
     access: Access = "open"
@@ -68,6 +79,8 @@ class Services:
     """Knows who may do what in other chats; None where nobody can be asked."""
     fair_use: FairUse | None = None
     """Knows who asks for more than their share; None where there is nobody to share with."""
+    new_token: Callable[[], str] = _unguessable
+    """Gives what nobody can guess, of at most 32 letters, digits, _ and -."""
     link: Callable[[str], str] = "https://t.me/?start={}".format
     """Gives the address that opens a chat with this bot, with a payload of at most 64 letters, digits, _ and -."""
 
@@ -85,6 +98,11 @@ class Ask:
     """Who asks; None if nobody says so, as anonymous administrators of groups don't."""
     about: int | None = None
     """Whose message this is a reply to, or which channel's: a command may be about them. None for neither."""
+    speaks_for: str = ""
+    """The title of the channel that is asked about, from a private chat; empty for the chat itself."""
+
+    report: Callable[[View], Awaitable[None]] | None = None
+    """Shows how far a long answer is, in one message that each call changes; None where nothing can be shown."""
 
     @property
     def by_admin(self) -> bool:
@@ -115,8 +133,18 @@ Answer = View | RichView | tuple[View | RichView, ...]
 """One message, or several in order."""
 
 
-async def known_chat(services: Services, chat_id: ChatId, now: datetime) -> Chat:
-    """The chat as it is kept; made with the defaults at first contact, reachable from now on."""
+async def known_chat(
+    services: Services,
+    chat_id: ChatId,
+    now: datetime,
+    kind: str = "",
+    language: str | None = None,
+    timezone: str | None = None,
+) -> Chat:
+    """The chat as it is kept; made at first contact, reachable from now on.
+
+    A new one begins with this kind, language and time zone, or with the defaults.
+    """
     async with services.database.read() as tx:
         chat = await chats.get(tx, chat_id)
     if chat is not None and chat.unreachable_since is None:
@@ -128,18 +156,19 @@ async def known_chat(services: Services, chat_id: ChatId, now: datetime) -> Chat
                 await outbox.release(tx, chat_id, now)
             return await chats.get(tx, chat_id) or chat
         defaults = services.defaults
-        first = schedule.next_after(schedule.parse(defaults.schedule), now, defaults.timezone)
+        zone = timezone or defaults.timezone
         new = Chat(
             id=chat_id,
-            timezone=defaults.timezone,
-            language=defaults.language,
+            timezone=zone,
+            language=language or defaults.language,
             schedule=defaults.schedule,
-            next_digest_at=first,
+            next_digest_at=schedule.next_after(schedule.parse(defaults.schedule), now, zone),
             last_digest_at=now,
             digested_to=await articles.newest(tx),
             paused=False,
             paused_until=None,
             unreachable_since=None,
+            kind=kind,
         )
         return await chats.add(tx, new, now)
 

@@ -5,15 +5,19 @@ from telegram import ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
-from handlers.context import AnyApplication, Ask, Services, known_chat
-from handlers.views import first_steps
-from handlers.views.message import parts_of
-from storage import chats, outbox, reach
+from handlers.admission import is_admitted
+from handlers.context import AnyApplication, Services, known_chat
+from handlers.reply import send
+from handlers.views import forum
+from handlers.views.message import View, parts_of
+from handlers.words import say
+from storage import chats, outbox, people, reach
 from storage.records import ChatId, Refusal
 
 log = structlog.get_logger()
 
 _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 def register_membership(application: AnyApplication, services: Services) -> None:
@@ -21,6 +25,8 @@ def register_membership(application: AnyApplication, services: Services) -> None
     membership = _Membership(services)
     of_bot = ChatMemberHandler.MY_CHAT_MEMBER
     application.add_handler(ChatMemberHandler(membership.changed, of_bot))
+    of_others = ChatMemberHandler.CHAT_MEMBER
+    application.add_handler(ChatMemberHandler(membership.member_changed, of_others))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated))
 
 
@@ -28,34 +34,56 @@ class _Membership:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def changed(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def changed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The bot was blocked, let in, put out, or given or taken the right to write."""
         change = update.my_chat_member
         if change is None:
             return
+        chat_id, services = ChatId(change.chat.id), self._services
+        if services.rights is not None:
+            services.rights.forget(chat_id)
         refusal = refusal_of(change)
-        chat_id, now = ChatId(change.chat.id), self._services.clock()
-        database = self._services.database
         if refusal is not None:
-            async with database.write() as tx:
-                if await chats.get(tx, chat_id) is not None:
-                    await reach.note_unreachable(tx, chat_id, refusal, now)
-                    await outbox.hold(tx, chat_id)
-            log.info("chat can't be written to", refusal=refusal.value)
+            await self._note_refusal(chat_id, refusal)
             return
-        async with database.read() as tx:
+        person = change.from_user.id
+        async with services.database.read() as tx:
             is_new = await chats.get(tx, chat_id) is None
-        chat = await known_chat(self._services, chat_id, now)
-        if chat.write_refusals:
-            # It may have been given the right to write: no need to wait for another day.
-            async with database.write() as tx:
+            if await people.is_banned(tx, {chat_id, person}):
+                return
+            is_for_them = await is_admitted(tx, services, person, chat_id)
+        if is_for_them:
+            await self._welcome(change, is_new)
+        elif is_new and change.chat.type in _GROUPS:
+            closed = View(say("access.closed", services.defaults.language))
+            await send(context.bot, chat_id, closed)
+
+    async def _note_refusal(self, chat_id: ChatId, refusal: Refusal) -> None:
+        async with self._services.database.write() as tx:
+            if await chats.get(tx, chat_id) is not None:
+                await reach.note_unreachable(tx, chat_id, refusal, self._services.clock())
+                await outbox.hold(tx, chat_id)
+        log.info("chat can't be written to", refusal=refusal.value)
+
+    async def _welcome(self, change: ChatMemberUpdated, is_new: bool) -> None:
+        services, chat_id, now = self._services, ChatId(change.chat.id), self._services.clock()
+        chat = await known_chat(services, chat_id, now, change.chat.type)
+        async with services.database.write() as tx:
+            if chat_id < 0 and services.access != "open":
+                # Whoever is in there may use the bot from now on, in there.
+                await people.admit(tx, chat_id, now)
+            if chat.write_refusals:
+                # It may have been given the right to write: no need to wait for another day.
                 await chats.change(tx, chat_id, write_refusals=0)
                 await outbox.release(tx, chat_id, now)
-        if is_new and change.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
-            # In a private chat, whoever starts the bot says so.
-            welcome = first_steps.welcome(chat, Ask(self._services, chat, now).reader)
-            async with database.write() as tx:
-                await outbox.put(tx, chat_id, parts_of([welcome]), now)
+            if is_new and change.chat.type in _GROUPS:
+                # In a private chat, whoever starts the bot says so.
+                await outbox.put(tx, chat_id, parts_of([forum.greeting(chat.language)]), now)
+
+    async def member_changed(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Somebody became an administrator, or is none any more. Told only where the bot is one."""
+        if update.chat_member is not None and self._services.rights is not None:
+            self._services.rights.forget(update.chat_member.chat.id)
 
     async def migrated(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A group became a supergroup, and has another id from now on."""
@@ -69,6 +97,7 @@ class _Membership:
         async with self._services.database.write() as tx:
             if await chats.get(tx, ChatId(old)) is not None:
                 await chats.migrate(tx, ChatId(old), ChatId(new))
+            await people.migrate(tx, old, new)
 
 
 def refusal_of(change: ChatMemberUpdated) -> Refusal | None:

@@ -40,7 +40,12 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
         return None
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(button.label, callback_data=button.data) for button in row]
+            [
+                InlineKeyboardButton(
+                    button.label, callback_data=button.data or None, url=button.url or None
+                )
+                for button in row
+            ]
             for row in keyboard
         ]
     )
@@ -49,7 +54,12 @@ def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
 def as_dict(keyboard: Keyboard) -> dict[str, Any]:
     """Likewise, as JSON has it."""
     rows = [
-        [{"text": button.label, "callback_data": button.data} for button in row] for row in keyboard
+        [
+            {"text": button.label}
+            | ({"url": button.url} if button.url else {"callback_data": button.data})
+            for button in row
+        ]
+        for row in keyboard
     ]
     return {"inline_keyboard": rows}
 
@@ -57,7 +67,10 @@ def as_dict(keyboard: Keyboard) -> dict[str, Any]:
 def keyboard_of(shown: InlineKeyboardMarkup | None) -> Keyboard:
     """The inverse of `markup`."""
     rows = () if shown is None else shown.inline_keyboard
-    return tuple(tuple(Button(one.text, str(one.callback_data)) for one in row) for row in rows)
+    return tuple(
+        tuple(Button(one.text, str(one.callback_data or ""), one.url or "") for one in row)
+        for row in rows
+    )
 
 
 async def send(
@@ -74,7 +87,7 @@ async def send(
     `on_unknown` is awaited if Telegram does not know such messages at all.
     """
     if isinstance(view, View):
-        return await _send_plain(bot, chat_id, view, thread_id, reply_to)
+        return await send_plain(bot, chat_id, view, thread_id, reply_to)
     try:
         return await send_rich(bot, chat_id, str(view.html), view.keyboard, thread_id, reply_to)
     except EndPointNotFound:
@@ -88,7 +101,7 @@ async def send(
         log.error("our rich message was refused, sent as classic ones", reason=str(error))
     sent = 0
     for part in view.fallback:
-        sent = await _send_plain(bot, chat_id, part, thread_id, reply_to)
+        sent = await send_plain(bot, chat_id, part, thread_id, reply_to)
     return sent
 
 
@@ -195,9 +208,15 @@ def _of_pictures(error: BadRequest) -> bool:
     return any(word in words for word in ("media", "photo", "image", "webpage", "http url"))
 
 
-async def _send_plain(
-    bot: Bot, chat_id: int, view: View, thread_id: int | None, reply_to: int | None
+async def send_plain(
+    bot: Bot,
+    chat_id: int,
+    view: View,
+    thread_id: int | None,
+    reply_to: int | None,
+    extra: dict[str, Any] | None = None,
 ) -> int:
+    """Send one message that is not rich; its id. `extra` goes along as it is. Raises what python-telegram-bot raises."""
     if view.file is not None:
         send_file = bot.send_photo if view.file.picture else bot.send_document
         sent = await send_file(
@@ -210,6 +229,7 @@ async def _send_plain(
             message_thread_id=thread_id,
             reply_to_message_id=reply_to,
             allow_sending_without_reply=None if reply_to is None else True,
+            api_kwargs=extra,
         )
         return sent.message_id
     message = await bot.send_message(
@@ -221,5 +241,6 @@ async def _send_plain(
         message_thread_id=thread_id,
         reply_to_message_id=reply_to,
         allow_sending_without_reply=None if reply_to is None else True,
+        api_kwargs=extra,
     )
     return message.message_id

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,16 +71,35 @@ def buttons_of() -> Callable[[dict[str, Any]], list[str]]:
     return labels
 
 
-@pytest.fixture
-async def talk(sqlite_url: str, clock: Callable[[], datetime]) -> AsyncIterator[Talk]:
+@asynccontextmanager
+async def conversation(
+    url: str, clock: Callable[[], datetime], **chosen: Any
+) -> AsyncIterator[Talk]:
+    """A chat with a bot that was started with these settings."""
     telegram = ConsoleTelegram(clock)
-    settings = load(_env_file=None, database_url=sqlite_url)
+    settings = load(_env_file=None, database_url=url, **chosen)
     failures: list[BaseException] = []
     async with assemble(settings, clock, telegram, failures.append) as parts, parts.application:
         await parts.application.start()
         me = Person(parts.application, telegram, 1)
         address = parts.services.sources.pace.quick_prefix.rstrip("/")
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address)
-        yield Talk(parts, telegram, me, address)
-        await parts.application.stop()
+        try:
+            yield Talk(parts, telegram, me, address)
+        finally:
+            await parts.application.stop()
     assert failures == []
+
+
+@pytest.fixture
+async def talk(sqlite_url: str, clock: Callable[[], datetime]) -> AsyncIterator[Talk]:
+    async with conversation(sqlite_url, clock) as begun:
+        yield begun
+
+
+@pytest.fixture
+def talk_with(
+    sqlite_url: str, clock: Callable[[], datetime]
+) -> Callable[..., AbstractAsyncContextManager[Talk]]:
+    """Begins a conversation with a bot that was started with the settings that are given."""
+    return partial(conversation, sqlite_url, clock)

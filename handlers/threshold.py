@@ -1,0 +1,116 @@
+"""Who is let in: the first thing that happens to an update, and for many the last.
+
+update ─▶ heard? ─▶ within their share? ─▶ not banned? ─▶ let in? ─▶ the other handlers
+"""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from cachetools import TTLCache
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop, TypeHandler
+
+from handlers.admission import is_admitted
+from handlers.answering import Answering
+from handlers.commands import BY_NAME
+from handlers.context import AnyApplication, Services
+from handlers.fairness import Turn
+from handlers.hearing import Knock, is_of_membership, knock_of
+from handlers.views.message import View
+from handlers.whispers import Confidant
+from handlers.words import choose, say
+from storage import chats, people
+from storage.records import ChatId
+
+log = structlog.get_logger()
+
+INVITE = "i_"
+"""What the payload of a link that lets somebody in begins with."""
+
+_FIRST = -1
+"""The group of handlers that is asked before all others."""
+
+_SAID_SECONDS = 3600
+_REMEMBERED = 10_000
+
+
+def register_threshold(
+    application: AnyApplication, services: Services, answering: Answering
+) -> None:
+    """Let nothing through to the application's handlers but what is to be answered."""
+    threshold = _Threshold(services, answering)
+    application.add_handler(TypeHandler(Update, threshold.check), _FIRST)
+
+
+class _Threshold:
+    def __init__(self, services: Services, answering: Answering) -> None:
+        self._services = services
+        self._answering = answering
+        self._told: TTLCache[int, bool] = TTLCache(
+            _REMEMBERED, _SAID_SECONDS, lambda: services.clock().timestamp()
+        )
+        """Chats that were told that the bot is not for them, not long ago."""
+
+    async def check(self, update: Update, context: Any) -> None:
+        """Raise ApplicationHandlerStop unless the update is to be dealt with."""
+        if is_of_membership(update):
+            return
+        knock = knock_of(update, context.bot.username, BY_NAME)
+        if knock is None or not await self._lets_in(update, knock):
+            raise ApplicationHandlerStop
+
+    async def _lets_in(self, update: Update, knock: Knock) -> bool:
+        services, now = self._services, self._services.clock()
+        turn = self._turn(knock, now)
+        if turn is Turn.IGNORED:
+            return False
+        async with services.database.read() as tx:
+            if await people.is_banned(tx, {knock.whose, knock.chat_id}):
+                return False
+            is_open = await is_admitted(tx, services, knock.user_id, knock.chat_id)
+        if turn is Turn.WARNED:
+            await self._say(update, knock, "fair.warning")
+            return False
+        if knock.payload.startswith(INVITE) and knock.user_id is not None and knock.private:
+            return await self._redeem(update, knock)
+        if not is_open and knock.is_asked and knock.chat_id not in self._told:
+            self._told[knock.chat_id] = True
+            await self._say(update, knock, "access.closed")
+        return is_open
+
+    def _turn(self, knock: Knock, now: datetime) -> Turn:
+        fair_use = self._services.fair_use
+        if fair_use is None:
+            return Turn.GRANTED
+        if knock.is_typing:
+            return Turn.GRANTED if fair_use.may_type(knock.whose, now) else Turn.IGNORED
+        return fair_use.turn(knock.whose, knock.chat_id, now)
+
+    async def _redeem(self, update: Update, knock: Knock) -> bool:
+        """Let somebody in by their link; what they see then is the usual welcome."""
+        services = self._services
+        if services.access == "open" or knock.user_id in services.admin_ids:
+            return True
+        redeemed = False
+        if services.access == "invite" and knock.user_id is not None:
+            token = knock.payload.removeprefix(INVITE)
+            async with services.database.write() as tx:
+                redeemed = await people.redeem(tx, token, knock.user_id, services.clock())
+        await self._say(update, knock, "invite.welcome" if redeemed else "invite.over")
+        return redeemed
+
+    async def _say(self, update: Update, knock: Knock, key: str) -> None:
+        """Say one sentence to whoever knocked, as long as they asked for something."""
+        if not knock.is_asked:
+            return
+        async with self._services.database.read() as tx:
+            chat = await chats.get(tx, ChatId(knock.chat_id))
+        user = update.effective_user
+        language = choose(user.language_code) if user is not None and chat is None else None
+        view = View(say(key, language or (chat.language if chat is not None else "en")))
+        if update.callback_query is not None:
+            await self._answering.acknowledge(update.callback_query, view)
+        elif update.message is not None:
+            to = None if knock.user_id is None else Confidant(knock.user_id)
+            await self._answering.send(update.message, view, to=to)
