@@ -55,9 +55,17 @@ async def digest(ask: Ask) -> Answer:
         return (nothing, *await _laid_out(tx, ask, earlier, "digest.period"))
 
 
+async def known(ask: Ask) -> tuple[View | RichView, ...]:
+    """A digest of what there is already, for somebody who has just chosen what to follow; none if there is nothing."""
+    async with ask.services.database.read() as tx:
+        desk = Desk(await learnt(tx))
+        found = await gather_since(tx, ask.chat, ask.now, ask.now - INSTEAD, desk)
+        return await _laid_out(tx, ask, found, "digest.period") if found.sections else ()
+
+
 async def _as_written(tx: Transaction, ask: Ask, found: Digest) -> Digest:
     """A digest with the summaries that an endpoint has written already, as it would be sent."""
-    if ask.services.writer is None:
+    if ask.services.writer is None or not ask.chat.summary_length:
         return found
     chat, stories = ask.chat, await in_full(tx, found)
     written = await ask.services.writer.cached(stories, chat.language, chat.summary_length)

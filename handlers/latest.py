@@ -5,11 +5,13 @@ from dataclasses import replace
 
 from handlers.buttons import BestPage, Page
 from handlers.context import Answer, Ask
+from handlers.links import topic_payload
 from handlers.views import stories as views
 from handlers.views.message import View
 from news import query, search
 from news.followed_topics import query_of
 from news.mutes import Muted
+from news.wanted import in_wanted
 from storage import articles, chats, opinions
 from storage.database import Transaction
 from storage.records import ArticleId, Kind, Position, Story, StoryId, Subscription, Topic, TopicId
@@ -94,10 +96,16 @@ async def _stories(
     """The stories of a page in the order asked for, and one more towards older ones, without what is muted."""
     limit = PAGE if page.back else PAGE + 1
     muted = Muted(await opinions.mutes(tx, ask.chat.id))
+    # Who asks for something wants to see it, whatever language it is in.
+    languages = ask.chat.wanted_languages if topic is None else ""
     kept: list[tuple[Position, Story]] = []
     for pages in _LOOKS:
         found = await _some(tx, ask, page, topic, follows, pages * limit)
-        kept += [(place, left) for place, story in found if (left := muted.without(story))]
+        kept += [
+            (place, left)
+            for place, story in found
+            if (spoken := in_wanted(story, languages)) and (left := muted.without(spoken))
+        ]
         if len(kept) >= limit or len(found) < pages * limit:
             break
         page = replace(page, beyond=found[-1][0])
@@ -153,6 +161,7 @@ def _laid_out(
         followed=bool(listed) and topic is None,
         follow=_may_follow(topic, listed),
         instead=instead,
+        share=_share(ask, topic),
     )
 
 
@@ -162,6 +171,14 @@ def _may_follow(topic: Topic | None, listed: Sequence[Subscription]) -> TopicId 
         return None
     mine = {item.target for item in listed if item.kind is Kind.TOPIC}
     return None if topic.id in mine else topic.id
+
+
+def _share(ask: Ask, topic: Topic | None) -> str:
+    """The address that offers a topic to others; empty for one that is none, or too long for an address."""
+    if topic is None or not query.positive(query_of(topic).tree):
+        return ""
+    payload = topic_payload(topic.text)
+    return "" if payload is None else ask.services.link(payload)
 
 
 async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | None = None) -> View:
@@ -193,6 +210,7 @@ async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | No
         follow=_may_follow(topic, listed),
         instead=instead,
         best=True,
+        share=_share(ask, topic),
     )
 
 

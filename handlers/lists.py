@@ -1,16 +1,28 @@
-"""Lists of feeds: a chat's own as a file, and files of others (OPML)."""
+"""Lists of feeds: a chat's own as a file, and those of others as files or links (OPML)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from babel.numbers import format_decimal
 
 from handlers.context import Answer, Ask
 from handlers.views import subscriptions as views
 from handlers.views.message import File, View
 from news import follow, opml
+from news.addresses import has_credentials
 from news.discover import read_list
 from news.errors import FetchFailed
+from news.outcomes import Choice, Followed, Imported
+from storage.records import Failure
 
 MAX_BYTES = 5_000_000
 """Of a list that somebody sends."""
 
 FILE_NAME = "kawaraban.opml"
+
+REPORT_SECONDS = 3.5
+"""Between two words on how far a list is: a group takes 20 messages a minute."""
 
 
 async def export_list(ask: Ask) -> Answer:
@@ -23,8 +35,32 @@ async def export_list(ask: Ask) -> Answer:
 
 
 async def ask_for_list(ask: Ask) -> Answer:
-    """How to import; an address of a list is followed like any other."""
-    return ask.say("import.ask")
+    """Follow the feeds of a list at an address; without one, how to import."""
+    if not ask.argument.strip():
+        return ask.say("import.ask")
+    address = follow.as_address(ask.argument)
+    if address is None:
+        return ask.say("import.ask")
+    if not address.startswith(("http://", "https://")) or has_credentials(address):
+        # Feeds are shared by all chats that follow them: no place for somebody's password.
+        raise FetchFailed(Failure.REFUSED)
+    services = ask.services
+    async with _watched(ask) as progress:
+        found = await follow.follow_address(
+            services.sources,
+            ask.chat.id,
+            address,
+            services.max_subscriptions,
+            follow.is_bare(ask.argument),
+            progress,
+        )
+    match found:
+        case Imported():
+            return views.imported(found, ask.reader)
+        case Choice():
+            return views.choice(found, ask.reader)
+        case Followed():
+            return views.followed(found, ask.chat, ask.reader)
 
 
 async def import_list(ask: Ask, document: bytes) -> View:
@@ -36,7 +72,53 @@ async def import_list(ask: Ask, document: bytes) -> View:
         return ask.say("import.bad")
     if not listed.outlines and not listed.rejected:
         return ask.say("import.empty")
-    result = await follow.import_list(
-        services.database, ask.chat.id, listed, services.max_subscriptions, ask.now
-    )
+    count = len(listed.outlines)
+    async with _watched(ask) as progress:
+        result = await follow.import_list(
+            services.database,
+            ask.chat.id,
+            listed,
+            services.max_subscriptions,
+            ask.now,
+            lambda done: progress(done, count),
+        )
     return views.imported(result, ask.reader)
+
+
+@asynccontextmanager
+async def _watched(ask: Ask) -> AsyncIterator[Callable[[int, int], None]]:
+    """Gives what hears how many of how many feeds are done; whoever asked hears of it now and then."""
+    heard = told = (0, 0)
+
+    def hear(done: int, of: int) -> None:
+        nonlocal heard
+        heard = (done, of)
+
+    async def tell() -> None:
+        nonlocal told
+        while ask.report is not None:
+            await asyncio.sleep(REPORT_SECONDS)
+            if heard != told:
+                told = heard
+                done, of = told
+                await ask.report(_progress(ask, done, of))
+
+    trouble: Exception | None = None
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(tell())
+        try:
+            yield hear
+        except Exception as error:  # noqa: BLE001 - raised again below, as what it is and not in a group
+            trouble = error
+        finally:
+            task.cancel()
+    if trouble is not None:
+        raise trouble
+    if told != (0, 0) and ask.report is not None:
+        # What was shown of it stays in the chat, and must not look as if it stopped halfway.
+        await ask.report(_progress(ask, *heard))
+
+
+def _progress(ask: Ask, done: int, of: int) -> View:
+    shown = format_decimal(done, locale=ask.chat.language)
+    return ask.say_count("import.progress", of, done=shown)

@@ -1,17 +1,22 @@
 """What the chat never wants to be shown: sources and words."""
 
+from datetime import UTC, datetime
+
 from markupsafe import Markup
 
+from handlers.belonging_buttons import MuteBelow, UndoMute
 from handlers.buttons import MuteOutlet, MutePage, Unmute
 from handlers.context import Answer, Ask
+from handlers.views import marks
 from handlers.views import mutes as views
-from handlers.views.message import Toast, View
+from handlers.views.message import Keyboard, Toast, View
 from news import muting
 from news.errors import LimitReached
 from news.follow import as_address
 from news.mutes import MOST_CHARACTERS
 from news.text import shorten, squeeze
 from storage import opinions
+from storage.records import FeedId
 
 
 async def mute(ask: Ask) -> Answer:
@@ -46,16 +51,39 @@ async def turn_mutes(ask: Ask, pressed: MutePage) -> View:
 
 async def press_mute(ask: Ask, pressed: MuteOutlet) -> Toast:
     """Mute the source of a story."""
+    return await _mute_feed(ask, pressed.feed_id, None)
+
+
+async def press_mute_below(ask: Ask, pressed: MuteBelow) -> Toast:
+    """Mute a source that was chosen below a digest."""
+    return await _mute_feed(ask, pressed.feed_id, pressed.told_at)
+
+
+async def _mute_feed(ask: Ask, feed_id: FeedId, told_at: int | None) -> Toast:
+    if feed_id > marks.SAMPLES:
+        return Toast(ask.say("marks.sample").text)
     try:
-        result = await muting.mute_feed(
-            ask.services.database, ask.chat.id, pressed.feed_id, ask.now
-        )
+        result = await muting.mute_feed(ask.services.database, ask.chat.id, feed_id, ask.now)
     except LimitReached as error:
         return Toast(ask.say_count("mute.limit", error.limit).text)
     for key, some in (("mute.pressed", result.muted), ("mute.pressed_again", result.already)):
         if some:
-            return Toast(ask.say(key, name=shorten(some[0].name, 60)).text)
+            # What hangs over the chat can't have a button.
+            undo = marks.undo(UndoMute(some[0].id, told_at), some[0].name, ask.reader)
+            return Toast(ask.say(key, name=shorten(some[0].name, 60)).text, undo)
     return Toast(ask.say("mute.gone").text)
+
+
+async def press_undo(ask: Ask, pressed: UndoMute) -> Toast:
+    """Show again what was muted below a digest, and its row as it was."""
+    async with ask.services.database.write() as tx:
+        ended = await opinions.unmute(tx, ask.chat.id, pressed.mute_id)
+    row: Keyboard = ()
+    if pressed.told_at is not None:
+        row = (marks.marks_row(datetime.fromtimestamp(pressed.told_at, UTC), ask.reader),)
+    if ended is None:
+        return Toast(ask.say("unmute.gone").text, row)
+    return Toast(views.shown_again((ended,), ask.reader), row)
 
 
 async def press_unmute(ask: Ask, pressed: Unmute) -> View:

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 
+from handlers.belonging_buttons import SendSaved, Share
 from handlers.buttons import Save, SaveAgain, SavedPage, Unsave
 from handlers.context import Answer, Ask
 from handlers.views import saved as views
+from handlers.views import shared
+from handlers.views.marks import SAMPLES
 from handlers.views.message import Toast, View
 from handlers.views.stories import PAGE_STORIES
 from storage import articles, opinions
+from storage.joins import heirs
 from storage.records import StoryId
 
 MOST = 1000
@@ -33,6 +37,8 @@ async def turn_saved(ask: Ask, pressed: SavedPage) -> View:
 
 async def press_save(ask: Ask, pressed: Save) -> Toast:
     """Keep a story."""
+    if pressed.story_id > SAMPLES:
+        return Toast(ask.say("marks.sample").text)
     return Toast(ask.say(await _save(ask, pressed.story_id, ask.now)).text)
 
 
@@ -40,6 +46,22 @@ async def press_again(ask: Ask, pressed: SaveAgain) -> View:
     """Keep a story again, in its old place."""
     at = min(datetime.fromtimestamp(pressed.at, UTC), ask.now)
     return ask.say(await _save(ask, pressed.story_id, at))
+
+
+async def press_send(ask: Ask, _pressed: SendSaved) -> View:
+    """The stories that the chat keeps, as a file of bookmarks."""
+    async with ask.services.database.read() as tx:
+        kept = await opinions.saved(tx, ask.chat.id, MOST)
+        stories = await articles.get_stories(tx, [one.story_id for one in kept])
+    return views.as_file(stories, {one.story_id: one.at for one in kept}, ask.reader)
+
+
+async def press_share(ask: Ask, pressed: Share) -> View:
+    """One story by itself, to be handed on."""
+    async with ask.services.database.read() as tx:
+        now_in = (await heirs(tx, [pressed.story_id])).get(pressed.story_id, pressed.story_id)
+        stories = await articles.get_stories(tx, [now_in])
+    return shared.to_hand_on(stories[0], ask.reader) if stories else ask.say("story.gone")
 
 
 async def _save(ask: Ask, story_id: StoryId, at: datetime) -> str:

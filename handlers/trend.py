@@ -6,7 +6,8 @@ from handlers.views import trend as views
 from handlers.views.message import View
 from news import query, search
 from news.followed_topics import query_of
-from storage import chats
+from news.mutes import Muted
+from storage import chats, opinions
 from storage.records import Kind, Topic
 
 
@@ -30,7 +31,8 @@ async def press_trend(ask: Ask, pressed: TrendOf) -> View:
 
 async def _trend(ask: Ask, topic: Topic, wanted: query.Query) -> View:
     async with ask.services.database.read() as tx:
-        found = await search.trend(tx, wanted, ask.now, ask.chat.timezone)
+        muted = Muted(await opinions.mutes(tx, ask.chat.id))
+        found = await search.trend(tx, wanted, ask.now, ask.chat.timezone, muted=muted)
         listed = await chats.subscriptions_of(tx, ask.chat.id)
     follows = any(item.kind is Kind.TOPIC and item.target == topic.id for item in listed)
     may_follow = query.positive(wanted.tree) and not follows

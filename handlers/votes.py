@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from handlers.belonging_buttons import ForgetThumbs
 from handlers.buttons import Forget, Mark, Marks, Vote
-from handlers.context import Answer, Ask
+from handlers.context import Ask
 from handlers.views import marks
 from handlers.views import taste as views
 from handlers.views.message import Toast, View
@@ -16,9 +17,14 @@ from storage import articles, chats, opinions
 from storage.database import Transaction
 from storage.records import FeedId, StoryId
 
+MOST = 10_000
+"""Thumbs that are counted."""
+
 
 async def press_vote(ask: Ask, pressed: Vote) -> Toast:
     """Give a story a thumb, or take it back."""
+    if pressed.story_id > marks.SAMPLES:
+        return Toast(ask.say("marks.sample").text)
     async with ask.services.database.write() as tx:
         given = await opinions.vote(
             tx, ask.chat.id, pressed.story_id, 1 if pressed.up else -1, ask.now
@@ -28,7 +34,7 @@ async def press_vote(ask: Ask, pressed: Vote) -> Toast:
     return Toast(ask.say(("vote.none", "vote.up", "vote.down")[given]).text)
 
 
-async def taste(ask: Ask) -> Answer:
+async def taste(ask: Ask) -> View:
     """What the chat's thumbs have taught."""
     async with ask.services.database.read() as tx:
         learnt, given = await taste_of(tx, ask.chat.id, ask.now)
@@ -38,7 +44,16 @@ async def taste(ask: Ask) -> Answer:
 
 
 async def press_forget(ask: Ask, _pressed: Forget) -> View:
-    """Forget all thumbs."""
+    """Ask whether all thumbs are to be forgotten."""
+    async with ask.services.database.read() as tx:
+        given = len(await opinions.votes(tx, ask.chat.id, MOST))
+    return views.question(given, ask.reader) if given else ask.say("taste.none")
+
+
+async def press_forget_thumbs(ask: Ask, pressed: ForgetThumbs) -> View:
+    """Forget all thumbs, or show what they taught."""
+    if not pressed.sure:
+        return await taste(ask)
     async with ask.services.database.write() as tx:
         count = await opinions.reset_votes(tx, ask.chat.id)
     return ask.say_count("taste.forgotten", count) if count else ask.say("taste.none")

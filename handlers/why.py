@@ -12,5 +12,6 @@ async def why(ask: Ask) -> Answer:
         told = await chats.last_told(tx, ask.chat.id, views.MOST)
         if not told:
             return ask.say("why.none")
-        found = await reasons_for(tx, ask.chat.id, told, ask.now)
+        at = await chats.last_told_at(tx, ask.chat.id)
+        found = await reasons_for(tx, ask.chat.id, told, ask.now, at)
     return views.reasons(found, ask.reader)

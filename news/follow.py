@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 from urllib.parse import urljoin
 
 from news import query, search
@@ -15,6 +16,7 @@ from news.fetch import Fetched
 from news.followed_topics import query_of
 from news.indexing import body_of
 from news.intake import Reading, Taken
+from news.mutes import Muted
 from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
@@ -22,7 +24,7 @@ from news.related import names_in, related
 from news.sites import Candidate
 from news.sources import Sources, ask
 from news.text import normalise, squeeze
-from storage import articles, chats, feeds
+from storage import articles, chats, feeds, opinions
 from storage.batches import batches
 from storage.database import Database, Transaction
 from storage.records import (
@@ -33,6 +35,7 @@ from storage.records import (
     FeedId,
     Kind,
     ListedFeed,
+    Story,
     Subscription,
     SubscriptionId,
     TopicId,
@@ -43,6 +46,9 @@ _IMPORT_BATCH = 100
 
 PROOF = 3
 """Stories that are shown when something is followed."""
+
+_LOOKED_AT = 15
+"""Stories among which those are looked for where a chat muted something."""
 
 _BACKFILL = 300
 """The newest articles of the archive that a new topic begins with."""
@@ -121,17 +127,34 @@ async def _followed_topic(
 ) -> Followed:
     listed = await chats.subscriptions_of(tx, chat_id)
     mine = [one for one in listed if one.kind is Kind.TOPIC and one.target == topic_id]
-    placed = await search.newest(tx, wanted, now, limit=PROOF)
+    muted = Muted(await opinions.mutes(tx, chat_id))
+    placed = await search.newest(tx, wanted, now, limit=_LOOKED_AT if muted else PROOF)
     related = await related_names(tx, topic_id, wanted, now)
     return Followed(
         Kind.TOPIC,
         topic_id,
         wanted.text,
         already,
-        tuple(one.story for one in placed),
+        _proof((one.story for one in placed), muted),
         mine[0].id if mine else None,
         related,
+        muted=muted.silences(Kind.TOPIC, topic_id, wanted.text),
     )
+
+
+def _proof(stories: Iterable[Story], muted: Muted) -> tuple[Story, ...]:
+    """A few stories that the chat would be shown."""
+    shown = (left for story in stories if (left := muted.without(story)) is not None)
+    return tuple(islice(shown, PROOF))
+
+
+async def _followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
+    muted = Muted(await opinions.mutes(tx, chat_id))
+    if feed.id in muted.feeds:
+        return Followed(Kind.FEED, feed.id, feed.title, already, (), muted=True)
+    placed = await articles.latest(tx, limit=_LOOKED_AT if muted else PROOF, feed_id=feed.id)
+    proof = _proof((story for _, story in placed), muted)
+    return Followed(Kind.FEED, feed.id, feed.title, already, proof)
 
 
 async def related_names(
@@ -183,11 +206,16 @@ async def widen(
 
 
 async def follow_address(
-    sources: Sources, chat_id: ChatId, address: str, limit: int, bare: bool = False
+    sources: Sources,
+    chat_id: ChatId,
+    address: str,
+    limit: int,
+    bare: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Followed | Choice | Imported:
     """Follow whatever is at an address: its feed, with one request if it is one; a choice; or a list.
 
-    With `bare`, http is tried where https is out of reach.
+    With `bare`, http is tried where https is out of reach. `progress` hears how many of a list are done.
 
     Raises FetchFailed if the address can't be read, NoFeedFound if there is nothing to follow,
     LimitReached as above; then nothing is kept.
@@ -202,7 +230,15 @@ async def follow_address(
         case FoundSeveral(page, candidates):
             return await _choice(sources, page, candidates)
         case FoundList(listed):
-            return await import_list(sources.database, chat_id, listed, limit, sources.clock())
+            count = len(listed.outlines)
+            return await import_list(
+                sources.database,
+                chat_id,
+                listed,
+                limit,
+                sources.clock(),
+                lambda done: progress(done, count),
+            )
 
 
 async def _choice(sources: Sources, page: str, candidates: tuple[Candidate, ...]) -> Choice:
@@ -282,7 +318,8 @@ async def import_list(
 
     `progress` hears how many are done, from time to time.
     """
-    followed = already = over = done = 0
+    followed = already = done = 0
+    over: list[ListedFeed] = []
     for batch in batches(listed.outlines, _IMPORT_BATCH):
         async with database.write() as tx:
             room = max(0, limit - await chats.count_subscriptions(tx, chat_id))
@@ -296,10 +333,10 @@ async def import_list(
             await feeds.reawaken(tx, list(named), now)
             await chats.follow_feeds(tx, chat_id, named, await articles.newest(tx), now)
         followed, already = followed + len(named), already + len(batch) - len(wanted)
-        over += len(wanted) - len(taken)
+        over += wanted[room:]
         done += len(batch)
         progress(done)
-    return Imported(followed, already, over, listed.rejected)
+    return Imported(followed, already, len(over), listed.rejected, tuple(over))
 
 
 async def export_list(database: Database, chat_id: ChatId) -> tuple[ListedFeed, ...]:
@@ -361,9 +398,7 @@ async def _follow_feed(
     tx: Transaction, chat_id: ChatId, feed: Feed, limit: int, now: datetime
 ) -> Followed:
     added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-    placed = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
-    stories = tuple(story for _, story in placed)
-    return Followed(Kind.FEED, feed.id, feed.title, not added, stories)
+    return await _followed_feed(tx, chat_id, feed, not added)
 
 
 async def _subscribe(
@@ -433,6 +468,4 @@ async def follow_again(
         added = await _subscribe(
             tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, after_article
         )
-        placed = await articles.latest(tx, limit=PROOF, feed_id=feed.id)
-        stories = tuple(story for _, story in placed)
-    return Followed(Kind.FEED, feed.id, feed.title, not added, stories)
+        return await _followed_feed(tx, chat_id, feed, not added)

@@ -6,13 +6,169 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from news.lexemes import QUOTES
+from news.lexemes import PREFIXES, QUOTES
 from news.matching import Term, counts, variants
 from news.text import BREAK, Text, read, stems, tokens
-from storage.records import Article, FeedId, Mute, Story
+from storage.records import Article, FeedId, Kind, Mute, Story
 
 MOST_CHARACTERS = 100
 """Of words that are muted together."""
+
+_OPERATOR = re.compile(rf"(?:^|\s)(?:(?:AND|NOT)\b|-(?=\w)|\+|(?:{'|'.join(PREFIXES)}):)|[()]")
+
+_EVERYWHERE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "not",
+        "no",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "from",
+        "by",
+        "with",
+        "as",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "it",
+        "its",
+        "this",
+        "that",
+        "he",
+        "she",
+        "they",
+        "we",
+        "you",
+        "i",
+        "who",
+        "what",
+        "when",
+        "where",
+        "how",
+        "his",
+        "her",
+        "their",
+        "our",
+        "my",
+        "your",
+        "will",
+        "would",
+        "can",
+        "do",
+        "does",
+        "did",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "und",
+        "oder",
+        "nicht",
+        "ist",
+        "sind",
+        "war",
+        "im",
+        "von",
+        "zu",
+        "mit",
+        "auf",
+        "für",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "des",
+        "du",
+        "de",
+        "et",
+        "ou",
+        "est",
+        "sont",
+        "dans",
+        "en",
+        "pour",
+        "par",
+        "sur",
+        "avec",
+        "au",
+        "aux",
+        "que",
+        "qui",
+        "el",
+        "los",
+        "las",
+        "una",
+        "y",
+        "o",
+        "es",
+        "son",
+        "con",
+        "por",
+        "para",
+        "del",
+        "al",
+        "se",
+        "il",
+        "lo",
+        "gli",
+        "e",
+        "di",
+        "da",
+        "che",
+        "per",
+        "non",
+        "het",
+        "een",
+        "van",
+        "en",
+        "niet",
+        "op",
+        "te",
+        "です",
+        "ます",
+        "した",
+        "する",
+        "こと",
+        "もの",
+        "から",
+        "まで",
+        "より",
+        "など",
+        "として",
+        "について",
+        "그리고",
+        "있다",
+        "없다",
+        "하는",
+        "한다",
+        "했다",
+        "이다",
+        "에서",
+        "으로",
+    ]
+)
+"""Words that nearly every text in their language has: whoever mutes them sees nothing any more."""
 
 _REMEMBERED = 2_000
 """Articles that are kept as tokens, about 1 kB each: many chats ask for the same ones."""
@@ -21,7 +177,8 @@ _REMEMBERED = 2_000
 def term_of(typed: str) -> Term | None:
     """What is looked for by words that were typed: side by side, whatever their endings unless in quotation marks.
 
-    None if they hold too little to tell any article from others.
+    None if they hold too little to tell any article from others: one letter, or nothing but words that are in
+    every text, unless several are in quotation marks, as the name of a band may be.
     """
     text = typed.strip()
     found = tokens(text)
@@ -29,13 +186,23 @@ def term_of(typed: str) -> Term | None:
     # One letter is in every other text.
     if sum(map(len, words)) < 2:
         return None
-    return Term(words, text[0] in QUOTES and text[-1] in QUOTES, capitals=False)
+    literal = text[0] in QUOTES and text[-1] in QUOTES
+    common = _EVERYWHERE.issuperset(words) or "".join(words) in _EVERYWHERE
+    if common and not (literal and len(words) > 1):
+        return None
+    return Term(words, literal, capitals=False)
 
 
 def alternatives(typed: str) -> tuple[str, ...]:
-    """The words and phrases of a list with commas between them, each once."""
-    parts = (" ".join(part.split()) for part in re.split("[,;，、；\n]", typed))
+    """The words and phrases of a list with commas or OR between them, each once."""
+    parts = (" ".join(part.split()) for part in re.split(r"[,;，、；|\n]|(?<=\s)OR(?=\s)", typed))
     return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def is_query(typed: str) -> bool:
+    """Whether somebody uses more of the query language than OR: what is muted is words, side by side."""
+    bare = re.sub(f"[{QUOTES}][^{QUOTES}]*[{QUOTES}]", " ", typed)
+    return _OPERATOR.search(bare) is not None
 
 
 class Muted:
@@ -60,20 +227,39 @@ class Muted:
             return story
         kept = []
         for article in story.articles:
-            place = self._found(article)
-            if place is not None and place < _text(article).title_end:
+            if self.ends(article):
                 return None
-            if place is None and article.feed_id not in self.feeds:
+            if not self.hides(article):
                 kept.append(article)
         if len(kept) == len(story.articles):
             return story
         return replace(story, articles=tuple(kept)) if kept else None
 
+    def hides(self, article: Article) -> bool:
+        """Whether an article is never shown."""
+        return article.feed_id in self.feeds or self._found(article) is not None
+
+    def ends(self, article: Article) -> bool:
+        """Whether the whole story of an article is never shown: its headline has muted words."""
+        place = self._found(article)
+        return place is not None and place < _text(article).title_end
+
+    def names(self, text: str, language: str = "") -> bool:
+        """Whether a name has muted words: headlines with it are never shown."""
+        return bool(self._terms) and self._found_in(read(text, "", language)) is not None
+
+    def silences(self, kind: Kind, target: int, name: str) -> bool:
+        """Whether nothing is shown of something that is followed: its feed is muted, or its own words are."""
+        if kind is Kind.FEED:
+            return target in self.feeds
+        # A topic that looks for something else as well, or leaves something out, shows that.
+        return not is_query(name) and all(self.names(one) for one in alternatives(name))
+
     def _found(self, article: Article) -> int | None:
         """The first token in an article at which muted words begin."""
-        if not self._terms:
-            return None
-        text = _text(article)
+        return self._found_in(_text(article)) if self._terms else None
+
+    def _found_in(self, text: Text) -> int | None:
         begun = self._in_language(text.language)
         for place, word in enumerate(text.stems):
             for stemmed, term, words in begun.get(word, ()):

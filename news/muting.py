@@ -8,7 +8,7 @@ from news.discover import find_known
 from news.errors import LimitReached
 from news.follow import as_address
 from news.lexemes import QUOTES
-from news.mutes import alternatives, term_of
+from news.mutes import Muted, alternatives, is_query, term_of
 from news.outcomes import Muting
 from news.text import BREAK, GAP, normalise, squeeze, tokens
 from storage import articles, chats, feeds, opinions
@@ -49,10 +49,28 @@ async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -
             ids = set()
         else:
             ids = {id for id, _, _, title in named if _name(title) == _name(text)}
+        if not ids and is_query(text):
+            return Muting((), is_query=True)
         if not ids:
-            words = [one for one in alternatives(text) if term_of(one) is not None]
+            parts = [text] if text[:1] in QUOTES and text[-1:] in QUOTES else alternatives(text)
+            words = [one for one in parts if term_of(one) is not None]
         result = await _mute(tx, chat_id, ids, words, now)
-        return Muting(*result, similar=_similar(named, text) if words else ())
+        hidden = await _hidden(tx, chat_id, result[0])
+        return Muting(*result, similar=_similar(named, text) if words else (), hidden=hidden)
+
+
+async def _hidden(
+    tx: Transaction, chat_id: ChatId, muted: Sequence[Mute]
+) -> tuple[Subscription, ...]:
+    """What a chat follows and is no longer shown anything of."""
+    if not muted:
+        return ()
+    new = Muted(muted)
+    return tuple(
+        one
+        for one in await chats.followed(tx, chat_id)
+        if new.silences(one.kind, one.target, one.name)
+    )
 
 
 async def mute_feed(database: Database, chat_id: ChatId, feed_id: FeedId, now: datetime) -> Muting:
@@ -62,16 +80,20 @@ async def mute_feed(database: Database, chat_id: ChatId, feed_id: FeedId, now: d
 
 
 async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute, ...]:
-    """Show again what a number of the list, a name or words stand for; what that was, empty if it is nothing."""
+    """Show again what a number of the list, a name, an address or words stand for; what that was, empty if it is nothing."""
     text = squeeze(typed)
     async with database.write() as tx:
         listed = await opinions.mutes(tx, chat_id)
         number = _number(text)
-        meant = (
-            listed[number - 1 : number]
-            if number
-            else [one for one in listed if _name(one.name) == _name(text)]
-        )
+        address = as_address(text)
+        meant: Sequence[Mute]
+        if number:
+            meant = listed[number - 1 : number]
+        else:
+            meant = [one for one in listed if _name(one.name) == _name(text)]
+        if not meant and address is not None:
+            ids = await _at(tx, address, await feeds.names(tx))
+            meant = [one for one in listed if one.feed_id in ids]
         return tuple([one for one in meant if await opinions.unmute(tx, chat_id, one.id)])
 
 

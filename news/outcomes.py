@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from news.matching import Evidence
 from news.opml import Rejected
 from news.taste import Leaning
-from storage.records import FeedId, Kind, Mute, Story, Subscription, SubscriptionId
+from storage.records import FeedId, Kind, ListedFeed, Mute, Story, Subscription, SubscriptionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Followed:
     """The chat's subscription to it; None if it is of no use to the reader."""
     related: tuple[str, ...] = ()
     """Names that are much in the news of a topic, to look for as well."""
+    muted: bool = False
+    """True if the chat muted it, and is shown nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Imported:
     over_limit: int
     """Feeds for which the chat had no room."""
     rejected: tuple[Rejected, ...]
+    without_room: tuple[ListedFeed, ...] = ()
+    """Those feeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +86,7 @@ class Muting:
     """The topic that a number of the chat's list stands for: then nothing was muted."""
     unknown: str = ""
     """The address at which no source is known: likewise."""
+    is_query: bool = False
+    """True if it was more than words: likewise."""
+    hidden: tuple[Subscription, ...] = ()
+    """What the chat follows and is shown nothing of any more."""

@@ -19,9 +19,16 @@ _EVIDENCE = 3
 
 
 async def why(
-    tx: Transaction, chat_id: ChatId, story_ids: Sequence[StoryId], now: datetime
+    tx: Transaction,
+    chat_id: ChatId,
+    story_ids: Sequence[StoryId],
+    now: datetime,
+    told_at: datetime | None = None,
 ) -> tuple[Explained, ...]:
-    """These stories with the reasons that a chat has to be shown them, as far as they still hold."""
+    """These stories with the reasons that a chat has to be shown them, as far as they still hold.
+
+    Thumbs count that were given before `told_at`, when the chat was told.
+    """
     listed = await chats.subscriptions_of(tx, chat_id)
     stories = await articles.get_stories(tx, story_ids)
     known = await sources(tx, {article.feed_id for story in stories for article in story.articles})
@@ -32,7 +39,7 @@ async def why(
             if topic is not None:
                 tree = query_of(topic).tree
                 wanted.append((item, tree, Matcher(tree)))
-    taste, _ = await taste_of(tx, chat_id, now)
+    taste, _ = await taste_of(tx, chat_id, told_at or now)
     told = []
     for story in stories:
         feeds = {article.feed_id for article in story.articles}

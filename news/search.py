@@ -15,6 +15,7 @@ from news import query
 from news.archive import sources, subject_of_article
 from news.indexing import wanted_of
 from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
+from news.mutes import Muted
 from news.stories import WINDOW
 from news.trend import Hit, Trend, beginning, by_day, last_days
 from storage import articles, search
@@ -66,25 +67,24 @@ async def newest(
     after `up_to` are left out, so that what arrives meanwhile shifts nothing.
     """
     looking = await _Looking.begin(tx, wanted, now, up_to)
-    found: list[tuple[Position, StoryId]] = []
+    found: dict[StoryId, Placed] = {}
     seen: set[StoryId] = set()
+    waiting: list[Found] = []
     async for candidate in looking.walk(beyond, newest_first):
         story_id = candidate.article.story_id
-        if story_id in seen or not looking.belongs(candidate.article):
+        if story_id in seen or story_id in found or not looking.belongs(candidate.article):
             continue
         if newest_first:
             seen.add(story_id)
-        if not await looking.is_newest(candidate):
-            continue
-        seen.add(story_id)
-        found.append((candidate.position, story_id))
-        if len(found) == limit:
-            break
-    stories = {
-        story.id: looking.shown(story)
-        for story in await articles.get_stories(tx, [id for _, id in found])
-    }
-    return tuple(Placed(place, stories[id]) for place, id in found)
+        waiting.append(candidate)
+        # Stories are read together, no more than there is room for.
+        if len(found) + len(waiting) >= limit:
+            await looking.place(waiting, found)
+            waiting.clear()
+            if len(found) >= limit:
+                break
+    await looking.place(waiting, found)
+    return tuple(found.values())[:limit]
 
 
 async def best(
@@ -125,16 +125,23 @@ async def matching(
 
 
 async def trend(
-    tx: Transaction, wanted: query.Query, now: datetime, zone: str, most: int = TREND_ARTICLES
+    tx: Transaction,
+    wanted: query.Query,
+    now: datetime,
+    zone: str,
+    most: int = TREND_ARTICLES,
+    muted: Muted | None = None,
 ) -> Trend:
     """How many stories a day belonged to a query in the last days of a zone (IANA name).
 
     At most `most` candidates are looked at; the days that they do not reach back to are not counted. A
-    story that goes on from the days before the first one is no story of these.
+    story that goes on from the days before the first one is no story of these. What is `muted` does not count.
     """
     days = last_days(now, zone)
     looking = await _Looking.begin(tx, wanted, now, None, beginning(days[0], zone) - WINDOW)
+    muted = muted or Muted()
     hits: list[Hit] = []
+    ended: set[StoryId] = set()
     looked_back_to = None
     looked = 0
     async for candidate in looking.walk(None, newest_first=True):
@@ -143,11 +150,15 @@ async def trend(
             looked_back_to = article.published_at
             break
         looked += 1
-        if looking.belongs(article):
+        if muted and muted.ends(article):
+            ended.add(article.story_id)
+        elif looking.belongs(article) and not (muted and muted.hides(article)):
             hits.append(Hit(article.story_id, article.feed_id, article.published_at))
-    counted, largest = by_day(hits, days, zone, looked_back_to)
+    hits = [hit for hit in hits if hit.story_id not in ended]
+    counted, largest = by_day(hits, days, zone, looked_back_to, _bounds(wanted.tree, now))
     stories = () if largest is None else await articles.get_stories(tx, [largest])
-    return Trend(wanted.text, counted, next(iter(stories), None))
+    shown = [left for story in stories if (left := muted.without(story)) is not None]
+    return Trend(wanted.text, counted, next(iter(shown), None), looked_back_to is not None)
 
 
 class _Looking:
@@ -239,9 +250,19 @@ class _Looking:
                 return Story(story.id, kept)
         return story
 
-    async def is_newest(self, candidate: Found) -> bool:
+    async def place(self, waiting: Sequence[Found], found: dict[StoryId, Placed]) -> None:
+        """Add the stories of these candidates to those that are found, each at its newest article alone."""
+        ids = list(dict.fromkeys(candidate.article.story_id for candidate in waiting))
+        if not ids:
+            return
+        stories = {story.id: story for story in await articles.get_stories(self._tx, ids)}
+        for candidate in waiting:
+            story = stories[candidate.article.story_id]
+            if story.id not in found and self._is_newest(candidate, story):
+                found[story.id] = Placed(candidate.position, self.shown(story))
+
+    def _is_newest(self, candidate: Found, story: Story) -> bool:
         """Whether no newer article of its story belongs to the query as well."""
-        [story] = await articles.get_stories(self._tx, [candidate.article.story_id])
         return not any(
             position(other.published_at, other.id) > candidate.position
             and (self._up_to is None or other.id <= self._up_to)

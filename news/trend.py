@@ -46,6 +46,8 @@ class Trend:
     """DAYS of them, oldest first; the last one is today, and not over."""
     largest: Story | None
     """The story that most outlets told, of those that are counted; None if there are none."""
+    cut: bool = False
+    """True if there was too much to look at all days that were asked for."""
 
     @property
     def total(self) -> int:
@@ -63,7 +65,7 @@ class Trend:
 
     @property
     def counted(self) -> tuple[Day, ...]:
-        """The days that were looked at as a whole: the last ones, all unless too much came in."""
+        """The days that were looked at: all unless too much came in, or others were asked for."""
         return tuple(day for day in self.days if day.stories is not None)
 
 
@@ -79,12 +81,17 @@ def beginning(day: date, zone: str) -> datetime:
 
 
 def by_day(
-    hits: Iterable[Hit], days: Iterable[date], zone: str, looked_back_to: datetime | None = None
+    hits: Iterable[Hit],
+    days: Iterable[date],
+    zone: str,
+    looked_back_to: datetime | None = None,
+    asked: tuple[datetime | None, datetime | None] = (None, None),
 ) -> tuple[tuple[Day, ...], StoryId | None]:
     """The stories of each day, and which of them is the largest, the newest of equals.
 
     Articles from before the days tell which stories are older. With `looked_back_to`, nobody looked at
-    what came before that article: its day and earlier ones are not counted.
+    what came before that article: its day and earlier ones are not counted. Neither are days that end
+    before the first moment of `asked`, or begin after the last.
     """
     local = ZoneInfo(zone)
     first: dict[StoryId, datetime] = {}
@@ -95,7 +102,14 @@ def by_day(
         outlets.setdefault(hit.story_id, set()).add(hit.feed_id)
         articles[hit.story_id] += 1
     partial = None if looked_back_to is None else looked_back_to.astimezone(local).date()
-    counted = {day for day in days if partial is None or day > partial}
+    since, before = (None if at is None else at.astimezone(local).date() for at in asked)
+    counted = {
+        day
+        for day in days
+        if (partial is None or day > partial)
+        and (since is None or day >= since)
+        and (before is None or day <= before)
+    }
     begun = {id: at.astimezone(local).date() for id, at in first.items()}
     stories = Counter(day for day in begun.values() if day in counted)
     largest = max(

@@ -196,6 +196,16 @@ async def every(
     return tuple(_feed(row) for row in await tx.execute(query))
 
 
+async def catalogue(tx: AsyncConnection) -> tuple[Feed, ...]:
+    """The feeds of the operator's catalogue that are polled, by folder and title."""
+    query = (
+        select(*_COLUMNS)
+        .where(feeds.c.in_catalogue, feeds.c.stopped_at.is_(None))
+        .order_by(feeds.c.folder, feeds.c.title, feeds.c.url)
+    )
+    return tuple(_feed(row) for row in await tx.execute(query))
+
+
 async def names(
     tx: AsyncConnection, among: Collection[FeedId] | None = None
 ) -> tuple[tuple[FeedId, str, str | None, str], ...]:

@@ -23,7 +23,7 @@ BOT = {
     "username": "kawaraban_bot",
     "can_join_groups": True,
     "can_read_all_group_messages": False,
-    "supports_inline_queries": False,
+    "supports_inline_queries": True,
 }
 
 GENERAL_TOPIC = 1
@@ -47,6 +47,11 @@ class ConsoleChat:
     """Topics of a forum: whether each is open."""
     migrated_to: int | None = None
     """The id of the supergroup that it became."""
+    title: str = "Group"
+    username: str = ""
+    """Its public name, without @; empty for none."""
+    whispers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Messages that one person sees, by their own numbers."""
     standing: str = "member"
     """What the bot is in it: `member`, `administrator`, `left` or `kicked`."""
 
@@ -57,7 +62,9 @@ class ConsoleChat:
 
     def as_json(self) -> dict[str, Any]:
         """The chat as the Bot API gives it."""
-        named = {"first_name": "You"} if self.private else {"title": "Group"}
+        named = {"first_name": "You"} if self.private else {"title": self.title}
+        if self.username:
+            named["username"] = self.username
         forum = {"is_forum": True} if self.is_forum else {}
         return {"id": self.id, "type": self.type, **named, **forum}
 
@@ -98,6 +105,13 @@ class Chats:
             raise migrated(chat.migrated_to)
         return chat
 
+    def named(self, name: str) -> ConsoleChat:
+        """The chat with this public name, as @name. Raises ApiError if there is none."""
+        for chat in self.chats.values():
+            if chat.username and f"@{chat.username}".casefold() == name.casefold():
+                return chat
+        raise chat_not_found()
+
     # Messages of people
 
     def type(self, chat_id: int, text: str, user_id: int | None = None, **extra: Any) -> Update:
@@ -126,9 +140,17 @@ class Chats:
             message["caption"] = caption
         return self.update("message", message)
 
+    def type_unseen(self, chat_id: int, text: str, user_id: int) -> Update:
+        """Somebody types a command in a group that only the bot sees."""
+        message = self.unseen(self.chat(chat_id), user_id)
+        command = {"type": "bot_command", "offset": 0, "length": utf16(text.split(maxsplit=1)[0])}
+        message |= {"from": user(user_id), "text": text, "entities": [command]}
+        return self.update("message", message)
+
     def press(self, chat_id: int, message_id: int, data: str, user_id: int | None = None) -> Update:
-        """Somebody presses a button."""
-        message = self.chat(chat_id).messages[message_id]
+        """Somebody presses a button; that of a message for one person by the number of that."""
+        chat = self.chat(chat_id)
+        message = chat.messages.get(message_id) or chat.whispers[message_id]
         return self.update(
             "callback_query",
             {
@@ -139,6 +161,11 @@ class Chats:
                 "data": data,
             },
         )
+
+    def ask_inline(self, user_id: int, query: str, offset: str = "") -> Update:
+        """Somebody types something behind the bot's name, in whatever chat."""
+        asked = {"id": str(self._next_update), "from": user(user_id), "query": query}
+        return self.update("inline_query", {**asked, "offset": offset})
 
     # What happens to the bot and to chats
 
@@ -229,6 +256,20 @@ class Chats:
         }
         chat.messages[self._next_message] = message
         self._next_message += 1
+        return message
+
+    def unseen(self, chat: ConsoleChat, user_id: int) -> dict[str, Any]:
+        """A message that only one person sees, or only the bot: it has 0 for its id, and a number of its own."""
+        number = self._next_message
+        self._next_message += 1
+        message = {
+            "message_id": 0,
+            "ephemeral_message_id": number,
+            "receiver_user": user(user_id),
+            "date": self._now(),
+            "chat": chat.as_json(),
+        }
+        chat.whispers[number] = message
         return message
 
     def _file(self, name: str, content: bytes) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What Telegram looks at before it takes a message: lengths, markup, buttons, pictures."""
 
+import re
 from typing import Any
 
 from bot.console import rich as rich_html
@@ -14,6 +15,7 @@ MAX_CALLBACK_BYTES = 64
 MAX_BUTTONS_IN_ROW = 8
 MAX_BUTTONS = 100
 MAX_ENTITIES = 100
+MAX_INLINE_RESULTS = 50
 MAX_ENTITY_BYTES = 9_500
 
 
@@ -70,6 +72,28 @@ def checked_keyboard(parameters: dict[str, Any]) -> dict[str, Any]:
     if any(len(row) > MAX_BUTTONS_IN_ROW for row in rows) or sum(map(len, rows)) > MAX_BUTTONS:
         raise bad_request("reply markup is too long")
     return keyboard
+
+
+def check_inline(parameters: dict[str, Any]) -> None:
+    """Look at the answer to an inline query. Raises ApiError."""
+    results = parameters.get("results", [])
+    if len(results) > MAX_INLINE_RESULTS:
+        raise bad_request("RESULTS_TOO_MUCH")
+    ids = [str(one.get("id", "")) for one in results]
+    if len(set(ids)) < len(ids):
+        raise bad_request("RESULT_ID_DUPLICATE")
+    if not all(1 <= len(id.encode()) <= MAX_CALLBACK_BYTES for id in ids):
+        raise bad_request("RESULT_ID_INVALID")
+    if len(str(parameters.get("next_offset", "")).encode()) > MAX_CALLBACK_BYTES:
+        raise bad_request("NEXT_OFFSET_INVALID")
+    payload = (parameters.get("button") or {}).get("start_parameter", "x")
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload) is None:
+        raise bad_request("START_PARAM_INVALID")
+    for one in results:
+        if not one.get("title"):
+            raise bad_request("TITLE_INVALID")
+        content = one["input_message_content"]
+        checked_text({**content, "text": content["message_text"]})
 
 
 def size_of_png(content: bytes) -> dict[str, int]:

@@ -53,7 +53,12 @@ def buttons_of(message: dict[str, Any]) -> list[tuple[str, str]]:
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [
         *((one.text, one.attributes["data"]) for one in inside if "data" in one.attributes),
-        *((button["text"], button["callback_data"]) for row in rows for button in row),
+        *(
+            (button["text"], button["callback_data"])
+            for row in rows
+            for button in row
+            if "callback_data" in button
+        ),
     ]
 
 
@@ -93,8 +98,15 @@ class Person:
 
     async def press_data(self, message: dict[str, Any], data: str) -> list[dict[str, Any]]:
         """Press a button with this data, whether the message has it or not."""
-        update = self._server.press(self.chat_id, message["message_id"], data, self.user_id)
+        number = message["message_id"] or message["ephemeral_message_id"]
+        update = self._server.press(self.chat_id, number, data, self.user_id)
         return await self.deliver(update)
+
+    async def ask_inline(self, query: str, offset: str = "") -> list[dict[str, Any]]:
+        """Type something behind the bot's name in whatever chat; the answers to it, one or none."""
+        before = len(self._server.inline_answers)
+        await self.deliver(self._server.ask_inline(self.user_id, query, offset))
+        return self._server.inline_answers[before:]
 
     async def deliver(self, update: dict[str, Any]) -> list[dict[str, Any]]:
         """Hand the bot an update and wait until it is dealt with."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.console.chats import BOT, Chats, ConsoleChat, member, user
 from bot.console.checks import (
+    check_inline,
     checked_caption,
     checked_keyboard,
     checked_rich,
@@ -27,6 +28,14 @@ _CONTENT = ("text", "entities", "rich_message", "caption", "caption_entities", "
 """What a message may hold."""
 
 _CALLS_KEPT = 1000
+
+_NO_GIFTS = dict.fromkeys(
+    (
+        *("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"),
+        "gifts_from_channels",
+    ),
+    False,
+)
 
 Result = Any
 Listener = Callable[[str, dict[str, Any]], None]
@@ -49,9 +58,18 @@ class ConsoleTelegram(Chats):
         """Keeps the limits and writes down what was taken; None: everything is taken at any speed."""
         self.answers: list[dict[str, Any]] = []
         """Answers to presses."""
+        self.inline_answers: list[dict[str, Any]] = []
+        """Answers to inline queries."""
         self.commands: list[dict[str, Any]] = []
+        """The menu of whoever has no other."""
+        self.menus: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        """All menus by scope and language."""
+        self.descriptions: dict[tuple[str, str], str] = {}
+        """What is said of the bot, at length and briefly, by language."""
         self.webhook: dict[str, Any] = {}
         """What setWebhook was called with; empty while there is no webhook."""
+        self.knows_whispers = True
+        """False for a server that is older than messages for one person."""
         self.knows_rich = True
         """False for a server that is older than rich messages."""
         self._methods: dict[str, Callable[[dict[str, Any]], Result]] = {
@@ -64,11 +82,18 @@ class ConsoleTelegram(Chats):
             "editMessageText": self._edit_message_text,
             "editMessageReplyMarkup": self._edit_message_reply_markup,
             "answerCallbackQuery": self._answer_callback_query,
+            "answerInlineQuery": self._answer_inline_query,
             "sendChatAction": self._send_chat_action,
             "setMyCommands": self._set_my_commands,
+            "setMyDescription": self._set_my_description,
+            "setMyShortDescription": self._set_my_short_description,
+            "getMyDescription": lambda asked: self._description("description", asked),
+            "getMyShortDescription": lambda asked: self._description("short_description", asked),
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._get_webhook_info,
+            "editEphemeralMessageText": self._edit_whisper,
+            "getChat": self._get_chat,
             "getChatMember": self._get_chat_member,
             "getChatAdministrators": self._get_chat_administrators,
         }
@@ -154,7 +179,7 @@ class ConsoleTelegram(Chats):
         self, chat: ConsoleChat, parameters: dict[str, Any], content: dict[str, Any]
     ) -> Result:
         keyboard = checked_keyboard(parameters)
-        message = self._message(chat)
+        message = self._whisper(chat, parameters) or self._message(chat)
         message |= {"from": BOT, **content}
         if thread := parameters.get("message_thread_id"):
             message |= {"message_thread_id": int(thread), "is_topic_message": True}
@@ -162,6 +187,27 @@ class ConsoleTelegram(Chats):
             message["reply_markup"] = keyboard
         self._tell("sent", message)
         return message
+
+    def _whisper(self, chat: ConsoleChat, parameters: dict[str, Any]) -> dict[str, Any] | None:
+        """A message that one person sees, if it is to be one and the server knows such."""
+        receiver = parameters.get("ephemeral_message_parameters")
+        if not receiver or not self.knows_whispers:
+            return None
+        answered = (parameters.get("reply_parameters") or {}).get("ephemeral_message_id")
+        prompted = answered in chat.whispers or receiver.get("callback_query_id")
+        if chat.private or not (prompted or chat.standing == "administrator"):
+            raise bad_request("BOT_NOT_ADMIN")
+        return self.unseen(chat, receiver["receiver_user_id"])
+
+    def _edit_whisper(self, parameters: dict[str, Any]) -> Result:
+        chat = self._addressed(parameters)
+        message = chat.whispers.get(int(parameters.get("ephemeral_message_id", 0)))
+        whose = None if message is None else message["receiver_user"]["id"]
+        if message is None or whose != int(parameters.get("receiver_user_id", 0)):
+            raise bad_request("message to edit not found")
+        text, entities = checked_text(parameters)
+        self._edit(message, {"text": text, "entities": entities}, checked_keyboard(parameters))
+        return True
 
     def _edit_message_text(self, parameters: dict[str, Any]) -> Result:
         message = self._editable(parameters)
@@ -228,13 +274,40 @@ class ConsoleTelegram(Chats):
         self.answers.append(parameters)
         return True
 
+    def _answer_inline_query(self, parameters: dict[str, Any]) -> Result:
+        check_inline(parameters)
+        self.inline_answers.append(parameters)
+        return True
+
     def _send_chat_action(self, parameters: dict[str, Any]) -> Result:
         self._writable(parameters)
         return True
 
     def _set_my_commands(self, parameters: dict[str, Any]) -> Result:
-        self.commands = list(parameters.get("commands", []))
+        commands = list(parameters.get("commands", []))
+        scope = (parameters.get("scope") or {}).get("type", "default")
+        language = parameters.get("language_code") or ""
+        self.menus[scope, language] = commands
+        if (scope, language) == ("default", ""):
+            self.commands = commands
         return True
+
+    def _set_my_description(self, parameters: dict[str, Any]) -> Result:
+        return self._describe("description", 512, parameters)
+
+    def _set_my_short_description(self, parameters: dict[str, Any]) -> Result:
+        return self._describe("short_description", 120, parameters)
+
+    def _describe(self, name: str, most: int, parameters: dict[str, Any]) -> Result:
+        text = str(parameters.get(name) or "")
+        if len(text) > most:
+            raise bad_request("description is too long")
+        self.descriptions[name, str(parameters.get("language_code") or "")] = text
+        return True
+
+    def _description(self, name: str, parameters: dict[str, Any]) -> Result:
+        language = str(parameters.get("language_code") or "")
+        return {name: self.descriptions.get((name, language), "")}
 
     def _set_webhook(self, parameters: dict[str, Any]) -> Result:
         # Without an address it takes the webhook away, as deleteWebhook does.
@@ -249,6 +322,12 @@ class ConsoleTelegram(Chats):
         shown = ("url", "max_connections", "allowed_updates")
         info = {name: self.webhook[name] for name in shown if name in self.webhook}
         return {"url": "", "has_custom_certificate": False, "pending_update_count": 0, **info}
+
+    def _get_chat(self, parameters: dict[str, Any]) -> Result:
+        wanted = str(parameters.get("chat_id", ""))
+        chat = self.named(wanted) if wanted.startswith("@") else self.existing(int(wanted))
+        unset = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
+        return {**chat.as_json(), **unset}
 
     def _get_chat_member(self, parameters: dict[str, Any]) -> Result:
         chat = self._addressed(parameters)

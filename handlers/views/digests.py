@@ -12,7 +12,7 @@ from handlers.views.stories import PAGE_STORIES, item, story
 from handlers.words import say, say_count
 from news.digest import Digest
 from news.text import shorten
-from storage.records import Chat, Kind, TopicId
+from storage.records import Chat, Kind, Subscription, TopicId
 
 MAX_NAME = 120
 """Characters of what is followed, above its stories."""
@@ -73,11 +73,7 @@ def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboa
         else:
             rows.append((button(label, ReadOn(span.after, span.up_to)),))
     if told.until - told.since >= _LONG:
-        topics = [
-            section.subscription
-            for section in told.sections
-            if section.subscription.kind is Kind.TOPIC and section.subscription.target
-        ]
+        topics = _largest(told)
         rows += [
             (
                 button(
@@ -85,11 +81,22 @@ def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboa
                     TrendOf(TopicId(topic.target)),
                 ),
             )
-            for topic in topics[:_TRENDS]
+            for topic in topics
         ]
     if at is not None:
         rows.append(marks_row(at, reader))
     return tuple(rows)
+
+
+def _largest(told: Digest) -> list[Subscription]:
+    """The topics with the most stories, in the order in which they stand."""
+    sections = [
+        section
+        for section in told.sections
+        if section.subscription.kind is Kind.TOPIC and section.subscription.target
+    ]
+    chosen = sorted(sections, key=lambda section: -len(section.items))[:_TRENDS]
+    return [section.subscription for section in sections if section in chosen]
 
 
 def rest(left: Digest, number: int, reader: Reader) -> View:

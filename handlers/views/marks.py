@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.buttons import Mark, Marks, MuteOutlet, Save, Vote, decode
+from handlers.belonging_buttons import MuteBelow, Share, UndoMute
+from handlers.buttons import Action, Mark, Marks, Save, Vote, decode
 from handlers.views.message import Button, Keyboard, button
 from handlers.views.reader import Reader
 from news.text import shorten
-from storage.records import FeedId, StoryId
+from storage.records import LARGEST_ID, FeedId, StoryId
 
 MOST = 80
 """Stories that can be chosen from: a keyboard has at most a hundred buttons."""
+
+SAMPLES = LARGEST_ID - 100
+"""Stories and feeds beyond this are invented ones, of the sample of a layout; no other ever gets there."""
 
 _NUMBERS_IN_ROW = 8
 _OUTLETS_IN_ROW = 2
@@ -31,16 +35,26 @@ def numbers(
     mark: Mark, stories: Sequence[tuple[int, StoryId]], told_at: int, reader: Reader
 ) -> Keyboard:
     """The numbers of a digest's stories, to choose which of them are kept or get a thumb; and the way back."""
-    buttons = [
-        button(str(number), Save(id) if mark is Mark.SAVE else Vote(id, mark is Mark.UP))
-        for number, id in stories
-    ]
+    buttons = [button(str(number), _done_to(id, mark)) for number, id in stories]
     return (*_rows(buttons, _NUMBERS_IN_ROW), _back(mark, told_at, reader))
+
+
+def _done_to(id: StoryId, mark: Mark) -> Action:
+    if mark is Mark.SAVE:
+        return Save(id)
+    return Share(id) if mark is Mark.SHARE else Vote(id, mark is Mark.UP)
+
+
+def undo(action: UndoMute, name: str, reader: Reader) -> Keyboard:
+    """What takes the place of the row when an outlet was muted: to show it again, and the way back."""
+    label = reader.label("button.unmute", name=shorten(name, _OUTLET))
+    row = (button(label, action),)
+    return (row,) if action.told_at is None else (row, _back(Mark.MUTE, action.told_at, reader))
 
 
 def outlets(outlets: Sequence[tuple[FeedId, str]], told_at: int, reader: Reader) -> Keyboard:
     """The outlets of a digest's stories, to choose which of them are muted; and the way back."""
-    buttons = [button(shorten(name, _OUTLET), MuteOutlet(id)) for id, name in outlets]
+    buttons = [button(shorten(name, _OUTLET), MuteBelow(id, told_at)) for id, name in outlets]
     return (*_rows(buttons, _OUTLETS_IN_ROW), _back(Mark.MUTE, told_at, reader))
 
 
@@ -61,4 +75,6 @@ def with_marks(keyboard: Keyboard, marks: Keyboard) -> Keyboard:
 
 def _marks(row: Sequence[Button]) -> bool:
     actions = (decode(one.data) for one in row)
-    return all(isinstance(action, Marks | Save | Vote | MuteOutlet) for action in actions)
+    return all(
+        isinstance(action, Marks | Save | Vote | Share | MuteBelow | UndoMute) for action in actions
+    )

@@ -28,8 +28,10 @@ class Button:
     """A button under a message."""
 
     label: str
-    data: str
-    """Callback data, see `handlers.buttons`."""
+    data: str = ""
+    """Callback data, see `handlers.buttons`; empty for a link."""
+    url: str = ""
+    """Where a link leads."""
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
@@ -73,20 +75,25 @@ class Toast:
 
     text: Markup
     """At most 200 characters are shown; empty for none."""
-    marks: Keyboard = ()
-    """What takes the place of the rows that mark stories, see `handlers.views.marks`; empty leaves them."""
+    marks: Keyboard | None = None
+    """What takes the place of the rows that mark stories, see `handlers.views.marks`; None leaves them."""
 
 
 def keyboard_as_json(keyboard: Keyboard) -> str:
     """Rows of buttons as text; empty for none."""
-    rows = [[[button.label, button.data] for button in row] for row in keyboard]
+    rows = [[_parts(button) for button in row] for row in keyboard]
     return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
+def _parts(button: Button) -> list[str]:
+    link = [button.url] if button.url else []
+    return [button.label, button.data, *link]
 
 
 def keyboard_from_json(text: str) -> Keyboard:
     """The inverse of `keyboard_as_json`."""
     rows = json.loads(text) if text else []
-    return tuple(tuple(Button(label, data) for label, data in row) for row in rows)
+    return tuple(tuple(Button(*parts) for parts in row) for row in rows)
 
 
 def parts_of(views: Iterable[View]) -> list[tuple[str, str]]:
@@ -132,6 +139,11 @@ def plain_text(text: str) -> str:
 def button(label: str, action: Action) -> Button:
     """A button that does something; a long label is cut."""
     return Button(shorten(label, 40), encode(action))
+
+
+def link(label: str, url: str) -> Button:
+    """A button that opens an address; a long label is cut."""
+    return Button(shorten(label, 40), url=url)
 
 
 _GAP = Markup("\n\n")

@@ -66,6 +66,8 @@ def muted(result: Muting, typed: str, reader: Reader) -> View:
         return View(say("mute.topic", language, name=name))
     if result.unknown:
         return View(say("mute.unknown", language, address=shorten(result.unknown, _NAME)))
+    if result.is_query:
+        return View(say("mute.words_only", language))
     if not result.muted and not result.already:
         return View(say("mute.short", language, typed=shorten(typed, _NAME)))
     lines = [_muted(one, reader) for one in result.muted[:_SHOWN]]
@@ -75,9 +77,18 @@ def muted(result: Muting, typed: str, reader: Reader) -> View:
     lines += [
         say("mute.already", language, name=_name(one, reader)) for one in result.already[:_SHOWN]
     ]
+    lines += [
+        say("mute.hides", language, name=isolated(shorten(one.name, _NAME)))
+        for one in result.hidden[:_SHOWN]
+    ]
     keyboard = []
     if len(result.muted) == 1:
         keyboard.append((button(reader.label("button.undo"), Unmute(result.muted[0].id)),))
+    else:
+        keyboard += [
+            (button(reader.label("button.unmute", name=shorten(one.name, 24)), Unmute(one.id)),)
+            for one in result.muted[:_SHOWN]
+        ]
     if result.similar:
         lines.append(say("mute.similar", language))
         keyboard += [

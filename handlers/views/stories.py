@@ -2,21 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
+from cachetools import LRUCache
 from markupsafe import Markup
 
 from handlers.buttons import BestPage, Follow, Page
-from handlers.views.message import Button, View, button, isolated, split
+from handlers.views.message import Button, View, button, isolated, link, split
 from handlers.views.reader import Reader, ago, local
 from handlers.words import say
 from news.digest import Item
 from news.stories import lead, outlets
 from news.summary import summarise
 from news.text import shorten
-from storage.records import Story, TopicId
+from storage.records import Article, Story, TopicId
 
 PAGE_STORIES = 10
+
+_SHARE = "https://t.me/share/url?"
+"""Where clients let one choose a chat; it works whether or not a bot has an inline mode."""
 
 # A story of a digest, in characters.
 _HEADLINE = 300
@@ -31,6 +36,9 @@ _SHORT_SUMMARY = 160
 _SHORT_ADDRESS = 700
 _OUTLET = 50
 
+_SUMMARIES: LRUCache[tuple[int, int, int], str] = LRUCache(5_000)
+"""Those made last, some 500 bytes each."""
+
 
 def story(number: int, told: Story, reader: Reader) -> Markup:
     """One story of a page of ten: number and headline as the link, summary, outlets and age."""
@@ -40,7 +48,7 @@ def story(number: int, told: Story, reader: Reader) -> Markup:
     newest = max(item.published_at for item in told.articles)
     lines = [
         say("story.line", reader.language, number=number, headline=_headline(title, address)),
-        Markup.escape(isolated(summarise(told, _SHORT_SUMMARY))),
+        Markup.escape(isolated(summary_of(article, _SHORT_SUMMARY))),
         say(
             "story.source",
             reader.language,
@@ -49,6 +57,20 @@ def story(number: int, told: Story, reader: Reader) -> Markup:
         ),
     ]
     return Markup("\n").join(line for line in lines if line)
+
+
+def summary_of(article: Article, limit: int) -> str:
+    """What an article says in at most so many characters; empty if nothing.
+
+    It is made of the article that leads a story alone: of all reports of ten stories it would take longer than one
+    likes to wait for a page. Many people are shown the same page.
+    """
+    said = (article.title, article.summary, article.text, article.language)
+    # A hash tells an edited article from what it was, and keeps no text in memory.
+    key = (article.id, limit, hash(said))
+    if key not in _SUMMARIES:
+        _SUMMARIES[key] = summarise(Story(article.story_id, (article,)), limit)
+    return _SUMMARIES[key]
 
 
 def item(number: int, told: Item, reader: Reader) -> Markup:
@@ -96,6 +118,11 @@ def outlets_of(leading: str, reports: int, reader: Reader) -> Markup:
     return say("story.more_outlets", reader.language, outlet=first, more=more)
 
 
+def share_link(url: str, text: str) -> str:
+    """The address at which clients let one choose a chat to send another address to, with some words."""
+    return _SHARE + urlencode({"url": url, "text": text})
+
+
 @dataclass(frozen=True, slots=True)
 class Instead:
     """Something to look for in place of what was not found."""
@@ -115,10 +142,12 @@ def latest(
     follow: TopicId | None,
     instead: Instead | None = None,
     best: bool = False,
+    share: str = "",
 ) -> View:
     """A page of stories, with buttons to its neighbours (before, after) and one that follows the query.
 
-    `query` is None for what the chat follows (`followed`) or for everything.
+    `query` is None for what the chat follows (`followed`) or for everything. `share` is the address that offers it
+    to others.
     """
     kind = "query" if query is not None else "followed" if followed else "all"
     labels = ("button.previous", "button.next") if best else ("button.newer", "button.older")
@@ -134,6 +163,8 @@ def latest(
     if follow is not None and query is not None:
         label = reader.label("button.follow", query=shorten(query, 24))
         keyboard.append((button(label, Follow(follow)),))
+    if share and query is not None and stories:
+        keyboard.append((link(reader.label("button.share_topic"), share_link(share, query)),))
     if not stories:
         nothing = "query_followed" if query is not None and follow is None else kind
         key = "latest.end" if number > 1 else f"latest.none.{nothing}"

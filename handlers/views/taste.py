@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from handlers.belonging_buttons import ForgetThumbs
 from handlers.buttons import Forget
 from handlers.views.message import View, button, isolated
 from handlers.views.reader import Reader
@@ -32,6 +33,17 @@ def taste(leanings: Sequence[Leaning], thumbs: int, reader: Reader) -> View:
     blocks.append(say("taste.foot", reader.language))
     keyboard = ((button(reader.label("button.forget"), Forget()),),)
     return View(Markup("\n\n").join(blocks), keyboard)
+
+
+def question(thumbs: int, reader: Reader) -> View:
+    """Whether so many thumbs are to be forgotten."""
+    return View(
+        say_count("taste.ask", thumbs, reader.language),
+        (
+            (button(reader.label("button.keep_all"), ForgetThumbs(False)),),
+            (button(reader.label("button.forget"), ForgetThumbs(True)),),
+        ),
+    )
 
 
 def _line(one: Leaning, reader: Reader) -> Markup:

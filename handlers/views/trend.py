@@ -1,5 +1,6 @@
 """How much there was of a query lately: words for below a picture, or with a line of text in its place."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from babel.dates import format_skeleton
@@ -24,10 +25,15 @@ _ADDRESS = 2000
 
 def labels(shown: Trend, reader: Reader) -> tuple[str, ...]:
     """The dates of the days as the reader writes them, in digits."""
+    return dates((day.date for day in shown.days), reader)
+
+
+def dates(days: Iterable[date], reader: Reader) -> tuple[str, ...]:
+    """Likewise, of any days."""
     return tuple(
         # Some languages steer the direction with a mark, for which a picture has no use.
-        format_skeleton("Md", day.date, locale=reader.language).replace("\u200f", "")
-        for day in shown.days
+        format_skeleton("Md", day, locale=reader.language).replace("\u200f", "")
+        for day in days
     )
 
 
@@ -44,11 +50,13 @@ def trend(
         label = reader.label("button.follow", query=shorten(shown.query, 24))
         keyboard = ((button(label, Follow(follow)),),)
     looked = format_decimal(looked_at, locale=reader.language)
+    if not shown.counted and not shown.cut:
+        return View(say("trend.elsewhere", reader.language, query=query), keyboard)
     if not shown.counted:
         text = say("trend.too_many", reader.language, query=query, number=looked)
         return View(text, keyboard)
     lines = _figures(shown, query, reader)
-    if len(shown.counted) < len(shown.days):
+    if shown.cut:
         lines.append(say("trend.bounded", reader.language, number=looked))
     if not shown.total or picture is not None:
         file = None if picture is None else File("trend.png", picture, picture=True)

@@ -530,7 +530,7 @@ async def test_a_page_that_is_refused_is_followed_by_the_classic_messages(talk: 
         assert await outbox.rich_is_known(tx, talk.parts.services.clock())
 
 
-@pytest.mark.parametrize("label", ["⭐", "👍", "👎", "🔇"])
+@pytest.mark.parametrize("label", ["⭐", "👍", "👎"])
 async def test_a_button_of_a_story_is_answered_with_a_word_and_leaves_the_page_as_it_is(
     talk: Any, label: str
 ) -> None:
@@ -541,6 +541,19 @@ async def test_a_button_of_a_story_is_answered_with_a_word_and_leaves_the_page_a
     assert [one for one in came if one["message_id"] == paper["message_id"]] == []
     assert talk.telegram.answers[-1]["text"]
     assert talk.telegram.chat(1).messages[paper["message_id"]]["rich_message"]["html"] == before
+
+
+async def test_what_is_muted_on_a_page_can_be_undone_below_it(talk: Any) -> None:
+    await follow_and_choose(talk)
+    [paper] = [one for one in await talk.me.type("/digest 30d") if "rich_message" in one]
+    before = (paper["rich_message"]["html"], paper.get("reply_markup"))
+    [muted] = await talk.me.press(paper, "🔇")
+    assert muted["rich_message"]["html"] == before[0]
+    label = muted["reply_markup"]["inline_keyboard"][-1][0]["text"]
+    assert label.startswith("↩ Unmute ")
+    [shown] = await talk.me.press(muted, label)
+    assert "is shown again" in talk.telegram.answers[-1]["text"]
+    assert (shown["rich_message"]["html"], shown.get("reply_markup")) == before
 
 
 async def test_a_page_of_text_never_takes_the_place_of_a_newspaper(talk: Any) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -25,12 +26,22 @@ from handlers.views.message import Button
 from news.muting import MOST as MOST_MUTES
 from news.stories import lead
 from storage import articles, chats, feeds, opinions
-from storage.records import ChatId, FeedId, MuteId, NewArticle, Story, StoryId
+from storage.records import LARGEST_ID, ChatId, FeedId, MuteId, NewArticle, Story, StoryId
 
 Talk = Any
 Buttons = Any
 ME = ChatId(1)
-ROW = ["⭐", "👍", "👎", "🔇"]
+ROW = ["⭐", "👍", "👎", "🔇", "↗"]
+
+
+BOOKMARKS = "Send them as a file (bookmarks)"
+
+
+def button_at(message: dict[str, Any], place: int) -> tuple[str, str]:
+    """What a button of a message says and sends."""
+    rows = message["reply_markup"]["inline_keyboard"]
+    found = [button for row in rows for button in row][place]
+    return found["text"], found["callback_data"]
 
 
 def toast(talk: Talk) -> str:
@@ -72,7 +83,7 @@ async def test_below_a_digest_is_one_row_of_marks(
     talk: Talk, buttons_of: Buttons, clock: Any
 ) -> None:
     message = await digest(talk, clock)
-    assert buttons_of(message)[-4:] == ROW
+    assert buttons_of(message)[-5:] == ROW
 
 
 @pytest.mark.parametrize("sign", ["⭐", "👍", "👎"])
@@ -80,7 +91,7 @@ async def test_a_sign_brings_the_numbers_of_the_stories_and_the_way_back_the_row
     talk: Talk, buttons_of: Buttons, clock: Any, sign: str
 ) -> None:
     message = await digest(talk, clock)
-    others = buttons_of(message)[:-4]
+    others = buttons_of(message)[:-5]
     text = message["text"]
     [chosen] = await talk.me.press(message, sign)
     stories = await told(talk)
@@ -122,7 +133,7 @@ async def test_a_saved_story_can_be_taken_away_and_brought_back_in_its_place(
         clock.forward(minutes=1)
         await talk.me.press_data(message, encode(Save(story.id)))
     listed = await talk.ask_message("/saved")
-    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3"]
+    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3", BOOKMARKS]
     [removed] = await talk.me.press(listed, "✕ 2")
     assert removed["text"].startswith("No longer saved: “")
     assert numbers(await talk.ask("/saved")) == [1, 2]
@@ -143,7 +154,7 @@ async def test_many_saved_stories_are_paged_in_place(talk: Talk, buttons_of: But
     [second] = await talk.me.press(listed, "▶")
     assert second["message_id"] == listed["message_id"]
     assert second["text"].startswith("12 saved stories · Page 2\n\n11. ")
-    assert buttons_of(second) == ["✕ 11", "✕ 12", "◀"]
+    assert buttons_of(second) == ["✕ 11", "✕ 12", "◀", BOOKMARKS]
     # A page that is gone meanwhile is the last one that there is.
     await talk.me.press_data(message, encode(SavedPage(9)))
     assert "Page 2" in talk.telegram.chat(1).messages[message["message_id"]]["text"]
@@ -190,7 +201,12 @@ async def test_taste_says_in_plain_words_what_was_learnt_and_forgets_it(
     assert "“North Korea”" in liked
     assert other.articles[0].outlet in disliked or about[0].articles[0].outlet in liked
     assert buttons_of(shown) == ["Forget all of it"]
-    [forgotten] = await talk.me.press(shown, "Forget all of it")
+    [question] = await talk.me.press(shown, "Forget all of it")
+    assert buttons_of(question) == ["Keep everything", "Forget all of it"]
+    [kept] = await talk.me.press(question, "Keep everything")
+    assert kept["text"] == shown["text"]
+    await talk.me.press(kept, "Forget all of it")
+    [forgotten] = await talk.me.press(question, "Forget all of it")
     assert forgotten["message_id"] == shown["message_id"]
     assert "all 4 thumbs" in forgotten["text"]
     assert "no thumbs yet" in await talk.ask("/taste")
@@ -200,17 +216,59 @@ async def test_a_source_below_a_digest_is_muted_by_its_name(
     talk: Talk, buttons_of: Buttons, clock: Any
 ) -> None:
     message = await digest(talk, clock)
-    others = len(buttons_of(message)) - 4
+    others = len(buttons_of(message)) - 5
     [chosen] = await talk.me.press(message, "🔇")
-    outlet = buttons_of(chosen)[others]
-    await talk.me.press(chosen, outlet)
+    outlet, data = button_at(chosen, others)
+    [muted] = await talk.me.press_data(chosen, data)
     assert toast(talk).startswith(f"Nothing from {outlet}")
-    await talk.me.press(chosen, outlet)
+    await talk.me.press_data(chosen, data)
     assert "muted already" in toast(talk)
     assert f"1. {outlet}" in await talk.ask("/mute")
-    [back] = await talk.me.press(chosen, buttons_of(chosen)[-1])
+    [back] = await talk.me.press(muted, buttons_of(muted)[-1])
     [again] = await talk.me.press(back, "🔇")
     assert outlet not in buttons_of(again)
+
+
+async def test_what_was_muted_below_a_digest_is_shown_again_by_the_button_in_its_place(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await digest(talk, clock)
+    row = buttons_of(message)
+    [chosen] = await talk.me.press(message, "🔇")
+    outlet, data = button_at(chosen, len(row) - 5)
+    [muted] = await talk.me.press_data(chosen, data)
+    undo = f"↩ Unmute {outlet}"
+    assert buttons_of(muted)[len(row) - 5] == undo
+    [shown] = await talk.me.press(muted, undo)
+    assert toast(talk) == f"{outlet} is shown again."
+    assert (buttons_of(shown), shown["text"]) == (row, message["text"])
+    assert "Nothing is muted" in await talk.ask("/mute")
+
+
+async def test_a_story_of_a_digest_is_shown_by_itself_to_be_shared(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await digest(talk, clock)
+    [chosen] = await talk.me.press(message, "↗")
+    [shared] = await talk.me.press(chosen, "2")
+    async with talk.parts.services.database.read() as tx:
+        [second] = await articles.get_stories(tx, (await told(talk))[1:2])
+    assert shared["text"].startswith(lead(second).title[:100])
+    [[button]] = shared["reply_markup"]["inline_keyboard"]
+    leads_to = urlsplit(button["url"])
+    assert (leads_to.netloc, leads_to.path) == ("t.me", "/share/url")
+    assert parse_qs(leads_to.query)["url"] == [lead(second).url]
+
+
+async def test_the_stories_of_a_sample_do_nothing_and_say_why(talk: Talk) -> None:
+    message = await talk.ask_message("/latest")
+    for action in (
+        Save(StoryId(LARGEST_ID)),
+        Vote(StoryId(LARGEST_ID - 4), True),
+        MuteOutlet(FeedId(LARGEST_ID)),
+    ):
+        await talk.me.press_data(message, encode(action))
+        assert "only a sample" in toast(talk)
 
 
 async def test_a_muted_source_is_shown_nowhere_until_it_is_unmuted(
@@ -274,7 +332,9 @@ async def test_a_source_is_known_by_number_name_or_address(talk: Talk, typed: st
     await talk.ask("/subscribe rice")
     await talk.me.type(f"/subscribe {address}")
     answer = await talk.ask(f"/mute {typed.format(address=address)}")
-    assert answer == "Nothing from The Harbour Courier is shown here any more."
+    assert answer.startswith(
+        "Nothing from The Harbour Courier is shown here any more.\n⚠ You follow"
+    )
     assert "muted already" in await talk.ask("/mute The Harbour Courier")
 
 

@@ -77,7 +77,7 @@ async def test_trouble_that_lasts_a_week_is_told_once_with_what_can_be_done(
     [kept] = await talk.me.press(message, "Keep it")
     assert "stays in your list" in kept["text"]
     [gone] = await talk.me.press(message, "Unfollow")
-    assert buttons_of(gone) == ["Undo"]
+    assert buttons_of(gone) == ["Undo", "◀ What you follow"]
     assert await talk.follows() == ()
 
 

@@ -140,8 +140,8 @@ async def test_a_trend_that_does_not_reach_back_says_so(clock: Callable[[], Any]
     now = clock()
     dates = last_days(now, "UTC")
     reader = Reader("en", "UTC", now)
-    some = Trend("rice", tuple(Day(day, None if day.day != 20 else 7) for day in dates), None)
-    none = Trend("rice", tuple(Day(day, None) for day in dates), None)
+    some = Trend("rice", tuple(Day(day, None if day.day != 20 else 7) for day in dates), None, True)
+    none = Trend("rice", tuple(Day(day, None) for day in dates), None, True)
     assert "the newest 4,000 articles" in trend(some, None, 4000, None, reader).text
     assert "too many to count" in trend(none, None, 4000, None, reader).text
 

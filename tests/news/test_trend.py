@@ -194,7 +194,12 @@ async def test_a_query_that_bounds_the_time_itself_has_no_stories_outside(
             await keep(tx, "rice is dear", days)
         bounded = query.parse("rice since:7d before:2d")
         found = await search.trend(tx, bounded, NOON, "UTC")
-    assert figures(found.days) == {"11-17": 1}
+        elsewhere = await search.trend(tx, query.parse("rice before:2020-01-01"), NOON, "UTC")
+    assert [(f"{day.date:%m-%d}", day.stories) for day in found.counted] == [
+        *(("11-13", 0), ("11-14", 0), ("11-15", 0), ("11-16", 0), ("11-17", 1), ("11-18", 0)),
+    ]
+    assert not found.cut
+    assert (elsewhere.counted, elsewhere.cut) == ((), False)
 
 
 async def test_what_is_too_much_to_look_at_is_not_counted_and_said_so(
@@ -209,3 +214,4 @@ async def test_what_is_too_much_to_look_at_is_not_counted_and_said_so(
     assert [day.stories for day in some.counted] == [2, 2]
     assert (len(all_of_them.counted), all_of_them.total) == (DAYS, 8)
     assert (none.counted, none.largest) == ((), None)
+    assert (some.cut, all_of_them.cut) == (True, False)

@@ -1,0 +1,50 @@
+"""What is kept of a chat: said in plain words, sent as a file, and deleted."""
+
+import structlog
+
+from handlers.belonging_buttons import Erase, SendAll
+from handlers.context import Answer, Ask
+from handlers.views import privacy as views
+from handlers.views.message import View
+from news.text import squeeze
+from storage import belongings
+
+log = structlog.get_logger()
+
+
+async def privacy(ask: Ask) -> Answer:
+    """What is kept, why and for how long; with "export", all of it as a file."""
+    if squeeze(ask.argument).casefold() in ("export", "json"):
+        return await press_send_all(ask, SendAll())
+    return views.privacy(ask.reader)
+
+
+async def press_send_all(ask: Ask, _pressed: SendAll) -> View:
+    """Everything that is kept of the chat, as a file."""
+    async with ask.services.database.read() as tx:
+        found = await belongings.everything_of(tx, ask.chat.id)
+    return views.everything(found, ask.reader)
+
+
+async def forget(ask: Ask) -> Answer:
+    """Ask whether everything is to be deleted."""
+    async with ask.services.database.read() as tx:
+        found = await belongings.everything_of(tx, ask.chat.id)
+    return views.question(found, ask.reader)
+
+
+async def press_erase(ask: Ask, pressed: Erase) -> View:
+    """Delete everything that is kept of the chat, in the database and in memory; or leave it."""
+    if not pressed.sure:
+        return ask.say("forget.kept")
+    database = ask.services.database
+    async with database.write() as tx:
+        erased = await belongings.erase(tx, ask.chat.id)
+    for key in [key for key in ask.services.rankings if key[0] in erased.topics]:
+        ask.services.rankings.pop(key, None)
+    if not await database.scrub():
+        log.warning(
+            "DATABASE_URL: deleted rows stay readable in the file until it can be written anew; "
+            "see that the disk has as much free room as the file takes"
+        )
+    return ask.say("forget.done")

@@ -1,0 +1,126 @@
+"""What is muted, wherever it would turn up, and what is said of it."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from handlers.buttons import Vote, encode
+from handlers.views.digests import keyboard
+from handlers.views.reader import Reader
+from news.digest import Digest, Section
+from storage import articles, chats, opinions
+from storage.records import ArticleId, ChatId, Kind, Subscription, SubscriptionId
+
+Talk = Any
+Buttons = Callable[[dict[str, Any]], list[str]]
+ME = ChatId(1)
+
+
+async def test_what_is_muted_does_not_count_in_a_trend(talk: Talk) -> None:
+    before = await total(talk, "/trend north korea")
+    async with talk.parts.services.database.read() as tx:
+        newest = [story for _, story in await articles.latest(tx, limit=80)]
+    about = next(one for one in newest if "North Korea" in one.articles[0].title)
+    word = max(re.findall(r"[A-Za-z]{5,}", about.articles[0].title), key=len)
+    await talk.ask(f"/mute {word}")
+    assert await total(talk, "/trend north korea") < before
+    await talk.ask(f"/unmute {word}")
+    assert await total(talk, "/trend north korea") == before
+
+
+async def total(talk: Talk, command: str) -> int:
+    """How many stories a trend counts."""
+    message = await talk.ask_message(command)
+    text = message.get("text") or message["caption"]
+    found = re.search(r"· (\d+) stor", text)
+    return int(found[1]) if found else 0
+
+
+async def test_what_is_muted_is_no_proof_of_a_topic(talk: Talk) -> None:
+    [first] = await talk.me.type("/subscribe north korea")
+    shown = re.findall(r"^1\. (.+)$", first["text"], re.MULTILINE)[0]
+    await talk.me.type("/unsubscribe 1")
+    [*_, last] = re.split(r"[^\w]+", shown)
+    await talk.ask(f'/mute "{last}"')
+    [again] = await talk.me.type("/subscribe north korea")
+    assert shown not in again["text"]
+
+
+async def test_following_what_is_muted_says_so(talk: Talk) -> None:
+    await talk.ask("/mute purple otters")
+    assert "You have muted it" in await talk.ask("/subscribe purple otters")
+    address = f"{talk.newsroom}/harbour-courier/feed"
+    await talk.ask("/mute The Harbour Courier")
+    [answer] = await talk.me.type(f"/subscribe {address}")
+    assert "You have muted it" in answer["text"]
+    assert "At the moment" not in answer["text"]
+
+
+async def test_muting_what_is_followed_says_so(talk: Talk) -> None:
+    await talk.ask("/subscribe purple otters")
+    answer = await talk.ask("/mute otters")
+    assert "⚠ You follow “purple otters”: nothing of it is shown" in answer
+
+
+async def test_or_mutes_each_and_each_can_be_undone(talk: Talk, buttons_of: Buttons) -> None:
+    message = await talk.ask_message("/mute purple otters OR silver badgers")
+    assert message["text"].count("Nothing with “") == 2
+    undo = [one for one in buttons_of(message) if one.startswith("↩")]
+    assert undo == ["↩ Unmute purple otters", "↩ Unmute silver badgers"]
+    [listed] = await talk.me.press(message, undo[0])
+    assert "1. “silver badgers”" in listed["text"]
+
+
+@pytest.mark.parametrize("typed", ["rice AND wheat", "title:rice", "rice -wheat"])
+async def test_a_query_is_refused_with_an_example(talk: Talk, typed: str) -> None:
+    assert "Muting takes words and sources only" in await talk.ask(f"/mute {typed}")
+    assert "Nothing is muted" in await talk.ask("/mute")
+
+
+async def test_words_that_every_text_has_are_refused(talk: Talk) -> None:
+    assert "nearly every text has it" in await talk.ask("/mute the")
+    assert "Nothing is muted" in await talk.ask("/mute")
+
+
+async def test_a_source_is_unmuted_by_its_address_or_host(talk: Talk) -> None:
+    address = f"{talk.newsroom}/harbour-courier/feed"
+    await talk.ask(f"/mute {address}")
+    assert "is shown again" in await talk.ask(f"/unmute {address}")
+    await talk.ask("/mute The Harbour Courier")
+    assert "is shown again" in await talk.ask(f"/unmute {talk.newsroom}")
+    assert "is not muted" in await talk.ask("/unmute nowhere.example")
+
+
+async def test_why_knows_nothing_of_thumbs_that_were_given_later(talk: Talk, clock: Any) -> None:
+    message = await talk.ask_message("/latest north korea")
+    database = talk.parts.services.database
+    async with database.write() as tx:
+        stories = [story for _, story in await articles.latest(tx, limit=3)]
+        told = [(one.id, ArticleId(max(a.id for a in one.articles))) for one in stories]
+        await chats.tell(tx, ME, told, clock())
+    before = await talk.ask("/why")
+    clock.forward(hours=1)
+    for story in stories:
+        await talk.me.press_data(message, encode(Vote(story.id, up=True)))
+    async with database.read() as tx:
+        assert len(await opinions.votes(tx, ME, 10)) == 3
+    assert await talk.ask("/why") == before
+
+
+def test_the_largest_topics_have_a_button_for_their_trend(clock: Callable[[], datetime]) -> None:
+    now = clock()
+
+    def section(id: int, stories: int) -> Section:
+        followed = Subscription(
+            *(SubscriptionId(id), ME, Kind.TOPIC, id, f"topic {id}", ArticleId(0), now),
+            *(None, None, ""),
+        )
+        return Section(followed, (None,) * stories)  # type: ignore[arg-type] # only counted
+
+    sections = tuple(section(id, stories) for id, stories in ((1, 1), (2, 5), (3, 2), (4, 9)))
+    told = Digest(now - timedelta(days=7), now, sections, 0)
+    rows = keyboard(told, Reader("en", "UTC", now))
+    assert [row[0].label for row in rows] == ["📈 topic 2", "📈 topic 3", "📈 topic 4"]
