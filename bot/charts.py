@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from news.trend import Day, Trend
+from storage.counts import DayCount
 
 WIDTH, HEIGHT = 800, 400
 _DOTS = 100
@@ -43,6 +44,11 @@ class Artist:
         """The picture of a trend, as `picture` makes it."""
         async with self._drawing:
             return await asyncio.to_thread(picture, trend, labels)
+
+    async def draw_activity(self, days: Sequence[DayCount], labels: Sequence[str]) -> bytes:
+        """The picture of what there was on some days, as `picture_of_days` makes it."""
+        async with self._drawing:
+            return await asyncio.to_thread(picture_of_days, days, labels)
 
 
 @cache
@@ -83,17 +89,44 @@ def picture(trend: Trend, labels: Sequence[str]) -> bytes:
                 color=_PEAK,
                 weight="bold",
             )
-    # Room for the number on the first bar or the last.
-    axes.set_xlim(-1, len(trend.days))
     axes.set_ylim(0, 1.15 * max(1, peak.stories or 0 if peak else 0))
+    _plain(axes, labels, tickers)
+    return _drawn(figure)
+
+
+def picture_of_days(days: Sequence[DayCount], labels: Sequence[str]) -> bytes:
+    """Two rows of bars, one for each day, as a PNG of WIDTH × HEIGHT pixels: articles above, chats below.
+
+    `labels` are their dates as the reader writes them, in digits. Today is pale, since it is not over.
+    """
+    figures, tickers = _matplotlib()
+    figure = figures.Figure(
+        figsize=(WIDTH / _DOTS, HEIGHT / _DOTS), dpi=_DOTS, layout="constrained"
+    )
+    rows = [day.articles for day in days], [day.chats for day in days]
+    for axes, heights in zip(figure.subplots(2), rows, strict=True):
+        colors = [_BAR] * (len(days) - 1) + [_TODAY]
+        axes.bar(range(len(days)), heights, color=colors, width=0.8)
+        axes.set_ylim(0, 1.15 * max(1, *heights))
+        _plain(axes, labels, tickers)
+    return _drawn(figure)
+
+
+def _plain(axes: Any, labels: Sequence[str], tickers: Any) -> None:
+    """Nothing around the bars but a few numbers: a date for each week, counted from the last day."""
+    # Room for the number on the first bar or the last.
+    axes.set_xlim(-1, len(labels))
     axes.yaxis.set_major_locator(tickers.MaxNLocator(nbins=5, integer=True))
-    weekly = list(reversed(places[::-_WEEK]))
+    weekly = list(reversed(range(len(labels))[::-_WEEK]))
     axes.set_xticks(weekly, [labels[place] for place in weekly])
     axes.tick_params(length=0, colors=_DIGITS)
     axes.grid(axis="y", color=_LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "left", "right"]].set_visible(False)
     axes.spines["bottom"].set_color(_LINE)
+
+
+def _drawn(figure: Any) -> bytes:
     drawn = BytesIO()
     figure.savefig(drawn, format="png", metadata={"Software": None})
     return drawn.getvalue()

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from telegram.error import InvalidToken
 
+from bot import broadcaster
 from bot.composer import Composer, tell_trouble
 from bot.courier import Courier
 from bot.observer import Observer
@@ -23,7 +24,7 @@ from news.poller import Poller
 from news.rescheduling import keep_plans
 from news.websub import Hubs
 from news.zone_rules import rules_version
-from storage import chats, feeds, outbox, reach, summaries, updates
+from storage import broadcasts, chats, feeds, outbox, reach, summaries, updates
 from storage.bells import Bell
 from storage.database import Database, is_trouble
 from storage.session import Session
@@ -48,6 +49,7 @@ _OFFERS_KEPT = timedelta(days=7)
 _HOSTS_KEPT = timedelta(days=1)
 _TOPICS_KEPT = timedelta(days=30)
 _SUMMARIES_KEPT = timedelta(days=30)
+_BROADCASTS_KEPT = timedelta(days=60)
 _UNREACHABLE_KEPT = timedelta(days=60)
 _GONE_AT_ONCE = 1000
 _UPDATES_KEPT = timedelta(hours=48)
@@ -230,6 +232,8 @@ class Delivery:
     """The single role of whoever sends this bot's messages."""
     observer: Observer
     composer: Composer
+    messages_per_second: float
+    """What Telegram takes."""
 
     def ticks(self) -> tuple[Tick, ...]:
         """All of it."""
@@ -238,6 +242,7 @@ class Delivery:
             Tick(self.build_index, BUILD_SECONDS, role=SCHEDULER),
             Tick(self.compose, COMPOSE_SECONDS, Bell.DIGESTS, SCHEDULER),
             Tick(self.deliver, DELIVER_SECONDS, Bell.OUTBOX, self.courier),
+            Tick(self.broadcast, broadcaster.SECONDS, role=SCHEDULER),
             Tick(self.plan, PLAN_SECONDS, role=SCHEDULER),
             Tick(self.learn, LEARN_SECONDS, role=SCHEDULER),
             Tick(self.clean, CLEAN_SECONDS, role=SCHEDULER),
@@ -273,6 +278,10 @@ class Delivery:
         if built:
             log.info("articles indexed", count=built)
 
+    async def broadcast(self) -> None:
+        """Put the next piece of what goes out to all chats."""
+        await broadcaster.broadcast_due(self.database, self.clock(), self.messages_per_second)
+
     async def plan(self) -> None:
         """Plan anew what zones with other rules, or a clock that was set back, have made wrong."""
         rules = await asyncio.to_thread(rules_version)
@@ -298,6 +307,7 @@ class Delivery:
             await feeds.prune_unwanted(tx, now - _OFFERS_KEPT)
             await summaries.prune(tx, now - _SUMMARIES_KEPT)
             await updates.prune(tx, now - _UPDATES_KEPT)
+            await broadcasts.prune(tx, now - _BROADCASTS_KEPT)
             gone = await reach.forget_unreachable(tx, now - _UNREACHABLE_KEPT, _GONE_AT_ONCE)
         if dropped:
             log.info("old articles dropped", count=dropped)

@@ -1,22 +1,44 @@
 """How much there is of everything, for the operator: on the command line, and in the chat of an administrator."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from handlers.views.message import View
+from handlers.views.message import File, View
 from handlers.views.reader import Reader, moment
-from handlers.words import say
+from handlers.words import say, say_count
 from news.crowd import last_gone
-from storage.counts import ChatState, FeedState, Figures
+from storage.counts import Activity, ChatState, FeedState, Figures
 
 
-def figures(found: Figures, per_second: float, reader: Reader) -> View:
+def figures(
+    found: Figures, per_second: float, reader: Reader, lately: Activity | None = None
+) -> View:
     """All figures as one message; `per_second` is how many messages Telegram takes."""
-    lines = (*_there_is(found, reader), *_goes_out(found, per_second, reader))
+    head, chats, *others = _there_is(found, reader)
+    used = () if lately is None else _lately(lately, reader)
+    lines = (head, chats, *used, *others, *_goes_out(found, per_second, reader))
     return View(Markup("\n").join(lines))
+
+
+def picture(drawn: bytes, reader: Reader) -> View:
+    """A picture of the last days with what it shows."""
+    return View(say("figures.picture", reader.language), file=File("figures.png", drawn, True))
+
+
+def _lately(lately: Activity, reader: Reader) -> tuple[Markup, ...]:
+    language = reader.language
+    active = say_count("figures.active", lately.active, language)
+    if lately.delays is None:
+        return (active,)
+
+    def span(value: timedelta) -> str:
+        return str(format_timedelta(value, threshold=1.5, locale=language))
+
+    half, most = span(lately.delays.half), span(lately.delays.most)
+    return active, say("figures.delays", language, half=half, most=most)
 
 
 def _there_is(found: Figures, reader: Reader) -> tuple[Markup, ...]:
