@@ -16,6 +16,14 @@ POSTGRES = "postgresql://{user}@127.0.0.1:5432/{name}"
 USER = os.environ.get("PGUSER", "postgres")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-snapshots",
+        action="store_true",
+        help="write tests/snapshots/ as everything looks now",
+    )
+
+
 @dataclass
 class Clock:
     """A clock that stands still until it is moved."""
