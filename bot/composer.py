@@ -171,6 +171,7 @@ class _Round:
         return {
             chat.id: await writer.written(stories, chat.language, chat.summary_length, self.now)
             for chat, stories in wanted
+            if chat.summary_length
         }
 
 
@@ -205,7 +206,7 @@ def _dispatch(chat: Chat, turn: Turn, now: datetime) -> Dispatch:
         at = chat.next_digest_at or now
     # Whoever chose a time within quiet hours wants to find the digest, not to be woken by it.
     silent = end_of_quiet(chat, max(at, now)) is not None
-    return Dispatch(silent, chat.thread_id, turn.is_alert, at)
+    return Dispatch(silent, chat.thread_id, turn.is_alert, at, previews=chat.previews)
 
 
 async def _move_on(
@@ -234,9 +235,13 @@ async def _put(
     tx: Transaction, chat: Chat, digest: Digest, now: datetime, dispatch: Dispatch
 ) -> None:
     reader = Reader.of(chat, now)
-    classic = digests.digest(digest, reader, keyboard=digests.keyboard(digest, reader, now))
+    # Readers of a channel may press nothing: only its administrators choose, and not there.
+    in_channel = chat.kind == "channel"
+    buttons = () if in_channel else digests.keyboard(digest, reader, now)
+    classic = digests.digest(digest, reader, keyboard=buttons)
     # An alert is a story or two: no page to be made of.
-    as_page = chat.layout is Layout.NEWSPAPER and not (digest.by_itself and dispatch.urgent)
+    is_alert = digest.by_itself and dispatch.urgent
+    as_page = chat.layout is Layout.NEWSPAPER and not is_alert and not in_channel
     if as_page and await outbox.rich_is_known(tx, now):
         # Its stories have buttons of their own.
         paper = newspaper(digest, reader, keyboard=digests.keyboard(digest, reader))

@@ -61,8 +61,9 @@ async def _send_classic(bot: Bot, message: Outgoing, paid: bool, plain: bool = F
     given: dict[str, object] = {
         "chat_id": message.chat_id,
         "text": plain_text(message.text) if plain else message.text,
-        "link_preview_options": _NO_PREVIEW,
     }
+    if not message.previews:
+        given["link_preview_options"] = _NO_PREVIEW
     if not plain:
         given["parse_mode"] = "HTML"
     if keyboard := keyboard_from_json(message.keyboard):

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
-from handlers import menu_buttons
+from handlers import admin_buttons, belonging_buttons, door_buttons, menu_buttons
+from handlers.admin_buttons import AdminAction
+from handlers.belonging_buttons import Belonging
+from handlers.door_buttons import DoorAction
 from handlers.menu_buttons import MenuAction
 from storage.records import (
     ArticleId,
-    BroadcastId,
     FeedId,
     Kind,
     Layout,
@@ -221,6 +223,7 @@ class Mark(StrEnum):
     UP = "u"
     DOWN = "d"
     MUTE = "m"
+    SHARE = "h"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,42 +255,6 @@ class Show:
     command: str
 
 
-class Step(StrEnum):
-    """What can be done with the operator's words to all chats."""
-
-    BEGIN = "b"
-    DISCARD = "d"
-    STOP = "s"
-    LOOK = "l"
-    """See how far it has come."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToAll:
-    """Take a step with the operator's words to all chats."""
-
-    step: Step
-    broadcast_id: BroadcastId
-
-
-@dataclass(frozen=True, slots=True)
-class PolledPage:
-    """A page of the feeds that are polled."""
-
-    number: int
-    """From 1."""
-    failing: bool
-    """True for those in trouble alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitNow:
-    """Visit a feed in trouble as soon as that can be, and show the page that it is on."""
-
-    feed_id: FeedId
-    page: int
-
-
 Action = (
     Page
     | BestPage
@@ -315,10 +282,10 @@ Action = (
     | Forget
     | SetLayout
     | Show
+    | Belonging
+    | DoorAction
     | MenuAction
-    | ToAll
-    | PolledPage
-    | VisitNow
+    | AdminAction
 )
 
 _OF_AN_ID: dict[str, Callable[[int], Action]] = {
@@ -348,15 +315,22 @@ _LETTERS: dict[type, str] = {
     Unsave: "V",
 }
 
-_OF_ADMINS = "A"
-"""What only those who run the bot may press begins with it."""
+_SAY_OTHERS: tuple[Callable[[object], list[str]], ...] = (
+    *(menu_buttons.parts_of, belonging_buttons.parts_of),
+    *(admin_buttons.parts_of, door_buttons.parts_of),
+)
+_READ_OTHERS: tuple[Callable[[list[str]], Action | None], ...] = (
+    *(menu_buttons.read, belonging_buttons.read),
+    *(admin_buttons.read, door_buttons.read),
+)
+"""What is said, and read, of the actions that have rooms of their own."""
 
 _KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
 
 
 def encode(action: Action) -> str:
     """The data of a button. Raises ValueError if it does not fit."""
-    parts = _page_parts(action) or _opinion_parts(action) or _admin_parts(action) or _parts(action)
+    parts = _page_parts(action) or _opinion_parts(action) or _parts(action)
     data = ":".join([VERSION, *parts])
     if len(data.encode()) > MAX_BYTES:
         raise ValueError(f"{len(data.encode())} bytes of callback data")
@@ -399,18 +373,6 @@ def _opinion_parts(action: Action) -> list[str]:
     return []
 
 
-def _admin_parts(action: Action) -> list[str]:
-    """What is said by those who run the bot; nothing for anything else."""
-    match action:
-        case ToAll(step, broadcast_id):
-            return [_OF_ADMINS, step.value, str(broadcast_id)]
-        case PolledPage(number, failing):
-            return [_OF_ADMINS, "f" if failing else "a", str(number)]
-        case VisitNow(feed_id, page):
-            return [_OF_ADMINS, "v", str(feed_id), str(page)]
-    return []
-
-
 def _parts(action: Action) -> list[str]:
     letter = _LETTERS.get(type(action))
     if letter is not None:
@@ -427,6 +389,9 @@ def _parts(action: Action) -> list[str]:
             return ["y", layout.value]
         case Show(command):
             return ["c", command]
+    for say in _SAY_OTHERS:
+        if parts := say(action):
+            return parts
     raise TypeError(action)
 
 
@@ -437,10 +402,10 @@ def decode(data: str) -> Action | None:
         return None
     try:
         parts = rest.split(":")
-        if parts[0] == _OF_ADMINS:
-            return _decode_admin(parts[1:])
-        menu = menu_buttons.read(parts)
-        return menu or _decode_page(parts) or _decode_opinion(parts) or _decode(parts)
+        for read in _READ_OTHERS:
+            if (action := read(parts)) is not None:
+                return action
+        return _decode_page(parts) or _decode_opinion(parts) or _decode(parts)
     except ValueError:
         return None
 
@@ -475,17 +440,6 @@ def _decode_opinion(parts: list[str]) -> Action | None:
             return Marks(Mark(mark) if mark else None, _long(told_at, _LAST_SECOND))
         case ["g"]:
             return Forget()
-    return None
-
-
-def _decode_admin(parts: list[str]) -> Action | None:
-    match parts:
-        case ["f" | "a" as which, number]:
-            return PolledPage(_page(number), which == "f")
-        case ["v", feed_id, page]:
-            return VisitNow(FeedId(_number(feed_id)), _page(page))
-        case [step, broadcast_id]:
-            return ToAll(Step(step), BroadcastId(_number(broadcast_id)))
     return None
 
 

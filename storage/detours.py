@@ -10,7 +10,7 @@ from storage.outbox import WAITING, row_of
 from storage.records import ChatId, OutboxId, State
 from storage.schema import chats, outbox
 
-_KEPT = ("created_at", "silent", "thread_id", "urgent", "due_at", "broadcast_id")
+_KEPT = ("created_at", "silent", "thread_id", "urgent", "due_at", "broadcast_id", "previews")
 """What parts have from the message whose place they take."""
 
 

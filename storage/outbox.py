@@ -53,6 +53,7 @@ _ON_THE_WAY = (State.PENDING.value, State.SENDING.value, State.DOUBTFUL.value)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _RICH_UNKNOWN = "rich.unknown"
+_WHISPERS_UNKNOWN = "whispers.unknown"
 """Mark with the time at which Telegram last did not know how to send rich messages."""
 
 _UNKNOWN_FOR = timedelta(days=7)
@@ -121,6 +122,7 @@ def _dispatched(chat_id: ChatId, now: datetime, dispatch: Dispatch) -> dict[str,
         "urgent": dispatch.urgent,
         "due_at": dispatch.due_at,
         "broadcast_id": dispatch.broadcast_id,
+        "previews": dispatch.previews,
     }
 
 
@@ -148,6 +150,7 @@ def row_of(
         "urgent": False,
         "due_at": None,
         "broadcast_id": None,
+        "previews": False,
         "state": State.PENDING.value,
         "attempts": 0,
         "doubts": 0,
@@ -160,6 +163,17 @@ def row_of(
 async def note_rich_unknown(tx: AsyncConnection, now: datetime) -> None:
     """Remember that Telegram does not know rich messages: its server is older than they are."""
     await set_mark(tx, _RICH_UNKNOWN, now.isoformat())
+
+
+async def note_whispers_unknown(tx: AsyncConnection, now: datetime) -> None:
+    """Remember that Telegram knows no messages of groups that only one person sees."""
+    await set_mark(tx, _WHISPERS_UNKNOWN, now.isoformat())
+
+
+async def whispers_are_known(tx: AsyncConnection, now: datetime) -> bool:
+    """Whether such messages are worth trying; for some days after they were unknown, they are not."""
+    since = await mark(tx, _WHISPERS_UNKNOWN)
+    return since is None or now - datetime.fromisoformat(since) >= _UNKNOWN_FOR
 
 
 async def rich_is_known(tx: AsyncConnection, now: datetime) -> bool:

@@ -563,6 +563,8 @@ class Dispatch:
     """When the reader expects it, for a digest and nothing else: it is not sent before; None for now."""
     broadcast_id: int | None = None
     """The operator's message to all chats that it is; None for any other."""
+    previews: bool = False
+    """True if its first link is shown with a preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -583,10 +585,11 @@ class Outgoing:
     fallback: str
     """What goes out where rich messages are unknown, as JSON; empty unless `rich`."""
     silent: bool
-    """See `Dispatch`, as for the next three."""
+    """See `Dispatch`, as for the next four."""
     thread_id: int | None
     urgent: bool
     due_at: datetime | None
+    previews: bool
     state: State
     attempts: int
     """Times it was handed to Telegram."""

@@ -412,6 +412,7 @@ outbox = Table(
     Column("urgent", Boolean, nullable=False, server_default=false()),
     Column("due_at", Moment),
     Column("broadcast_id", BigInteger, index=True),
+    Column("previews", Boolean, nullable=False, server_default=false()),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),

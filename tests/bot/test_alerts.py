@@ -200,6 +200,30 @@ async def test_a_digest_in_quiet_hours_makes_no_sound(
     assert parameters["disable_notification"] is True
 
 
+async def test_a_digest_in_a_channel_has_no_buttons_that_its_readers_may_not_press(
+    chat: Database, clock: Any, press: Press, push: Any, telegram: ConsoleTelegram
+) -> None:
+    async with chat.write() as tx:
+        await chats.change(tx, ME, kind="channel", next_digest_at=clock())
+    await press.publish(chat, "North Korea fires a missile")
+    await push()
+    [message] = telegram.chat(1).messages.values()
+    assert "missile" in message["text"]
+    assert "reply_markup" not in message
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_links_of_a_digest_have_previews_only_where_a_chat_wants_them(
+    chat: Database, clock: Any, press: Press, push: Any, telegram: ConsoleTelegram, wanted: bool
+) -> None:
+    async with chat.write() as tx:
+        await chats.change(tx, ME, previews=wanted, next_digest_at=clock())
+    await press.publish(chat, "North Korea fires a missile")
+    await push()
+    [(_, parameters)] = [call for call in telegram.calls if call[0] == "sendMessage"]
+    assert ("link_preview_options" in parameters) is not wanted
+
+
 async def test_digests_go_to_the_topic_of_a_forum_in_which_they_were_set_up(
     chat: Database, clock: Any, press: Press, push: Any, telegram: ConsoleTelegram
 ) -> None:

@@ -4,6 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.admin_buttons import PolledPage, Step, ToAll, VisitNow
+from handlers.belonging_buttons import (
+    Erase,
+    ForgetThumbs,
+    MuteBelow,
+    SendAll,
+    SendSaved,
+    Share,
+    UndoMute,
+)
 from handlers.buttons import (
     MAX_BYTES,
     Action,
@@ -16,28 +26,44 @@ from handlers.buttons import (
     MuteOutlet,
     MutePage,
     Page,
-    PolledPage,
     Save,
     SaveAgain,
     SavedPage,
     SetSchedule,
     Show,
-    Step,
-    ToAll,
     TrendOf,
     Undo,
     Unfollow,
     Unmute,
     Unsave,
-    VisitNow,
     Vote,
     Widen,
     decode,
     encode,
 )
+from handlers.door_buttons import BanAgain, LetBack, ListInvites, Reopen, Revoke, RunChannel
+from handlers.menu_buttons import (
+    ANY_DAY,
+    PERIODS,
+    Choose,
+    Drop,
+    FirstStep,
+    Item,
+    ItemStories,
+    PickFeed,
+    PickTopic,
+    Region,
+    Screen,
+    SetTimes,
+    Setup,
+    Speak,
+    Times,
+    Via,
+)
 from storage.records import (
     ArticleId,
     BroadcastId,
+    ChatId,
     FeedId,
     Kind,
     MuteId,
@@ -50,7 +76,46 @@ from storage.records import (
 ids = st.integers(0, 2**63 - 1)
 pages = st.integers(1, 10_000)
 seconds = st.integers(0, 2**32 - 1)
+some_ids = st.integers(0, 2**31 - 1)
+schedules = st.sampled_from(["instant", "daily 08:00", "mon,tue,wed,thu,fri,sat 18:00", "chat"])
+regions = st.builds(Region, st.integers(0, 2**32 - 1), pages)
+vias = st.sampled_from(Via)
+menu_actions: st.SearchStrategy[Action] = st.one_of(
+    st.builds(Setup, st.sampled_from(FirstStep)),
+    st.builds(PickTopic, st.sampled_from(["korea", "ai"]), st.booleans()),
+    regions,
+    st.builds(PickFeed, ids.map(FeedId), st.booleans(), regions),
+    st.builds(
+        *(Times, vias, st.none() | ids.map(SubscriptionId)),
+        st.sampled_from(["", ANY_DAY, *PERIODS]),
+    ),
+    st.builds(SetTimes, vias, st.none() | ids.map(SubscriptionId), schedules),
+    st.builds(Screen, st.sampled_from(["", "zone", "quiet"])),
+    st.builds(
+        *(Choose, st.sampled_from(["zone", "quiet", "languages"])),
+        st.sampled_from(["America/Argentina/Buenos_Aires", "22:00-07:00", "+ja", "all"]),
+    ),
+    st.builds(Speak, vias, st.sampled_from(["", "en", "ja"])),
+    st.builds(Item, ids.map(SubscriptionId)),
+    st.builds(ItemStories, ids.map(SubscriptionId)),
+    st.builds(
+        *(Drop, st.sampled_from(Kind), some_ids, some_ids.map(ArticleId)),
+        st.just("") | schedules,
+    ),
+)
+tokens = st.text("abcXYZ019_-", min_size=22, max_size=22)
+people = st.integers(1, 2**52) | st.integers(-(2**52), -1)
+door_actions: st.SearchStrategy[Action] = st.one_of(
+    st.builds(RunChannel, st.none() | people.map(ChatId)),
+    st.just(ListInvites()),
+    st.builds(Revoke, tokens),
+    st.builds(Reopen, tokens, st.integers(1, 1000), st.integers(1, 2**32 - 1)),
+    st.builds(LetBack, people),
+    st.builds(BanAgain, people),
+)
 actions: st.SearchStrategy[Action] = st.one_of(
+    menu_actions,
+    door_actions,
     st.builds(Page, st.none() | ids.map(TopicId), pages, ids.map(ArticleId)),
     st.builds(
         *(Page, st.none() | ids.map(TopicId), pages, ids.map(ArticleId)),
@@ -84,6 +149,13 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(ToAll, st.sampled_from(Step), ids.map(BroadcastId)),
     st.builds(PolledPage, pages, st.booleans()),
     st.builds(VisitNow, ids.map(FeedId), pages),
+    st.builds(SendAll),
+    st.builds(SendSaved),
+    st.builds(Erase, st.booleans()),
+    st.builds(ForgetThumbs, st.booleans()),
+    st.builds(Share, ids.map(StoryId)),
+    st.builds(MuteBelow, ids.map(FeedId), seconds),
+    st.builds(UndoMute, ids.map(MuteId), st.none() | seconds),
     st.builds(Marks, st.none() | st.sampled_from(Mark), seconds),
 )
 

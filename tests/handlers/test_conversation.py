@@ -13,7 +13,7 @@ from bot.console.server import ApiError
 from bot.sample.edition import load as load_edition
 from handlers import commands
 from handlers.buttons import SetSchedule, Unfollow, encode
-from handlers.commands import COMMANDS
+from handlers.commands import PUBLIC
 from storage import chats
 from storage.records import ArticleId, ChatId, Kind
 
@@ -57,15 +57,18 @@ async def test_every_command_answers_at_once(talk: Talk, typed: str) -> None:
 
 async def test_start_says_what_it_is_and_when_it_comes(talk: Talk, buttons_of: Buttons) -> None:
     message = await talk.ask_message("/start")
-    assert "weekly mon 09:00 (UTC)" in message["text"]
-    assert buttons_of(message) == ["Latest stories", "When I hear", "All commands"]
+    assert "every Monday, 09:00 (UTC)" in message["text"]
+    assert buttons_of(message) == [
+        *("Topics and places", "Sources", "When I hear", "Language"),
+        *("Done: show me the news", "All commands"),
+    ]
     pressed = await talk.me.press(message, "All commands")
     assert "/subscribe" in pressed[0]["text"]
 
 
 async def test_help_lists_every_command(talk: Talk) -> None:
     answer = await talk.ask("/help")
-    assert [c.name for c in COMMANDS if f"/{c.name}" not in answer] == []
+    assert [c.name for c in PUBLIC if f"/{c.name}" not in answer] == []
 
 
 async def test_latest_about_north_korea_shows_its_stories_and_no_decoy(talk: Talk) -> None:
@@ -186,20 +189,27 @@ async def test_unsubscribing_by_number_name_or_button_can_be_undone(
     }
     assert "no longer follow “chips”" in await talk.ask("/unsubscribe CHIPS")
     listed = await talk.ask_message("/unsubscribe")
-    assert buttons_of(listed) == ["✕ 1. typhoon", "✕ 2. rice"]
-    await talk.me.press(listed, "✕ 2. rice")
+    assert buttons_of(listed) == ["✕ 1. typhoon", "✕ 2. rice", "◀ All settings"]
+    data = listed["reply_markup"]["inline_keyboard"][1][0]["callback_data"]
+    [dropped] = await talk.me.press_data(listed, data)
+    assert dropped["message_id"] == listed["message_id"]
     assert [item.name for item in await talk.follows()] == ["typhoon"]
-    assert "any more" in (await talk.me.press(listed, "✕ 2. rice"))[0]["text"]
+    # A second fast tap changes nothing, and takes no way back away.
+    assert await talk.me.press_data(listed, data) == []
+    assert buttons_of(listed) == ["Undo", "◀ What you follow"]
 
 
 async def test_a_long_list_is_paged_in_place(talk: Talk, buttons_of: Buttons) -> None:
     for number in range(12):
         await talk.ask(f"/subscribe topic {number}")
     message = await talk.ask_message("/subscriptions")
-    assert buttons_of(message) == ["▶"]
-    turned = await talk.me.press(message, "▶")
+    numbers = [str(number) for number in range(1, 11)]
+    assert buttons_of(message) == [*numbers, "◀ Before", "More ▶", "◀ All settings"]
+    turned = await talk.me.press(message, "More ▶")
     assert "11. “topic 10”" in turned[0]["text"]
     assert turned[0]["message_id"] == message["message_id"]
+    assert buttons_of(turned[0]) == ["11", "12", "◀ Before", "More ▶", "◀ All settings"]
+    assert await talk.me.press(message, "More ▶") == []
 
 
 async def test_the_schedule_is_kept_in_the_chats_own_zone(talk: Talk, clock: Any) -> None:
@@ -213,10 +223,10 @@ async def test_the_schedule_is_kept_in_the_chats_own_zone(talk: Talk, clock: Any
 
 async def test_the_schedule_is_chosen_with_a_button(talk: Talk, buttons_of: Buttons) -> None:
     message = await talk.ask_message("/schedule")
-    assert "● weekly mon 09:00" in buttons_of(message)
-    await talk.me.press(message, "daily 08:00")
+    assert "✓ Every Monday, 09:00" in buttons_of(message)
+    await talk.me.press(message, "Every day, 08:00")
     assert (await talk.chat()).schedule == "daily 08:00"
-    await talk.me.press(message, "off")
+    await talk.me.press(message, "Off")
     assert (await talk.chat()).next_digest_at is None
     assert "off" in await talk.ask("/schedule")
 
@@ -256,13 +266,13 @@ async def test_in_a_group_only_administrators_change_settings_and_anyone_reads(t
     assert "Only administrators" in (await member.type("/subscribe rice"))[0]["text"]
     assert "Only administrators" in (await member.type("/pause"))[0]["text"]
     assert "The newest" in (await member.type("/latest"))[0]["text"]
-    assert "comes weekly" in (await member.type("/schedule"))[0]["text"]
+    assert "comes every Monday" in (await member.type("/schedule"))[0]["text"]
     assert "You now follow" in (await admin.type("/subscribe rice"))[0]["text"]
     message = (await member.type("/schedule"))[0]
     assert await member.press_data(message, encode(SetSchedule("off"))) == []
     assert "Only administrators" in talk.telegram.answers[-1]["text"]
     assert (
-        "Digests are off"
+        "Your digests are off"
         in (await admin.press_data(message, encode(SetSchedule("off"))))[0]["text"]
     )
 

@@ -23,6 +23,7 @@ from handlers.words import FALLBACK, choose, languages, say, say_count
 from news import query, quiet, schedule
 from news.follow import as_address
 from news.mutes import alternatives, term_of
+from news.zones import zone_called
 
 LOCALES = Path(__file__).parents[2] / "handlers" / "locales"
 
@@ -42,8 +43,18 @@ LONG = {
 
 TOASTS = (
     *("story.gone", "saved.done", "saved.already", "saved.full", "marks.old", "mute.gone"),
-    *("marks.save", "marks.up", "marks.down", "marks.mute", "mute.limit", "mute.pressed"),
+    *(
+        "marks.save",
+        "marks.up",
+        "marks.down",
+        "marks.mute",
+        "marks.share",
+        "marks.sample",
+        "mute.limit",
+        "mute.pressed",
+    ),
     *("mute.pressed_again", "vote.up", "vote.down", "vote.none", "menu.old", "access.admins"),
+    *("access.channel", "access.closed", "fair.warning", "invite.over"),
 )
 """Answers to a press that are shown over the chat."""
 
@@ -210,8 +221,9 @@ def test_a_button_says_its_words_uncut_on_a_phone(language: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_menu_is_one_plain_line_for_each_command(language: str) -> None:
-    assert [entry.command for entry in menu(language)] == [command.name for command in COMMANDS]
-    for entry in menu(language):
+    entries = menu(language, admins=True)
+    assert [entry.command for entry in entries] == [command.name for command in COMMANDS]
+    for entry in entries:
         sentence = say(f"menu.{entry.command}", language)
         assert 1 <= len(entry.description) <= _MENU_CHARACTERS
         assert entry.description == str(sentence)
@@ -288,10 +300,19 @@ TAKEN: dict[str, Callable[[str], bool]] = {
     "unmute": _is_muteable,
     "schedule": _is_schedule,
     "quiet": lambda typed: typed == "off" or quiet.parse(typed) is not None,
-    "timezone": lambda typed: schedule.find_zone(typed) is not None,
+    "timezone": lambda typed: zone_called(typed) is not None,
     "digest": lambda typed: re.fullmatch(r"\d{1,2}[hd]|daily|weekly|monthly", typed) is not None,
+    "privacy": lambda typed: typed == "export",
+    "import": _is_query_or_address,
     "pause": lambda typed: re.fullmatch(r"\d{1,2}", typed) is not None,
+    "channel": lambda typed: typed in ("@name", "off"),
+    "invite": lambda typed: re.fullmatch(r"\d{1,4} \d{1,3}", typed) is not None,
+    "ban": lambda typed: typed.isdecimal(),
+    "unban": lambda typed: typed.isdecimal(),
     "layout": lambda typed: typed in ("classic", "newspaper"),
+    "feeds": lambda typed: typed == "failing",
+    "broadcast": lambda typed: bool(typed.strip()),
+    "language": lambda typed: typed in languages(),
     "help": lambda typed: typed in {command.name for command in COMMANDS},
 }
 """Whether a command takes what an example puts behind it; what it does not take may raise as well.

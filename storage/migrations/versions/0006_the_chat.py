@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_chats_asked_at"), "chats", ["asked_at"])
     op.add_column("outbox", sa.Column("broadcast_id", sa.BigInteger(), nullable=True))
     op.create_index(op.f("ix_outbox_broadcast_id"), "outbox", ["broadcast_id"])
+    _add("outbox", "previews", sa.Boolean(), sa.false())
     op.create_table(
         "people",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
