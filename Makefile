@@ -14,7 +14,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@echo "== tests"
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 check: $(VENV)/.dev
 	@echo "== lint"
@@ -26,7 +26,7 @@ check: $(VENV)/.dev
 	@echo "== architecture"
 	@$(BIN)/lint-imports
 	@echo "== tests"
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .

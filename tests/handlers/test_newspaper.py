@@ -489,13 +489,15 @@ async def test_a_server_without_rich_messages_is_said_so_and_is_not_asked_again(
     assert [method for method, _ in talk.telegram.calls] == ["sendMessage"]
 
 
-async def test_only_administrators_choose_for_a_group(talk: Any) -> None:
+async def test_only_administrators_choose_for_a_group(talk: Any, clock: Any) -> None:
     group = type(talk.me)(talk.parts.application, talk.telegram, -5, 7)
     talk.telegram.chat(-5, "supergroup").type = "supergroup"
     _, paper = await group.type("/layout")
     assert await group.press_data(paper, "1:y:newspaper") == []
     assert "administrators" in talk.telegram.answers[-1]["text"]
     talk.telegram.chat(-5).administrators.add(7)
+    # Who administers is asked once a minute.
+    clock.forward(minutes=1)
     await group.press_data(paper, "1:y:newspaper")
     async with talk.parts.services.database.read() as tx:
         chat = await chats.get(tx, ChatId(-5))

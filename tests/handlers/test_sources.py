@@ -214,7 +214,9 @@ async def test_with_nothing_followed_there_is_nothing_to_export(talk: Talk) -> N
     assert (await talk.ask("/import")).startswith("Send me the list as a file")
 
 
-async def test_in_a_group_a_list_is_taken_from_administrators_who_say_so(talk: Talk) -> None:
+async def test_in_a_group_a_list_is_taken_from_administrators_who_say_so(
+    talk: Talk, clock: Any
+) -> None:
     group = Person(talk.parts.application, talk.telegram, -100, 7)
     talk.telegram.chat(-100, "supergroup").type = "supergroup"
     listed = opml.write([ListedFeed("https://a.example/", "A")], "")
@@ -223,6 +225,8 @@ async def test_in_a_group_a_list_is_taken_from_administrators_who_say_so(talk: T
     [answer] = await group.send_file("list.opml", listed, "/import")
     assert "administrator" in answer["text"]
     talk.telegram.chat(-100).administrators.add(7)
+    # Who administers is asked once a minute.
+    clock.forward(minutes=1)
     [answer] = await group.send_file("list.opml", listed, "/import@Kawaraban_bot")
     assert answer["text"].startswith("1 feed of the list")
 
