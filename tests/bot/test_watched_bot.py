@@ -45,12 +45,15 @@ async def test_a_bot_that_runs_becomes_ready_and_counts_what_it_does(tmp_path: P
             while (await asyncio.to_thread(get, f"{url}/readyz"))[0] != 200:  # noqa: ASYNC110 - another process works
                 await asyncio.sleep(0.1)
         _, text = await asyncio.to_thread(get, f"{url}/readyz", Accept="application/json")
-        _, numbers = await asyncio.to_thread(get, f"{url}/metrics")
+        # An update counts when it is dealt with: a moment after its answer came.
+        dealt_with, numbers = 'kawaraban_updates_total{kind="message"} 1.0', ""
+        async with asyncio.timeout(30):
+            while dealt_with not in numbers.splitlines():
+                _, numbers = await asyncio.to_thread(get, f"{url}/metrics")
         process.send_signal(signal.SIGTERM)
         assert (await finish(process))[0] == 0
     assert json.loads(text) == {"ready": True, "reasons": [], "standby": []}
     lines = numbers.splitlines()
-    assert 'kawaraban_updates_total{kind="message"} 1.0' in lines
     assert "kawaraban_reply_seconds_count 1.0" in lines
     counted = [line for line in lines if line.startswith("kawaraban_chats{")]
     assert sum(float(line.split()[1]) for line in counted) == 1
