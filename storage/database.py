@@ -24,10 +24,10 @@ from sqlalchemy import URL, Connection, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import sqlite_driver
 from storage.bells import Bell, Bells
 from storage.schema import marks
 from storage.scrubbing import Scrubber
+from storage.sqlite_link import Link
 from storage.upsert import insert_for
 
 Transaction = AsyncConnection
@@ -327,11 +327,7 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
         address,
         # What people follow, and secrets, are no business of an error's text.
         hide_parameters=True,
-        connect_args={
-            "timeout": BUSY_SECONDS,
-            "isolation_level": None,
-            "async_creator_fn": sqlite_driver.connect,
-        },
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "factory": Link},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
