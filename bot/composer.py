@@ -18,10 +18,10 @@ from handlers.views import digests, subscriptions
 from handlers.views.message import keyboard_as_json, parts_as_json, parts_of
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
-from news import schedule
 from news.digest import Digest
 from news.gather import Desk, gather, in_full
 from news.learning import learnt
+from news.rescheduling import end_pause
 from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
 from news.writing import Writer
 from storage import chats, due, feeds, outbox
@@ -283,9 +283,5 @@ async def _end_pauses(database: Database, now: datetime) -> None:
     async with database.read() as tx:
         ended = await due.ended_pauses(tx, now, 1000)
     for chat in ended:
-        upcoming = schedule.next_after(schedule.parse(chat.schedule), now, chat.timezone)
         async with database.write() as tx:
-            await chats.change(
-                tx, chat.id, paused=False, paused_until=None, next_digest_at=upcoming
-            )
-            await outbox.release(tx, chat.id, now)
+            await end_pause(tx, chat, now)

@@ -16,12 +16,10 @@ from handlers.menu_buttons import Drop, Item, ItemStories
 from handlers.views import subscriptions as views
 from handlers.views.message import View
 from news import follow, query, rescheduling, search
-from news.addresses import has_credentials
 from news.discover import find_known
-from news.errors import FetchFailed, LimitReached
+from news.errors import LimitReached
 from news.followed_topics import query_of
 from news.mutes import Muted
-from news.outcomes import Choice, Followed, Imported
 from storage import articles, chats, feeds, opinions
 from storage.database import Transaction
 from storage.records import Failure, Feed, FeedId, Kind, Subscription, SubscriptionId, TopicId
@@ -35,16 +33,13 @@ async def subscribe(ask: Ask) -> Answer:
     services = ask.services
     if not ask.argument.strip():
         return ask.say("follow.ask")
-    address = follow.as_address(ask.argument)
+    address = follow.fetchable(ask.argument)
     if address is None:
         wanted = query.parse(ask.argument)
         result = await follow.follow_topic(
             services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
         )
     else:
-        if not address.startswith(("http://", "https://")) or has_credentials(address):
-            # Feeds are shared by all chats that follow them: no place for somebody's password.
-            raise FetchFailed(Failure.REFUSED)
         if not await _may_visit(ask, address):
             return ask.say("follow.too_many_new")
         found = await follow.follow_address(
@@ -54,7 +49,7 @@ async def subscribe(ask: Ask) -> Answer:
             services.max_subscriptions,
             follow.is_bare(ask.argument),
         )
-        return _found(ask, found)
+        return views.found(found, ask.chat, ask.reader)
     return views.followed(result, ask.chat, ask.reader)
 
 
@@ -66,16 +61,6 @@ async def _may_visit(ask: Ask, address: str) -> bool:
             return True
     fair_use = ask.services.fair_use
     return fair_use is None or fair_use.may_add_feed(ask.chat.id, ask.now)
-
-
-def _found(ask: Ask, found: Followed | Choice | Imported) -> View:
-    match found:
-        case Followed():
-            return views.followed(found, ask.chat, ask.reader)
-        case Choice():
-            return views.choice(found, ask.reader)
-        case Imported():
-            return views.imported(found, ask.reader)
 
 
 async def unsubscribe(ask: Ask) -> Answer:
@@ -220,7 +205,11 @@ async def press_find(ask: Ask, pressed: FindFeed) -> View:
     if feed is None:
         return ask.say("unfollow.gone")
     found = await follow.find_again(services.sources, ask.chat.id, feed, services.max_subscriptions)
-    return ask.say("trouble.not_found", name=feed.title) if found is None else _found(ask, found)
+    return (
+        ask.say("trouble.not_found", name=feed.title)
+        if found is None
+        else views.found(found, ask.chat, ask.reader)
+    )
 
 
 async def _followed(tx: Transaction, ask: Ask, feed_id: FeedId) -> Feed | None:

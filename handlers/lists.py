@@ -10,11 +10,8 @@ from handlers.context import Answer, Ask
 from handlers.views import subscriptions as views
 from handlers.views.message import File, View
 from news import follow, opml
-from news.addresses import has_credentials
 from news.discover import read_list
 from news.errors import FetchFailed
-from news.outcomes import Choice, Followed, Imported
-from storage.records import Failure
 
 MAX_BYTES = 5_000_000
 """Of a list that somebody sends."""
@@ -38,12 +35,9 @@ async def ask_for_list(ask: Ask) -> Answer:
     """Follow the feeds of a list at an address; without one, how to import."""
     if not ask.argument.strip():
         return ask.say("import.ask")
-    address = follow.as_address(ask.argument)
+    address = follow.fetchable(ask.argument)
     if address is None:
         return ask.say("import.ask")
-    if not address.startswith(("http://", "https://")) or has_credentials(address):
-        # Feeds are shared by all chats that follow them: no place for somebody's password.
-        raise FetchFailed(Failure.REFUSED)
     services = ask.services
     async with _watched(ask) as progress:
         found = await follow.follow_address(
@@ -54,13 +48,7 @@ async def ask_for_list(ask: Ask) -> Answer:
             follow.is_bare(ask.argument),
             progress,
         )
-    match found:
-        case Imported():
-            return views.imported(found, ask.reader)
-        case Choice():
-            return views.choice(found, ask.reader)
-        case Followed():
-            return views.followed(found, ask.chat, ask.reader)
+    return views.found(found, ask.chat, ask.reader)
 
 
 async def import_list(ask: Ask, document: bytes) -> View:

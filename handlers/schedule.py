@@ -12,8 +12,8 @@ from handlers.views import times as views
 from handlers.views.menus import out_of_date
 from handlers.views.message import View
 from handlers.views.reader import clock, moment
+from news import follow, rescheduling
 from news import quiet as hours
-from news import rescheduling
 from news import schedule as rhythm
 from news.errors import BadSchedule
 from news.text import shorten, squeeze
@@ -49,7 +49,7 @@ def _is_time(typed: str) -> bool:
 
 async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
     database = ask.services.database
-    place, item = await rescheduling.find_item(database, ask.chat.id, number)
+    place, item = await follow.find_numbered(database, ask.chat.id, number)
     if not typed:
         return views.schedule_of_one(item, ask.chat, ask.reader, Via.COMMAND)
     wanted = rhythm.parse_for_one(typed)

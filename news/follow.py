@@ -9,7 +9,7 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from news import query, search
-from news.addresses import path_of
+from news.addresses import has_credentials, path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover, find_known
 from news.errors import BadQuery, FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
@@ -31,6 +31,7 @@ from storage.records import (
     Article,
     ArticleId,
     ChatId,
+    Failure,
     Feed,
     FeedId,
     Kind,
@@ -85,6 +86,17 @@ def as_address(typed: str) -> str | None:
     return f"https://{rest}" if rest != text or _BARE_HOST.fullmatch(text) else None
 
 
+def fetchable(typed: str) -> str | None:
+    """Likewise, if it can be fetched for a chat. Raises FetchFailed if it is an address that can't be."""
+    address = as_address(typed)
+    if address is None:
+        return None
+    if not address.startswith(("http://", "https://")) or has_credentials(address):
+        # Feeds are shared by all chats that follow them: no place for somebody's password.
+        raise FetchFailed(Failure.REFUSED)
+    return address
+
+
 def is_bare(typed: str) -> bool:
     """Whether a person left it open how a site is to be reached: then http will do where https does not."""
     return "://" not in typed
@@ -107,14 +119,28 @@ async def follow_topic(
         raise BadQuery("only_time")
     async with database.write() as tx:
         topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
-        added = await _subscribe(
-            tx, chat_id, Kind.TOPIC, topic.id, wanted.text, limit, now, after_article
-        )
-        if added:
-            found = await search.matching(tx, wanted, now, _BACKFILL)
-            await chats.match_topic(tx, topic.id, found)
+        added = await begin_topic(tx, chat_id, topic.id, wanted, limit, now, after_article)
     async with database.read() as tx:
         return await _followed_topic(tx, chat_id, topic.id, wanted, not added, now)
+
+
+async def begin_topic(
+    tx: Transaction,
+    chat_id: ChatId,
+    topic_id: TopicId,
+    wanted: query.Query,
+    limit: int,
+    now: datetime,
+    after_article: ArticleId | None = None,
+) -> bool:
+    """Follow a topic that is kept, see `follow_topic`, with what the archive has of it; False if the chat does already."""
+    added = await _subscribe(
+        tx, chat_id, Kind.TOPIC, topic_id, wanted.text, limit, now, after_article
+    )
+    if added:
+        found = await search.matching(tx, wanted, now, _BACKFILL)
+        await chats.match_topic(tx, topic_id, found)
+    return added
 
 
 async def _followed_topic(
@@ -301,9 +327,14 @@ async def _unfollow_feed(database: Database, chat_id: ChatId, lost: FeedId, new:
     if lost == new:
         return
     async with database.write() as tx:
-        for item in await chats.subscriptions_of(tx, chat_id):
-            if item.kind is Kind.FEED and item.target == lost:
-                await chats.unsubscribe(tx, chat_id, item.id)
+        await end(tx, chat_id, Kind.FEED, lost)
+
+
+async def end(tx: Transaction, chat_id: ChatId, kind: Kind, target: int) -> None:
+    """Stop following a feed or a topic; nothing happens if the chat does not."""
+    for item in await chats.followed(tx, chat_id):
+        if (item.kind, item.target) == (kind, target):
+            await chats.unsubscribe(tx, chat_id, item.id)
 
 
 async def import_list(
@@ -352,7 +383,8 @@ async def follow_new_feed(
     now = sources.clock()
     async with sources.database.write() as tx:
         feed, taken = await keep_new_feed(tx, sources, FoundFeed(url, fetched, reading), now)
-        followed = await _follow_feed(tx, chat_id, feed, limit, now)
+        added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
+        followed = await _followed_feed(tx, chat_id, feed, not added)
     if taken is not None:
         sources.intake.learn(taken)
     return followed
@@ -388,17 +420,18 @@ async def follow_known_feed(
         feed = await feeds.get(tx, feed_id)
         if feed is None:
             raise NoSuchNumber(0)
-        # One that was given up gets another chance: somebody believes in it.
-        await feeds.revive(tx, [feed.id], now)
-        await feeds.reawaken(tx, [feed.id], now)
-        return await _follow_feed(tx, chat_id, feed, limit, now)
+        added = await begin_feed(tx, chat_id, feed, limit, now)
+        return await _followed_feed(tx, chat_id, feed, not added)
 
 
-async def _follow_feed(
+async def begin_feed(
     tx: Transaction, chat_id: ChatId, feed: Feed, limit: int, now: datetime
-) -> Followed:
-    added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-    return await _followed_feed(tx, chat_id, feed, not added)
+) -> bool:
+    """Follow a feed that is kept; False if the chat does already. Raises LimitReached."""
+    # One that was given up gets another chance: somebody believes in it.
+    await feeds.revive(tx, [feed.id], now)
+    await feeds.reawaken(tx, [feed.id], now)
+    return await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
 
 
 async def _subscribe(
@@ -420,16 +453,23 @@ async def _subscribe(
 
 async def find_subscription(database: Database, chat_id: ChatId, typed: str) -> Subscription:
     """The subscription that a number of the chat's list, or a name, stands for. Raises NoSuchNumber."""
+    return (await find_numbered(database, chat_id, typed))[1]
+
+
+async def find_numbered(
+    database: Database, chat_id: ChatId, typed: str
+) -> tuple[int, Subscription]:
+    """Likewise, with its number in the list."""
     async with database.read() as tx:
         listed = await chats.subscriptions_of(tx, chat_id)
     text = squeeze(typed).strip("#.")
     # A number is at most as long as the list's own; str.isdecimal also takes digits of other scripts.
     if text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= len(listed):
-        return listed[int(text) - 1]
-    named = [item for item in listed if normalise(item.name) == normalise(text)]
-    if not named:
-        raise NoSuchNumber(len(listed))
-    return named[0]
+        return int(text), listed[int(text) - 1]
+    for number, item in enumerate(listed, start=1):
+        if normalise(item.name) == normalise(text):
+            return number, item
+    raise NoSuchNumber(len(listed))
 
 
 async def unfollow(database: Database, chat_id: ChatId, id: SubscriptionId) -> Subscription | None:

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from news import query, search
-from news.errors import BadQuery, LimitReached
-from news.followed_topics import query_of
-from storage import articles, chats, feeds
-from storage.database import Database, Transaction
+from news import query
+from news.errors import BadQuery
+from news.follow import begin_feed, begin_topic, end
+from storage import chats, feeds
+from storage.database import Database
 from storage.records import ChatId, FeedId, Kind, Subscription
-
-_BACKFILL = 300
-"""The newest articles of the archive that a new topic begins with."""
 
 
 async def pick_topic(
@@ -19,11 +16,10 @@ async def pick_topic(
     """Follow a topic, or stop; nothing happens if that is so already. Raises LimitReached."""
     async with database.write() as tx:
         topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
-        if not on:
-            await _end(tx, chat_id, Kind.TOPIC, topic.id)
-        elif await _begin(tx, chat_id, Kind.TOPIC, topic.id, wanted.text, limit, now):
-            found = await search.matching(tx, query_of(topic), now, _BACKFILL)
-            await chats.match_topic(tx, topic.id, found)
+        if on:
+            await begin_topic(tx, chat_id, topic.id, wanted, limit, now)
+        else:
+            await end(tx, chat_id, Kind.TOPIC, topic.id)
 
 
 async def pick_feed(
@@ -33,11 +29,9 @@ async def pick_feed(
     async with database.write() as tx:
         feed = await feeds.get(tx, feed_id)
         if not on:
-            await _end(tx, chat_id, Kind.FEED, feed_id)
+            await end(tx, chat_id, Kind.FEED, feed_id)
         elif feed is not None:
-            await feeds.revive(tx, [feed_id], now)
-            await feeds.reawaken(tx, [feed_id], now)
-            await _begin(tx, chat_id, Kind.FEED, feed_id, feed.title, limit, now)
+            await begin_feed(tx, chat_id, feed, limit, now)
 
 
 def is_topic(item: Subscription, wanted: query.Query) -> bool:
@@ -51,24 +45,3 @@ def is_topic(item: Subscription, wanted: query.Query) -> bool:
     except BadQuery:
         # An earlier version kept it.
         return False
-
-
-async def _begin(
-    tx: Transaction,
-    chat_id: ChatId,
-    kind: Kind,
-    target: int,
-    name: str,
-    limit: int,
-    now: datetime,
-) -> bool:
-    added = await chats.subscribe(tx, chat_id, kind, target, name, await articles.newest(tx), now)
-    if added and await chats.count_subscriptions(tx, chat_id) > limit:
-        raise LimitReached(limit)
-    return added
-
-
-async def _end(tx: Transaction, chat_id: ChatId, kind: Kind, target: int) -> None:
-    for item in await chats.followed(tx, chat_id):
-        if (item.kind, item.target) == (kind, target):
-            await chats.unsubscribe(tx, chat_id, item.id)

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from news import schedule
-from news.follow import find_subscription
 from news.schedule import Schedule
 from storage import chats, due, outbox
 from storage.database import Database, Transaction, mark, set_mark
@@ -19,14 +18,6 @@ _SET_BACK = timedelta(hours=2)
 
 _CHATS = 200
 """Chats that are planned anew in one transaction."""
-
-
-async def find_item(database: Database, chat_id: ChatId, typed: str) -> tuple[int, Subscription]:
-    """A subscription by number or name, and its number in the chat's list. Raises NoSuchNumber."""
-    item = await find_subscription(database, chat_id, typed)
-    async with database.read() as tx:
-        ids = [one.id for one in await chats.followed(tx, chat_id)]
-    return (ids.index(item.id) + 1 if item.id in ids else 0), item
 
 
 async def set_own(

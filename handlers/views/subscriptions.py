@@ -20,6 +20,17 @@ PAGE_SUBSCRIPTIONS = 10
 _SHOWN_REJECTED = 15
 
 
+def found(result: Followed | Choice | Imported, chat: Chat, reader: Reader) -> View:
+    """What came of following what stands at an address."""
+    match result:
+        case Followed():
+            return followed(result, chat, reader)
+        case Choice():
+            return choice(result, reader)
+        case Imported():
+            return imported(result, reader)
+
+
 def followed(result: Followed, chat: Chat, reader: Reader) -> View:
     """What was followed, what comes when, and what there is of it now."""
     if result.already:
