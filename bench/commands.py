@@ -26,6 +26,7 @@ from pathlib import Path
 
 import structlog
 
+from bench import invented
 from bot.assembly import assemble
 from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
@@ -61,22 +62,14 @@ class Clock:
         return self.now
 
 
-def _words(chance: random.Random) -> list[str]:
-    letters = "etaoinshrdlcumwfgypbvkjxqz"
-    return ["".join(chance.choices(letters, k=chance.randint(3, 9))) for _ in range(20_000)]
-
-
-def _text(chance: random.Random, words: Sequence[str], length: int) -> str:
-    """Sentences of ten words or so, frequent words often."""
-    picked = [words[int(len(words) * chance.random() ** 4)] for _ in range(length)]
-    sentences = [picked[first : first + 10] for first in range(0, length, 10)]
-    return " ".join(" ".join(some).capitalize() + "." for some in sentences)
+_STEEPNESS = 4
+"""See `bench.invented`."""
 
 
 async def fill(database: Database, count: int) -> None:
     """Keep so many articles, and index them."""
     chance = random.Random(1)  # noqa: S311 - nothing secret
-    words = _words(chance)
+    words = invented.words(chance)
     async with database.write() as tx:
         known = [
             (
@@ -92,7 +85,7 @@ async def fill(database: Database, count: int) -> None:
                 if not left:
                     [story] = await articles.add_stories(tx, 1, NOW)
                     left = min(int(chance.paretovariate(1.2)), 30)
-                    title = _text(chance, words, 9)
+                    title = invented.text(chance, words, 9, _STEEPNESS)
                     at = NOW - PERIOD * chance.random()
                 left -= 1
                 rows.append((chance.choice(known), _article(chance, words, story, title, at)))
@@ -112,11 +105,11 @@ def _article(
         url=f"https://outlet.example/{number}",
         canonical_url=f"outlet.example/{number}",
         title=f"{title[:-1]} {chance.choice(words)}",
-        summary=_text(chance, words, 40),
+        summary=invented.text(chance, words, 40, _STEEPNESS),
         published_at=min(at + timedelta(hours=20 * chance.random()), NOW),
         story_id=story,
         archived=False,
-        text=_text(chance, words, 100),
+        text=invented.text(chance, words, 100, _STEEPNESS),
         language="en",
     )
 
@@ -204,7 +197,7 @@ async def _run(folder: Path, count: int, runs: int) -> int:
     clock = Clock()
     telegram = ConsoleTelegram(clock)
     chance = random.Random(2)  # noqa: S311 - nothing secret
-    words = _words(random.Random(1))  # noqa: S311 - likewise
+    words = invented.words(random.Random(1))  # noqa: S311 - likewise
     settings = load(_env_file=None, database_url=url)
     kept = True
     async with assemble(settings, clock, telegram, _fail) as parts, parts.application:

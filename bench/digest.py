@@ -22,6 +22,7 @@ from pathlib import Path
 
 import structlog
 
+from bench import invented
 from bot.composer import compose_due
 from storage import articles, chats, feeds, outbox
 from storage.database import Database, open_database
@@ -38,21 +39,13 @@ BAR = 10
 """Milliseconds of processor time a chat."""
 
 
-def _words(chance: random.Random) -> list[str]:
-    letters = "etaoinshrdlcumwfgypbvkjxqz"
-    return ["".join(chance.choices(letters, k=chance.randint(3, 9))) for _ in range(20_000)]
-
-
-def _text(chance: random.Random, words: list[str], length: int) -> str:
-    """Sentences of ten words or so, frequent words often."""
-    picked = [words[int(len(words) * chance.random() ** 8)] for _ in range(length)]
-    sentences = [picked[first : first + 10] for first in range(0, length, 10)]
-    return " ".join(" ".join(some).capitalize() + "." for some in sentences)
+_STEEPNESS = 8
+"""See `bench.invented`."""
 
 
 async def fill(database: Database, count: int, topics: int, chance: random.Random) -> None:
     """Keep a week of articles with their stories and topics."""
-    words = _words(chance)
+    words = invented.words(chance)
     async with database.write() as tx:
         known = [
             (await feeds.add(tx, f"https://outlet{number}.example/feed", NOW)).id
@@ -72,7 +65,7 @@ async def fill(database: Database, count: int, topics: int, chance: random.Rando
                 if not left:
                     [story] = await articles.add_stories(tx, 1, NOW)
                     left = min(int(chance.paretovariate(1.2)), 30)
-                    title = _text(chance, words, 9)
+                    title = invented.text(chance, words, 9, _STEEPNESS)
                 left -= 1
                 rows.append((chance.choice(known), _article(chance, words, story, title)))
             added = await articles.add(tx, rows, NOW)
@@ -95,11 +88,11 @@ def _article(chance: random.Random, words: list[str], story: StoryId, title: str
         url=f"https://outlet.example/{number}",
         canonical_url=f"outlet.example/{number}",
         title=f"{title[:-1]} {chance.choice(words)}",
-        summary=_text(chance, words, 40),
+        summary=invented.text(chance, words, 40, _STEEPNESS),
         published_at=NOW - WEEK * chance.random(),
         story_id=story,
         archived=False,
-        text=_text(chance, words, 300),
+        text=invented.text(chance, words, 300, _STEEPNESS),
         language="en",
     )
 

@@ -35,7 +35,6 @@ from handlers.access import Rights
 from handlers.context import AnyApplication, Defaults, Services
 from handlers.doors import register
 from handlers.fairness import FairUse
-from news.crowd import PAID_RATE, USUAL_RATE
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
 from news.sources import Sources
@@ -251,7 +250,7 @@ class _Site:
             self.courier,
             self.observer,
             Composer(self.database, self.writer),
-            PAID_RATE if self.settings.paid_broadcast else USUAL_RATE,
+            self.settings.messages_per_second,
         )
         self.ticks += self.delivery.ticks()
 
@@ -274,7 +273,7 @@ class _Site:
             link=lambda payload: f"https://t.me/{application.bot.username}?start={payload}",
             draw=artist.draw if artist is not None else None,
             draw_activity=artist.draw_activity if artist is not None else None,
-            messages_per_second=PAID_RATE if settings.paid_broadcast else USUAL_RATE,
+            messages_per_second=settings.messages_per_second,
             writer=self.writer,
         )
         register(application, self.services)

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.roles import EVERY_ROLE, Role, parse_roles
 from handlers.words import languages
 from news import schedule
+from news.crowd import PAID_RATE, USUAL_RATE
 from news.errors import BadSchedule
 from news.fetch import IPNetwork
 
@@ -214,6 +215,11 @@ class Settings(BaseSettings):
     retention: Duration = timedelta(days=90)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
+
+    @property
+    def messages_per_second(self) -> float:
+        """What Telegram takes of the bot's pushes."""
+        return PAID_RATE if self.paid_broadcast else USUAL_RATE
 
     @property
     def database_chosen(self) -> bool:

@@ -12,7 +12,7 @@ from bot.settings import Settings
 from handlers.views.figures import figures as view
 from handlers.views.message import plain_text
 from handlers.views.reader import Reader
-from news.crowd import PAID_RATE, USUAL_RATE, last_gone
+from news.crowd import last_gone
 from storage.counts import Figures
 from storage.database import open_database
 from storage.figures import figures
@@ -31,7 +31,7 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
             found = await figures(tx, utc_now())
     finally:
         await database.close()
-    rate = PAID_RATE if settings.paid_broadcast else USUAL_RATE
+    rate = settings.messages_per_second
     if chosen.json:
         text = json.dumps(as_json(found, rate), ensure_ascii=False, indent=2, default=_plain)
     else:

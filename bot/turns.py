@@ -19,6 +19,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.limits import UNLIMITED, Limits, Rules, Ticket
 from bot.verdicts import wait_of
+from news.crowd import PAID_RATE
 from storage import budgets
 from storage.database import Database, is_trouble
 
@@ -42,9 +43,6 @@ _FREE = frozenset({"sendChatAction"})
 _BUDGET = "telegram"
 _SHARED_MARGIN = 1.04
 """Processes have clocks and ways to Telegram of their own."""
-
-PAID_RATE = 1000
-"""Messages a second that Telegram takes if they are paid for."""
 
 _pushing: ContextVar[bool] = ContextVar("pushing", default=False)
 
@@ -196,7 +194,7 @@ def new_turns(
     """The turns as an operator wants them; no limits at all for a Telegram that is `in_process`."""
     if in_process:
         return Turns(Limits(UNLIMITED), seconds)
-    rules = Rules(broadcast=PAID_RATE) if paid else Rules()
+    rules = Rules(broadcast=int(PAID_RATE)) if paid else Rules()
     return Turns(Limits(rules), seconds, share_of(database, clock) if database.is_shared else None)
 
 

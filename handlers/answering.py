@@ -10,6 +10,7 @@ from telegram.constants import ChatAction, ChatType
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from handlers.context import Answer, Ask, Services
+from handlers.meanwhile import meanwhile
 from handlers.reply import edit, edit_keyboard, keyboard_of, send, send_later
 from handlers.views import channel
 from handlers.views.marks import with_marks
@@ -162,17 +163,8 @@ class Answering:
     @asynccontextmanager
     async def alive(self, message: Message, at_once: bool = False) -> AsyncIterator[None]:
         """Show that the bot is typing while an answer takes longer than a moment; `at_once` if it surely will."""
-        failure: Exception | None = None
-        async with asyncio.TaskGroup() as group:
-            sign = group.create_task(_show_life(message, 0 if at_once else SIGN_SECONDS))
-            try:
-                yield
-            except Exception as error:  # noqa: BLE001 - raised again below, as it is and not as a group
-                failure = error
-            finally:
-                sign.cancel()
-        if failure is not None:
-            raise failure
+        async with meanwhile(_show_life(message, 0 if at_once else SIGN_SECONDS)):
+            yield
 
     async def _note_rich_unknown(self) -> None:
         async with self._services.database.write() as tx:

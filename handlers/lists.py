@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from babel.numbers import format_decimal
-
 from handlers.context import Answer, Ask
+from handlers.meanwhile import meanwhile
 from handlers.views import subscriptions as views
 from handlers.views.message import File, View
+from handlers.words import number
 from news import follow, opml
 from news.discover import read_list
 from news.errors import FetchFailed
@@ -91,22 +91,12 @@ async def _watched(ask: Ask) -> AsyncIterator[Callable[[int, int], None]]:
                 done, of = told
                 await ask.report(_progress(ask, done, of))
 
-    trouble: Exception | None = None
-    async with asyncio.TaskGroup() as group:
-        task = group.create_task(tell())
-        try:
-            yield hear
-        except Exception as error:  # noqa: BLE001 - raised again below, as what it is and not in a group
-            trouble = error
-        finally:
-            task.cancel()
-    if trouble is not None:
-        raise trouble
+    async with meanwhile(tell()):
+        yield hear
     if told != (0, 0) and ask.report is not None:
         # What was shown of it stays in the chat, and must not look as if it stopped halfway.
         await ask.report(_progress(ask, *heard))
 
 
 def _progress(ask: Ask, done: int, of: int) -> View:
-    shown = format_decimal(done, locale=ask.chat.language)
-    return ask.say_count("import.progress", of, done=shown)
+    return ask.say_count("import.progress", of, done=number(done, ask.chat.language))

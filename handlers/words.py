@@ -38,7 +38,7 @@ def say(key: str, language: str, /, **arguments: object) -> Markup:
 
 def say_count(key: str, count: int, language: str, /, **arguments: object) -> Markup:
     """The sentence for a key in the plural form of `count`, which it may name as {count}: "12,345"."""
-    shown = _number(count, choose(language))
+    shown = number(count, choose(language))
     return _filled(_template(key, language, count), {"count": shown, **arguments})
 
 
@@ -57,7 +57,8 @@ def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
 
 
 @lru_cache(maxsize=1_000)
-def _number(count: int, language: str) -> str:
+def number(count: int, language: str) -> str:
+    """A number as the language writes it: "12,345"."""
     return str(format_decimal(count, locale=language))
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from handlers.admin_buttons import PolledPage, Step, ToAll, VisitNow
 from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, moment
 from handlers.views.subscriptions import trouble
-from handlers.words import say, say_count
+from handlers.words import number, say, say_count
 from news.text import shorten, squeeze
 from storage.counts import PolledFeed, Progress
 from storage.records import Broadcast
@@ -119,9 +118,6 @@ def progress(shown: Broadcast, done: Progress, reader: Reader, *, busy: bool = F
     """How far they have come; `busy` if they are why others can't go out."""
     language = reader.language
 
-    def number(value: int) -> str:
-        return str(format_decimal(value, locale=language))
-
     state = "going" if shown.is_going else "finished" if shown.finished_at else "stopped"
     text = isolated(shorten(squeeze(shown.text), _EXCERPT))
     lines = [say("broadcast.busy", language)] if busy else []
@@ -131,9 +127,9 @@ def progress(shown: Broadcast, done: Progress, reader: Reader, *, busy: bool = F
         say(
             "broadcast.progress",
             language,
-            sent=number(done.sent),
-            waiting=number(done.waiting),
-            unreachable=number(done.unreachable),
+            sent=number(done.sent, language),
+            waiting=number(done.waiting, language),
+            unreachable=number(done.unreachable, language),
         ),
     ]
     if done.stopped:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
 from cachetools import LRUCache
 from markupsafe import Markup
 
 from handlers.buttons import BestPage, Follow, Page
 from handlers.views.message import Button, View, button, isolated, link, split
 from handlers.views.reader import Reader, ago, local
-from handlers.words import say
+from handlers.words import number, say
 from news.digest import Item
 from news.stories import lead, outlets
 from news.summary import summarise
@@ -114,7 +113,7 @@ def outlets_of(leading: str, reports: int, reader: Reader) -> Markup:
     first = isolated(shorten(leading, _OUTLET))
     if reports < 2:
         return Markup.escape(first)
-    more = format_decimal(reports - 1, locale=reader.language)
+    more = number(reports - 1, reader.language)
     return say("story.more_outlets", reader.language, outlet=first, more=more)
 
 

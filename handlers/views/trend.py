@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from handlers.buttons import Follow
 from handlers.views.message import File, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, ago
 from handlers.views.stories import outlets_of
-from handlers.words import say, say_count
+from handlers.words import number, say, say_count
 from news.stories import lead, outlets
 from news.text import shorten
 from news.trend import Trend, sparkline
@@ -49,7 +48,7 @@ def trend(
     if follow is not None:
         label = reader.label("button.follow", query=shorten(shown.query, 24))
         keyboard = ((button(label, Follow(follow)),),)
-    looked = format_decimal(looked_at, locale=reader.language)
+    looked = number(looked_at, reader.language)
     if not shown.counted and not shown.cut:
         return View(say("trend.elsewhere", reader.language, query=query), keyboard)
     if not shown.counted:
@@ -85,12 +84,12 @@ def _figures(shown: Trend, query: str, reader: Reader) -> list[Markup]:
         say_count(
             *("trend.total", shown.total, language),
             query=query,
-            number=format_decimal(shown.total, locale=language),
+            number=number(shown.total, language),
             **period,
         ),
         say_count(
             *("trend.peak", most, language),
-            number=format_decimal(most, locale=language),
+            number=number(most, language),
             day=_day(shown.peak.date, reader),
         ),
         _largest(shown.largest, reader),
