@@ -58,11 +58,8 @@ class Answering:
         to: Confidant | None = None,
     ) -> None:
         """Send an answer, which says for which channel it speaks if it does for one. Raises likewise."""
-        if ask.speaks_for:
-            views = answer if isinstance(answer, tuple) else (answer,)
-            headed = [channel.headed(v, ask.speaks_for, ask.chat.language) for v in views]
-            answer = tuple(view for some in headed for view in some)
-        await self.send(message, answer, reply=reply, to=to)
+        views = channel.all_headed(answer, ask.speaks_for, ask.chat.language)
+        await self.send(message, views, reply=reply, to=to)
 
     async def send(
         self, message: Message, answer: Answer, *, reply: bool = True, to: Confidant | None = None

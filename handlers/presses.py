@@ -1,7 +1,5 @@
 """Presses of buttons: which action, for which chat, by whom, and where its answer goes."""
 
-from dataclasses import replace
-
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
@@ -65,16 +63,12 @@ class Presses:
                 answer = await press(ask, action)
             except NewsError as error:
                 answer = explain(error, ask, "latest")
-        views = answer if isinstance(answer, tuple) else (answer,)
-        if ask.speaks_for:
-            headed = [channel_views.headed(v, ask.speaks_for, ask.chat.language) for v in views]
-            views = tuple(view for some in headed for view in some)
-            ask = replace(ask, speaks_for="")
+        views = channel_views.all_headed(answer, ask.speaks_for, ask.chat.language)
         if views and isinstance(action, EDITING_ACTIONS) and _is_editable(message, views[0]):
             # The second of two fast taps finds the message as it should be, and sends nothing more.
             changed = await self._answering.edit(message, views[0], ask.user_id or 0)
             views = views[1:] if changed else ()
-        await self._answering.answer(ask, message, views, reply=False, to=to)
+        await self._answering.send(message, views, reply=False, to=to)
 
     async def _renew(self, ask: Ask, query: CallbackQuery, message: Message) -> None:
         """Say that a menu is out of date; where nobody else is disturbed by it, show a new one."""

@@ -44,9 +44,12 @@ class Turn:
         return any(is_instant(one) for one in self.own)
 
 
+_INSTANT = str(schedule.INSTANT)
+
+
 def is_instant(item: Subscription) -> bool:
     """Whether a subscription is due as soon as something comes for it."""
-    return item.schedule == str(schedule.INSTANT)
+    return item.schedule == _INSTANT
 
 
 def turn_of(chat: Chat, listed: Sequence[Subscription], now: datetime, until: datetime) -> Turn:

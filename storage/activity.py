@@ -16,7 +16,7 @@ _DIGESTS = 10_000
 
 
 async def activity(tx: AsyncConnection, now: datetime) -> Activity:
-    """What the last days were like; half a second with a million articles."""
+    """What the last days were like."""
     return Activity(await _active(tx, now), await _days(tx, now), await _delays(tx, now))
 
 

@@ -18,7 +18,7 @@ from storage import chats
 from storage.counts import Progress
 from storage.outbox import WAITING
 from storage.records import Broadcast, BroadcastId, Chat, State
-from storage.schema import broadcasts, outbox
+from storage.schema import broadcasts, outbox, takes_pushes
 from storage.schema import chats as table
 
 STOPPED = "stopped by an administrator"
@@ -34,7 +34,6 @@ _GOING = and_(
     broadcasts.c.stopped_at.is_(None),
     broadcasts.c.finished_at.is_(None),
 )
-_TAKES_PUSHES = ~table.c.paused & table.c.unreachable_since.is_(None)
 
 
 def _broadcast(row: Row[Any]) -> Broadcast:
@@ -121,7 +120,7 @@ def _is_going() -> ColumnElement[bool]:
 def _left(broadcast: Broadcast) -> ColumnElement[bool]:
     """The condition for a chat that it has still to be put for."""
     after = _BEFORE_ALL if broadcast.put_to is None else broadcast.put_to
-    return and_(table.c.id > after, table.c.created_at <= broadcast.made_at, _TAKES_PUSHES)
+    return and_(table.c.id > after, table.c.created_at <= broadcast.made_at, takes_pushes)
 
 
 async def next_chats(tx: AsyncConnection, broadcast: Broadcast, limit: int) -> tuple[Chat, ...]:
@@ -143,7 +142,7 @@ async def audience(tx: AsyncConnection, broadcast: Broadcast) -> tuple[int, int]
     row = (
         await tx.execute(
             select(
-                func.coalesce(func.sum(case((_TAKES_PUSHES, 1), else_=0)), 0), func.count()
+                func.coalesce(func.sum(case((takes_pushes, 1), else_=0)), 0), func.count()
             ).where(table.c.id > after, table.c.created_at <= broadcast.made_at)
         )
     ).one()

@@ -17,15 +17,13 @@ from storage.bells import Bell
 from storage.database import ring
 from storage.records import ArticleId, Chat, ChatId, FeedId, Subscription, SubscriptionId, TopicId
 from storage.schema import chats as table
-from storage.schema import is_instant, subscriptions
-
-_WANTS_PUSHES = ~table.c.paused & table.c.unreachable_since.is_(None)
+from storage.schema import is_instant, subscriptions, takes_pushes
 
 
 def _due_digests(now: datetime, limit: int) -> Select[Any]:
     return (
         select(*chats.CHAT)
-        .where(table.c.next_digest_at <= now, _WANTS_PUSHES)
+        .where(table.c.next_digest_at <= now, takes_pushes)
         .order_by(table.c.next_digest_at, table.c.id)
         .limit(limit)
     )
@@ -33,7 +31,7 @@ def _due_digests(now: datetime, limit: int) -> Select[Any]:
 
 async def count_due(tx: AsyncConnection, now: datetime, most: int) -> int:
     """How many chats have a digest due by then; not counted beyond `most`."""
-    due = select(table.c.id).where(table.c.next_digest_at <= now, _WANTS_PUSHES).limit(most)
+    due = select(table.c.id).where(table.c.next_digest_at <= now, takes_pushes).limit(most)
     return int(await tx.scalar(select(func.count()).select_from(due.subquery())) or 0)
 
 
@@ -52,7 +50,7 @@ def _due_alone(now: datetime, limit: int) -> Select[Any]:
     waiting = (
         select(subscriptions.c.chat_id)
         .join(table, table.c.id == subscriptions.c.chat_id)
-        .where(subscriptions.c.next_digest_at <= now, _WANTS_PUSHES)
+        .where(subscriptions.c.next_digest_at <= now, takes_pushes)
         .order_by(subscriptions.c.next_digest_at)
         .limit(limit)
     )

@@ -16,11 +16,20 @@ from storage.counts import (
     Sent,
     Waiting,
 )
-from storage.records import State
-from storage.schema import articles, chats, feeds, is_wanted, outbox, stories, subscriptions, topics
+from storage.records import ON_THE_WAY, State
+from storage.schema import (
+    articles,
+    chats,
+    feeds,
+    is_wanted,
+    outbox,
+    stories,
+    subscriptions,
+    takes_pushes,
+    topics,
+)
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_ON_THE_WAY = (State.PENDING.value, State.SENDING.value, State.DOUBTFUL.value)
 
 
 _PLANNED = or_(
@@ -43,8 +52,6 @@ _FEED_STATE = case(
     (feeds.c.visited_at.is_(None), FeedState.NEW.value),
     else_=FeedState.WORKING.value,
 )
-
-_TAKES_PUSHES = ~chats.c.paused & chats.c.unreachable_since.is_(None)
 
 
 async def gauges(tx: AsyncConnection, now: datetime) -> Gauges:
@@ -74,7 +81,7 @@ def _count_if(condition: ColumnElement[bool]) -> Any:
 
 async def _waiting(tx: AsyncConnection, now: datetime) -> Waiting:
     since = func.coalesce(outbox.c.due_at, outbox.c.created_at)
-    may_go = (outbox.c.next_try_at <= now) & _TAKES_PUSHES
+    may_go = (outbox.c.next_try_at <= now) & takes_pushes
     # A later try of a message makes it no younger, and one that is only due tomorrow is not late.
     row = (
         await tx.execute(
@@ -85,7 +92,7 @@ async def _waiting(tx: AsyncConnection, now: datetime) -> Waiting:
                 func.min(case((may_go, since))),
             )
             .select_from(outbox.join(chats, chats.c.id == outbox.c.chat_id))
-            .where(outbox.c.state.in_(_ON_THE_WAY))
+            .where(outbox.c.state.in_(ON_THE_WAY))
         )
     ).one()
     count, doubtful, due, oldest = row
@@ -145,12 +152,12 @@ def _planned() -> Any:
     Several subscriptions of a chat that are due at the same time are one digest.
     """
     whole = select(chats.c.id, chats.c.next_digest_at.label("at")).where(
-        chats.c.next_digest_at.is_not(None), _TAKES_PUSHES
+        chats.c.next_digest_at.is_not(None), takes_pushes
     )
     single = (
         select(chats.c.id, subscriptions.c.next_digest_at.label("at"))
         .join(chats, chats.c.id == subscriptions.c.chat_id)
-        .where(subscriptions.c.next_digest_at.is_not(None), _TAKES_PUSHES)
+        .where(subscriptions.c.next_digest_at.is_not(None), takes_pushes)
         .distinct()
     )
     return union_all(whole, single).subquery()

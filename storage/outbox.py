@@ -38,7 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.bells import Bell
 from storage.database import mark, ring, set_mark
-from storage.records import ChatId, Dispatch, Outgoing, State
+from storage.records import ON_THE_WAY, ChatId, Dispatch, Outgoing, State
 from storage.schema import Moment, chats, outbox
 
 _COLUMNS = [outbox.c[field.name] for field in fields(Outgoing)]
@@ -47,8 +47,6 @@ WAITING = (State.PENDING.value, State.DOUBTFUL.value)
 """States of what may be claimed."""
 
 _NOT_WAITING = (State.SENDING.value, State.SENT.value, State.GIVEN_UP.value)
-
-_ON_THE_WAY = (State.PENDING.value, State.SENDING.value, State.DOUBTFUL.value)
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -129,7 +127,7 @@ def _dispatched(chat_id: ChatId, now: datetime, dispatch: Dispatch) -> dict[str,
 async def _make_way(tx: AsyncConnection, chat_id: ChatId, dispatch: Dispatch) -> None:
     """What is urgent can't overtake what waits for the same chat: that must hurry, too."""
     if dispatch.urgent:
-        mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(_ON_THE_WAY)
+        mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(ON_THE_WAY)
         await tx.execute(update(outbox).where(*mine).values(urgent=True))
 
 
@@ -172,13 +170,16 @@ async def note_whispers_unknown(tx: AsyncConnection, now: datetime) -> None:
 
 async def whispers_are_known(tx: AsyncConnection, now: datetime) -> bool:
     """Whether such messages are worth trying; for some days after they were unknown, they are not."""
-    since = await mark(tx, _WHISPERS_UNKNOWN)
-    return since is None or now - datetime.fromisoformat(since) >= _UNKNOWN_FOR
+    return await _is_worth_trying(tx, _WHISPERS_UNKNOWN, now)
 
 
 async def rich_is_known(tx: AsyncConnection, now: datetime) -> bool:
     """Whether rich messages are worth trying; for some days after they were unknown, they are not."""
-    since = await mark(tx, _RICH_UNKNOWN)
+    return await _is_worth_trying(tx, _RICH_UNKNOWN, now)
+
+
+async def _is_worth_trying(tx: AsyncConnection, unknown: str, now: datetime) -> bool:
+    since = await mark(tx, unknown)
     return since is None or now - datetime.fromisoformat(since) >= _UNKNOWN_FOR
 
 
@@ -189,7 +190,7 @@ def _claiming() -> tuple[Select[Any], Update]:
     first = ~exists().where(
         earlier.c.chat_id == outbox.c.chat_id,
         earlier.c.id < outbox.c.id,
-        earlier.c.state.in_(_ON_THE_WAY),
+        earlier.c.state.in_(ON_THE_WAY),
     )
     # What somebody waits for at this moment comes in a pause, too.
     open_to = exists().where(
@@ -284,7 +285,7 @@ async def is_due(tx: AsyncConnection, now: datetime) -> bool:
 
 async def waiting(tx: AsyncConnection) -> int:
     """How many messages are not settled yet."""
-    query = select(func.count()).select_from(outbox).where(outbox.c.state.in_(_ON_THE_WAY))
+    query = select(func.count()).select_from(outbox).where(outbox.c.state.in_(ON_THE_WAY))
     return int(await tx.scalar(query) or 0)
 
 

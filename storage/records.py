@@ -549,6 +549,10 @@ class State(StrEnum):
     GIVEN_UP = "given_up"
 
 
+ON_THE_WAY = (State.PENDING.value, State.SENDING.value, State.DOUBTFUL.value)
+"""What is not settled yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """How a message goes out."""

@@ -502,6 +502,9 @@ search_rows = Table(
     Index("ix_search_rows_words", "words", postgresql_using="gin"),
 )
 
+takes_pushes = ~chats.c.paused & chats.c.unreachable_since.is_(None)
+"""The condition for a chat to be sent something that it did not ask for at this moment."""
+
 is_wanted = or_(
     feeds.c.in_catalogue, feeds.c.pinned, exists().where(subscriptions.c.feed_id == feeds.c.id)
 )

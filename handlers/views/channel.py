@@ -40,6 +40,16 @@ def headed(answer: View | RichView, title: str, language: str) -> tuple[View | R
     return (*before, replace(answer, text=last.text))
 
 
+def all_headed(
+    answer: View | RichView | tuple[View | RichView, ...], title: str, language: str
+) -> tuple[View | RichView, ...]:
+    """Likewise for an answer of several messages, each of which says so; as it is without a `title`."""
+    views = answer if isinstance(answer, tuple) else (answer,)
+    if not title:
+        return views
+    return tuple(view for one in views for view in headed(one, title, language))
+
+
 def speaks_for(shown_text: str | None) -> bool:
     """Whether a message speaks for some channel."""
     return (shown_text or "").startswith(_SIGN)
