@@ -128,9 +128,9 @@ class _Round:
                         await self.desk.prepare(tx, [(one, listed[one.id]) for one in claimed])
                     for chat in claimed:
                         turn = turn_of(chat, listed[chat.id], self.now, self.until)
-                        done += await compose(
-                            tx, chat, turn, self.now, self.desk, written.get(chat.id)
-                        )
+                        # An alert may have come after the desk of a crowd read the story that it is part of.
+                        desk = self.desk.anew() if turn.own and not self.alone else self.desk
+                        done += await compose(tx, chat, turn, self.now, desk, written.get(chat.id))
                 composed += done
             except Exception:
                 if chat is None:

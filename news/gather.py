@@ -85,6 +85,10 @@ class Desk:
         self._whole: dict[StoryId, Story] = {}
         """Those read last, with all of their texts."""
 
+    def anew(self) -> "Desk":
+        """One that has read nothing yet."""
+        return Desk(self._rarity)
+
     async def prepare(
         self, tx: Transaction, turns: Iterable[tuple[Chat, Sequence[Subscription]]]
     ) -> None:
