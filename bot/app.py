@@ -13,7 +13,7 @@ from bot.clock import utc_now
 from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 from bot.console.terminal import Terminal
-from bot.greeting import get_to_know
+from bot.greeting import get_to_know, introduce
 from bot.long_polling import ask_for_updates
 from bot.roles import listener_to
 from bot.settings import Settings
@@ -89,20 +89,22 @@ async def _serve(parts: Parts, settings: Settings, stop: asyncio.Event, fail: Fa
 
 async def _work(parts: Parts, settings: Settings, stop: asyncio.Event, fail: Fail) -> None:
     async with asyncio.TaskGroup() as group:
-        asking: asyncio.Task[None] | None = None
+        until_stop: list[asyncio.Task[None]] = []
         if parts.inbox is not None:
             await parts.application.start()
             await parts.inbox.begin()
             if not settings.webhook_url:
-                asking = group.create_task(_ask(parts, parts.inbox, settings, fail))
+                until_stop.append(group.create_task(_ask(parts, parts.inbox, settings, fail)))
+            introducing = introduce(parts.application.bot, settings.admin_ids)
+            until_stop.append(group.create_task(introducing))
         parts.jobs.start()
         log.info(
             "running", roles=",".join(sorted(settings.roles)), **_name_of(parts.bot_application)
         )
         await stop.wait()
         log.info("stopping")
-        if asking is not None:
-            asking.cancel()
+        for task in until_stop:
+            task.cancel()
         group.create_task(parts.jobs.stop(STOP_SECONDS - 1))
         if parts.inbox is not None:
             group.create_task(_within(STOP_SECONDS - 1, _stop_talking(parts)))

@@ -67,11 +67,7 @@ async def get_to_know(
         return False
     if not chats:
         return True
-    if not await _until_reached(lambda: _direct_updates(application.bot, settings), stop):
-        return False
-    await _introduce(application.bot)
-    await _show_admins(application.bot, settings.admin_ids)
-    return True
+    return await _until_reached(lambda: _direct_updates(application.bot, settings), stop)
 
 
 async def _until_reached(say: Callable[[], Awaitable[object]], stop: asyncio.Event) -> bool:
@@ -114,8 +110,11 @@ _MENUS: tuple[tuple[Place, BotCommandScope], ...] = (
 )
 
 
-async def _introduce(bot: ExtBot[Any]) -> None:
-    """Tell Telegram what to show of the bot, in each language; others are shown English."""
+async def introduce(bot: ExtBot[Any], admin_ids: Collection[int]) -> None:
+    """Tell Telegram what to show of the bot, in each language; others are shown English.
+
+    These are some fifteen calls that nobody has to wait for.
+    """
     for step in (_set_menus, _describe):
         try:
             for language in languages():
@@ -125,6 +124,7 @@ async def _introduce(bot: ExtBot[Any]) -> None:
             log.warning(
                 "not all is told of the bot", step=step.__name__, error=type(error).__name__
             )
+    await _show_admins(bot, admin_ids)
 
 
 async def _set_menus(bot: ExtBot[Any], language: str, spoken: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.console.server import ApiError, ConsoleTelegram
-from bot.greeting import get_to_know, new_application
+from bot.greeting import get_to_know, introduce, new_application
 from bot.settings import Settings, load
 from bot.turns import new_turns
 from handlers.commands import PUBLIC
@@ -33,7 +33,9 @@ async def greet(
     application = new_application(settings, telegram, turns)
 
     async def begin() -> bool:
-        return await get_to_know(application, settings, asyncio.Event(), chats=True)
+        known = await get_to_know(application, settings, asyncio.Event(), chats=True)
+        await introduce(application.bot, settings.admin_ids)
+        return known
 
     yield begin
     await application.shutdown()

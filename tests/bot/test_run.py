@@ -127,6 +127,34 @@ async def until(found: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_a_telegram_that_is_slow_about_menus_delays_neither_answers_nor_the_end(
+    tmp_path: Path, telegram: ConsoleTelegram
+) -> None:
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def stall(method: str, _parameters: dict[str, Any]) -> None:
+        if method == "setMyCommands":
+            asked.set()
+            await never.wait()
+
+    telegram.before = stall
+    chat = telegram.chat(7)
+    async with BotApi(telegram, TOKEN) as api:
+        process = await start(
+            tmp_path,
+            "run",
+            TELEGRAM_TOKEN=TOKEN,
+            TELEGRAM_API_URL=api.url,
+            CATALOGUE=empty_catalogue(tmp_path),
+        )
+        await asyncio.wait_for(asked.wait(), 20)
+        await api.put(telegram.type(7, "/help"))
+        await until(lambda: len(chat.messages) >= 2)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 5) == 0
+        never.set()
+
+
 async def test_with_a_token_it_answers_on_telegram_and_stops_in_time(
     tmp_path: Path, telegram: ConsoleTelegram
 ) -> None:
