@@ -1,0 +1,81 @@
+"""Which articles belong to which topics, and how much."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.batches import batches
+from storage.records import ArticleId, TopicId
+from storage.schema import matches, subscriptions
+from storage.upsert import insert_for
+
+
+async def match(tx: AsyncConnection, found: Mapping[ArticleId, Mapping[TopicId, float]]) -> None:
+    """Remember which topics these articles belong to, and how much (0 … 1), in place of what was known.
+
+    Topics that nobody follows any more are passed over.
+    """
+    for some in batches(found):
+        await tx.execute(delete(matches).where(matches.c.article_id.in_(some)))
+    followed = await _followed(tx, {topic_id for scores in found.values() for topic_id in scores})
+    await _keep_matches(
+        tx,
+        [
+            (topic_id, article_id, score)
+            for article_id, scores in found.items()
+            for topic_id, score in scores.items()
+            if topic_id in followed
+        ],
+    )
+
+
+async def match_topic(
+    tx: AsyncConnection, topic_id: TopicId, found: Mapping[ArticleId, float]
+) -> None:
+    """Remember that these articles belong to a topic, and how much; their other topics stay.
+
+    Nothing happens if nobody follows the topic.
+    """
+    if await _followed(tx, [topic_id]):
+        await _keep_matches(tx, [(topic_id, id, score) for id, score in found.items()])
+
+
+async def _followed(tx: AsyncConnection, among: Collection[TopicId]) -> set[int]:
+    found: set[int] = set()
+    for some in batches(among):
+        ids = select(subscriptions.c.topic_id).where(subscriptions.c.topic_id.in_(some)).distinct()
+        found.update(await tx.scalars(ids))
+    return found
+
+
+async def _keep_matches(
+    tx: AsyncConnection, rows: Sequence[tuple[TopicId, ArticleId, float]]
+) -> None:
+    if not rows:
+        return
+    insert = insert_for(tx)(matches)
+    await tx.execute(
+        insert.on_conflict_do_update(
+            index_elements=[matches.c.topic_id, matches.c.article_id],
+            set_={"score": insert.excluded.score},
+        ),
+        [
+            {"topic_id": topic_id, "article_id": article_id, "score": score}
+            for topic_id, article_id, score in rows
+        ],
+    )
+
+
+async def matched(
+    tx: AsyncConnection, topic_ids: Collection[TopicId], article_ids: Collection[ArticleId]
+) -> dict[TopicId, set[ArticleId]]:
+    """Which of these articles belong to each of these topics, as far as somebody follows it."""
+    found: dict[TopicId, set[ArticleId]] = {id: set() for id in topic_ids}
+    for some in batches(article_ids):
+        pairs = select(matches.c.topic_id, matches.c.article_id).where(
+            matches.c.article_id.in_(some), matches.c.topic_id.in_(topic_ids)
+        )
+        for topic_id, article_id in await tx.execute(pairs):
+            found[topic_id].add(article_id)
+    return found
