@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 import structlog
@@ -18,7 +19,9 @@ from bot.long_polling import ask_for_updates
 from bot.roles import listener_to
 from bot.settings import Settings
 from bot.updates import Inbox
+from bot.warming import load_ahead
 from handlers.context import AnyApplication
+from handlers.meanwhile import meanwhile
 
 log = structlog.get_logger()
 
@@ -44,13 +47,20 @@ async def run(settings: Settings, *, console: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     telegram = ConsoleTelegram(utc_now) if console else None
-    async with assemble(settings, utc_now, telegram, fail) as parts:
+    async with assemble(settings, utc_now, telegram, fail) as parts, _loading_ahead(parts):
         if telegram is None:
             await _serve(parts, settings, stop, fail)
         else:
             await _converse(parts, telegram, stop)
     if failures:
         raise failures[0]
+
+
+def _loading_ahead(parts: Parts) -> AbstractAsyncContextManager[None]:
+    """Load what answers need, beside everything else, so that the first ones come as soon as the later ones."""
+    if parts.inbox is None:
+        return nullcontext()
+    return meanwhile(asyncio.to_thread(load_ahead, utc_now()))
 
 
 async def _converse(parts: Parts, telegram: ConsoleTelegram, stop: asyncio.Event) -> None:
@@ -95,7 +105,9 @@ async def _work(parts: Parts, settings: Settings, stop: asyncio.Event, fail: Fai
             await parts.inbox.begin()
             if not settings.webhook_url:
                 until_stop.append(group.create_task(_ask(parts, parts.inbox, settings, fail)))
-            introducing = introduce(parts.application.bot, settings.admin_ids)
+            introducing = introduce(
+                parts.application.bot, settings.admin_ids, settings.default_language
+            )
             until_stop.append(group.create_task(introducing))
         parts.jobs.start()
         log.info(

@@ -9,7 +9,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -35,11 +35,13 @@ from handlers.access import Rights
 from handlers.context import AnyApplication, Defaults, Services
 from handlers.doors import register
 from handlers.fairness import FairUse
+from handlers.order import giving_way
+from news.findings import Findings
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
 from news.sources import Sources
 from news.websub import Hubs
-from news.worker import Worker
+from news.worker import Worker, WorkerLost
 from news.writing import Writer
 from storage import feeds
 from storage.database import PATIENCE, Database, is_trouble, open_database
@@ -172,6 +174,7 @@ class _Site:
     observer: Observer
     watch: Watch
     ticks: list[Tick] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     application: AnyApplication | None = None
     turns: Turns | None = None
     writer: Writer | None = None
@@ -249,7 +252,7 @@ class _Site:
             self.settings.retention,
             self.courier,
             self.observer,
-            Composer(self.database, self.writer),
+            Composer(self.database, self.writer, self.findings),
             self.settings.messages_per_second,
         )
         self.ticks += self.delivery.ticks()
@@ -259,7 +262,7 @@ class _Site:
         artist = charts.Artist() if charts.available() else None
         self.services = Services(
             database=self.database,
-            sources=_needed(self.sources),
+            sources=replace(_needed(self.sources), waiting=giving_way),
             clock=self.clock,
             defaults=Defaults(
                 settings.default_timezone, settings.default_language, settings.default_schedule
@@ -275,6 +278,7 @@ class _Site:
             draw_activity=artist.draw_activity if artist is not None else None,
             messages_per_second=settings.messages_per_second,
             writer=self.writer,
+            findings=self.findings,
         )
         register(application, self.services)
         self.inbox = await self.stack.enter_async_context(
@@ -324,6 +328,8 @@ def _report(result: PollResult | Exception) -> None:
 def _report_unkept(error: Exception) -> None:
     if is_trouble(error):
         log.warning("visit not kept, the database is in trouble", error=type(error).__name__)
+    elif isinstance(error, WorkerLost):
+        log.error("visit given up", reason=str(error), cause=repr(error.__cause__))
     else:
         log.error("visit not kept", exc_info=error)
 
@@ -331,8 +337,12 @@ def _report_unkept(error: Exception) -> None:
 async def _first_visits(poller: Poller) -> None:
     """Visit what is due, for as long as a person likes to wait; the ticks do the rest."""
     try:
-        async with asyncio.timeout(_FIRST_VISIT_SECONDS):
-            while await poller.poll_due():
-                pass
-    except TimeoutError:
-        log.info("not all feeds were visited before the first question")
+        try:
+            async with asyncio.timeout(_FIRST_VISIT_SECONDS):
+                while await poller.poll_due():
+                    pass
+        except TimeoutError:
+            log.info("not all feeds were visited before the first question")
+    except* WorkerLost as lost:
+        for error in lost.exceptions:
+            _report_unkept(error)

@@ -9,14 +9,14 @@ from datetime import datetime
 
 import structlog
 
+from handlers.to_all import put_for
 from handlers.views import admin as views
 from handlers.views.message import parts_of
 from handlers.views.reader import Reader
 from news.crowd import USUAL_RATE
-from news.turns import end_of_quiet
 from storage import broadcasts, chats, outbox
 from storage.database import Database, Transaction
-from storage.records import Broadcast, Chat, ChatId, Dispatch
+from storage.records import Broadcast, Chat, ChatId
 
 log = structlog.get_logger()
 
@@ -48,11 +48,7 @@ async def broadcast_due(database: Database, now: datetime, per_second: float = U
 async def _put(tx: Transaction, going: Broadcast, upcoming: tuple[Chat, ...], now: datetime) -> int:
     if not await broadcasts.note_put(tx, going, upcoming[-1].id):
         return 0
-    parts = parts_of([views.as_sent(going)])
-    for chat in upcoming:
-        silent = end_of_quiet(chat, now) is not None
-        dispatch = Dispatch(silent=silent, thread_id=chat.thread_id, broadcast_id=going.id)
-        await outbox.put(tx, chat.id, parts, now, dispatch)
+    await put_for(tx, going, upcoming, now)
     return len(upcoming)
 
 

@@ -18,8 +18,10 @@ from handlers.views import digests, subscriptions
 from handlers.views.message import keyboard_as_json, parts_as_json, parts_of
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
+from news.desk import Desk
 from news.digest import Digest
-from news.gather import Desk, gather, in_full
+from news.findings import Findings
+from news.gather import gather, in_full
 from news.learning import learnt
 from news.rescheduling import end_pause
 from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
@@ -49,10 +51,16 @@ _AFTER_TROUBLE = timedelta(hours=1)
 class Composer:
     """Composes what is due, a while at a time, so that an alert need not wait for the end of a crowd."""
 
-    def __init__(self, database: Database, writer: Writer | None = None) -> None:
-        """Without `writer`, every summary is made here."""
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer | None = None,
+        findings: Findings | None = None,
+    ) -> None:
+        """Without `writer`, every summary is made here. `findings` may be shared with who answers commands."""
         self._database = database
         self._writer = writer
+        self._findings = findings or Findings()
         self._desk: Desk | None = None
         """What the digests of a crowd have in common, while there are more of them."""
 
@@ -81,9 +89,10 @@ class Composer:
         composed = 0
         if alone:
             # With nothing that was read before the article came that somebody wants to hear of.
-            fresh = _Round(self._database, Desk(rarity), now, now, self._writer, alone=True)
+            desk = Desk(rarity, findings=self._findings)
+            fresh = _Round(self._database, desk, now, now, self._writer, alone=True)
             composed += (await fresh.compose(lambda: False))[0]
-        desk = self._desk or Desk(rarity, for_many=True)
+        desk = self._desk or Desk(rarity, for_many=True, findings=self._findings)
         crowd = _Round(self._database, desk, now, until, self._writer)
         told, is_all = await crowd.compose(is_enough)
         self._desk = None if is_all else desk
@@ -241,10 +250,11 @@ async def _put(
     classic = digests.digest(digest, reader, keyboard=buttons)
     # An alert is a story or two: no page to be made of.
     is_alert = digest.by_itself and dispatch.urgent
-    as_page = chat.layout is Layout.NEWSPAPER and not is_alert and not in_channel
+    as_page = chat.layout is Layout.NEWSPAPER and not is_alert
     if as_page and await outbox.rich_is_known(tx, now):
         # Its stories have buttons of their own.
-        paper = newspaper(digest, reader, keyboard=digests.keyboard(digest, reader))
+        below = () if in_channel else digests.keyboard(digest, reader)
+        paper = newspaper(digest, reader, keyboard=below, marked=not in_channel)
         await outbox.put_rich(
             tx,
             chat.id,

@@ -29,10 +29,10 @@ from news.digest import MAX_STORIES, Digest, Item
 from news.errors import BadQuery
 from news.gather import preview
 from news.matching import moment_of
-from news.schedule import find_zone, near_zones
 from news.stories import outlets
 from news.text import shorten, squeeze
 from news.trend import beginning
+from news.zone_names import find_zone, near_zones
 from storage import feeds
 from storage.database import Transaction, open_database
 from storage.records import ArticleId, Chat, ChatId, FeedId, Layout

@@ -21,8 +21,8 @@ from news.addresses import has_credentials
 from news.check import Checked, check
 from news.discover import FoundList, FoundSeveral
 from news.errors import FetchFailed, NoFeedFound
-from news.follow import as_address
 from news.text import shorten
+from news.typed_addresses import as_address
 from news.worker import Worker
 from storage import feeds
 from storage.database import Database, open_database
@@ -32,6 +32,7 @@ DONE, FAILED, USED_WRONGLY = 0, 1, 2
 _SHOWN_ENTRIES = 10
 _REASONS = {
     "address": "no public web address",
+    "topic": "no topic",
     "twice": "listed twice",
     "over": "the list is too long; import the rest as a list of its own",
 }

@@ -22,9 +22,10 @@ from bot.telegram_http import HttpRequest
 from bot.turns import Turns
 from bot.updates import ALLOWED, PerChat
 from bot.webhook import PATH, secret_of
-from handlers.commands import Place, described, menu
+from handlers.commands import BY_NAME, Place, described, menu
 from handlers.context import AnyApplication
-from handlers.words import FALLBACK, languages
+from handlers.signs import Signs
+from handlers.words import languages
 
 log = structlog.get_logger()
 
@@ -40,7 +41,9 @@ def new_application(
 ) -> AnyApplication:
     """The bot as the client library sees it: on Telegram, or on the one of this process. It fetches no updates."""
     builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any] = Application.builder()
-    builder = builder.concurrent_updates(PerChat(_AT_ONCE)).job_queue(None).updater(None)
+    builder = (
+        builder.concurrent_updates(PerChat(_AT_ONCE, Signs(BY_NAME))).job_queue(None).updater(None)
+    )
     builder = builder.rate_limiter(turns)
     if telegram is not None:
         return builder.token("0:console").request(ConsoleRequest(telegram)).build()
@@ -110,21 +113,27 @@ _MENUS: tuple[tuple[Place, BotCommandScope], ...] = (
 )
 
 
-async def introduce(bot: ExtBot[Any], admin_ids: Collection[int]) -> None:
-    """Tell Telegram what to show of the bot, in each language; others are shown English.
+async def introduce(bot: ExtBot[Any], admin_ids: Collection[int], default: str) -> None:
+    """Tell Telegram what to show of the bot, in each language; who reads another is shown that of `default`.
 
-    These are some fifteen calls that nobody has to wait for.
+    These are some twenty calls that nobody has to wait for.
     """
     for step in (_set_menus, _describe):
         try:
-            for language in languages():
-                # What is said without a language is shown wherever nothing is said in the reader's.
-                await step(bot, language, "" if language == FALLBACK else language)
+            for language, spoken in _spoken(default):
+                await step(bot, language, spoken)
         except TelegramError as error:
             log.warning(
                 "not all is told of the bot", step=step.__name__, error=type(error).__name__
             )
-    await _show_admins(bot, admin_ids)
+    await _show_admins(bot, admin_ids, default)
+
+
+def _spoken(default: str) -> list[tuple[str, str]]:
+    """Languages, and for which readers each is."""
+    # What is said without a language is shown wherever nothing is said in the reader's. The default is said in its
+    # own name, too: what was said there under another default would stay.
+    return [(default, ""), *((language, language) for language in languages())]
 
 
 async def _set_menus(bot: ExtBot[Any], language: str, spoken: str) -> None:
@@ -132,11 +141,10 @@ async def _set_menus(bot: ExtBot[Any], language: str, spoken: str) -> None:
         await bot.set_my_commands(menu(language, place=place), scope, language_code=spoken)
 
 
-async def _show_admins(bot: ExtBot[Any], ids: Collection[int]) -> None:
+async def _show_admins(bot: ExtBot[Any], ids: Collection[int], default: str) -> None:
     """List their own commands for the administrators of the bot, in their chats with it."""
     for id in ids:
-        for language in languages():
-            spoken = "" if language == FALLBACK else language
+        for language, spoken in _spoken(default):
             commands, scope = menu(language, admins=True), BotCommandScopeChat(id)
             try:
                 await bot.set_my_commands(commands, scope, language_code=spoken)

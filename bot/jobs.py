@@ -16,7 +16,7 @@ from bot.composer import Composer, tell_trouble
 from bot.courier import Courier
 from bot.observer import Observer
 from bot.roles import SCHEDULER
-from news import archive
+from news import archive, forgetting
 from news.followed_topics import CHANGES_KEPT
 from news.learning import learn_more
 from news.page_visits import PageReader
@@ -24,7 +24,19 @@ from news.poller import Poller
 from news.rescheduling import keep_plans
 from news.websub import Hubs
 from news.zone_rules import rules_version
-from storage import broadcasts, chats, feeds, outbox, reach, summaries, updates
+from storage import (
+    broadcasts,
+    chats,
+    feeds,
+    offers,
+    outbox,
+    questions,
+    reach,
+    shown,
+    summaries,
+    unwanted,
+    updates,
+)
 from storage.bells import Bell
 from storage.database import Database, is_trouble
 from storage.session import Session
@@ -46,12 +58,14 @@ COMPOSING_SECONDS = 1.5
 
 _SETTLED_KEPT = timedelta(days=7)
 _OFFERS_KEPT = timedelta(days=7)
+_QUESTIONS_KEPT = timedelta(hours=1)
 _HOSTS_KEPT = timedelta(days=1)
 _TOPICS_KEPT = timedelta(days=30)
 _SUMMARIES_KEPT = timedelta(days=30)
 _BROADCASTS_KEPT = timedelta(days=60)
 _UNREACHABLE_KEPT = timedelta(days=60)
 _GONE_AT_ONCE = 1000
+_SHOWN_KEPT = timedelta(days=30)
 _UPDATES_KEPT = timedelta(hours=48)
 """Telegram repeats what was not confirmed for a day."""
 
@@ -307,8 +321,16 @@ class Delivery:
             await feeds.prune_unwanted(tx, now - _OFFERS_KEPT)
             await summaries.prune(tx, now - _SUMMARIES_KEPT)
             await updates.prune(tx, now - _UPDATES_KEPT)
+            await shown.prune(tx, now - _SHOWN_KEPT)
+            await questions.prune(tx, now - _QUESTIONS_KEPT)
+            await offers.prune(tx, now - _OFFERS_KEPT)
             await broadcasts.prune(tx, now - _BROADCASTS_KEPT)
             gone = await reach.forget_unreachable(tx, now - _UNREACHABLE_KEPT, _GONE_AT_ONCE)
+            if gone:
+                await unwanted.hide(tx, now)
+        # Also what a process left that ended while it forgot a chat.
+        if await forgetting.drop_hidden(self.database):
+            await self.database.scrub(index=True)
         if dropped:
             log.info("old articles dropped", count=dropped)
         if gone:

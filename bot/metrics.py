@@ -24,7 +24,10 @@ from storage.records import Failure
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 OTHER = "other"
-UPDATES = ("message", "callback_query", "my_chat_member", "inline_query", OTHER)
+UPDATES = (
+    *("message", "callback_query", "inline_query", "my_chat_member", "chat_member"),
+    OTHER,
+)
 """Kinds of updates that are counted apart."""
 
 TICKS = (

@@ -19,6 +19,7 @@ from news import schedule
 from news.crowd import PAID_RATE, USUAL_RATE
 from news.errors import BadSchedule
 from news.fetch import IPNetwork
+from news.zone_names import find_zone
 
 
 class BadSetting(Exception):
@@ -38,7 +39,7 @@ def _duration(value: object) -> object:
 
 
 def _zone(value: str) -> str:
-    zone = schedule.find_zone(value)
+    zone = find_zone(value)
     if zone is None:
         raise ValueError("write an IANA zone, for example Asia/Tokyo")
     return zone

@@ -8,6 +8,7 @@ import structlog
 from markupsafe import Markup, escape
 
 from bot.verdicts import Outcome, Verdict
+from handlers.to_all import move
 from handlers.views.forum import topic_lost
 from handlers.views.message import MAX_TEXT, parts_from_json, parts_of, plain_text, split
 from handlers.words import FALLBACK
@@ -87,7 +88,7 @@ async def _act(tx: Transaction, one: Result, verdict: Verdict, now: datetime) ->
         if await detours.count_write_refusal(tx, message.chat_id) >= DAYS_WITHOUT_RIGHT:
             await _close(tx, message.chat_id, Refusal.NO_RIGHT, now)
     elif outcome is Outcome.MIGRATED and verdict.new_chat_id is not None:
-        await chats.migrate(tx, message.chat_id, verdict.new_chat_id)
+        await move(tx, message.chat_id, verdict.new_chat_id, now)
     elif outcome is Outcome.NO_TOPIC:
         await _leave_topic(tx, message, now)
 

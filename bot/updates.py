@@ -14,14 +14,16 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakValueDictionary
 
 import structlog
 from telegram import Bot, Update
 from telegram.ext import Application, BaseUpdateProcessor
 
 from bot.observer import Observer
+from handlers.access import ADMINISTRATORS
 from handlers.hearing import is_well_formed
+from handlers.order import Order, standing_by
+from handlers.signs import Signs
 from storage import updates
 from storage.database import Database, is_trouble
 from storage.records import ChatId, Incoming
@@ -29,7 +31,7 @@ from storage.records import ChatId, Incoming
 log = structlog.get_logger()
 
 ALLOWED = (
-    *(Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER),
+    *(Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, Update.CHAT_MEMBER),
     Update.INLINE_QUERY,
 )
 """What the bot wants to be told."""
@@ -54,20 +56,19 @@ _LOOK_SECONDS = 0.1
 class PerChat(BaseUpdateProcessor):
     """Lets a chat wait only for itself: a slow answer to one delays no other."""
 
-    def __init__(self, at_once: int) -> None:
-        super().__init__(at_once)
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+    def __init__(self, at_once: int, signs: Signs) -> None:
+        # What waits for its chat must not stand in the way of others, so the order counts those that work.
+        super().__init__(MOST_UNDER_WAY)
+        self._order = Order(at_once)
+        self._signs = signs
 
     async def do_process_update(self, update: object, coroutine: "Awaitable[Any]") -> None:
-        """Process an update when those of its chat that came earlier are done."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        if chat is None:
+        """Process an update when those of its chat that came earlier are done, or give way."""
+        if not isinstance(update, Update):
             await coroutine
             return
-        lock = self._locks.get(chat.id)
-        if lock is None:
-            lock = self._locks[chat.id] = asyncio.Lock()
-        async with lock:
+        chat = update.effective_chat
+        async with self._signs.of(update), self._order.turn(None if chat is None else chat.id):
             await coroutine
 
     async def initialize(self) -> None:
@@ -78,12 +79,26 @@ class PerChat(BaseUpdateProcessor):
 
 
 def incoming(content: object) -> Incoming | None:
-    """An update as Telegram sends it; None if it is none."""
-    if not isinstance(content, dict) or not _is_number(content.get("update_id")):
+    """An update as Telegram sends it; None if it is none, or of people who come and go and run nothing."""
+    if not isinstance(content, dict) or not is_update(content) or _is_of_a_visitor(content):
         return None
     # All in ASCII: whatever people send, a database keeps that.
     text = json.dumps(content, separators=(",", ":"))
     return Incoming(content["update_id"], _chat_of(content), text)
+
+
+def is_update(content: object) -> bool:
+    """Whether something has the form of an update."""
+    return isinstance(content, dict) and _is_number(content.get("update_id"))
+
+
+def _is_of_a_visitor(content: dict[str, Any]) -> bool:
+    """Whether it tells of a member of a chat who neither was nor is an administrator: of those there are very many."""
+    change = content.get("chat_member")
+    if not isinstance(change, dict):
+        return False
+    members = (change.get("old_chat_member"), change.get("new_chat_member"))
+    return not any(isinstance(one, dict) and one.get("status") in ADMINISTRATORS for one in members)
 
 
 def _is_number(value: object) -> bool:
@@ -251,9 +266,7 @@ class Inbox:
 
     async def _deal(self, one: Incoming, others: frozenset[int]) -> None:
         try:
-            if others and one.chat_id is not None:
-                await self._wait_for(one.chat_id, others)
-            await self._process(one)
+            await self._process(one, others)
         except Exception:
             # Whatever is wrong with it, it would be the next time, too.
             log.exception("update not dealt with", update=one.id)
@@ -266,19 +279,27 @@ class Inbox:
             # The next sweep notes it.
             log.warning("updates were not noted as done", error=type(error).__name__)
 
-    async def _process(self, one: Incoming) -> None:
+    async def _process(self, one: Incoming, others: frozenset[int]) -> None:
         application, began = self._application, self._observer.seconds()
         content = json.loads(one.content)
         update = _understood(one, content, application.bot)
         if update is None:
             return
-        work = application.process_update(update)
+        work = self._in_turn(update, one.chat_id, others)
         try:
             await application.update_processor.process_update(update, work)
         finally:
             # If it was cancelled before its turn came.
             work.close()
         self._observer.dealt_with(next((key for key in content if key != "update_id"), ""), began)
+
+    async def _in_turn(
+        self, update: Update, chat_id: ChatId | None, others: frozenset[int]
+    ) -> None:
+        if others and chat_id is not None:
+            async with standing_by():
+                await self._wait_for(chat_id, others)
+        await self._application.process_update(update)
 
     async def _wait_for(self, chat_id: ChatId, others: frozenset[int]) -> None:
         """Let another process finish what it has of a chat; if it can't, the chat is answered all the same."""

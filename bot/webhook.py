@@ -7,7 +7,7 @@ import json
 import structlog
 
 from bot.settings import Settings
-from bot.updates import Inbox, incoming
+from bot.updates import Inbox, incoming, is_update
 
 log = structlog.get_logger()
 
@@ -45,11 +45,13 @@ class Webhook:
     async def receive(self, body: bytes) -> None:
         """Keep an update; once this returns, Telegram may forget it. What is none is dropped."""
         try:
-            update = incoming(json.loads(body))
+            content = json.loads(body)
         except ValueError:
-            update = None
-        if update is None:
+            content = None
+        if not is_update(content):
             # Telegram would repeat it for a day.
             log.warning("a call of the webhook held no update")
             return
-        await self._inbox.take([update])
+        update = incoming(content)
+        if update is not None:
+            await self._inbox.take([update])

@@ -2,6 +2,7 @@
 
 from handlers.admin_buttons import PolledPage, Step, ToAll, VisitNow
 from handlers.context import Answer, Ask
+from handlers.order import giving_way
 from handlers.views import admin as views
 from handlers.views import figures as views_of_figures
 from handlers.views.message import View
@@ -24,7 +25,8 @@ async def stats(ask: Ask) -> Answer:
     if services.draw_activity is None:
         return text
     labels = dates((day.date for day in lately.days), ask.reader)
-    picture = await services.draw_activity(lately.days, labels)
+    async with giving_way():
+        picture = await services.draw_activity(lately.days, labels)
     return views_of_figures.picture(picture, ask.reader), text
 
 
@@ -71,8 +73,8 @@ async def broadcast(ask: Ask) -> Answer:
             return await _busy(tx, ask, going)
         assert ask.user_id is not None  # noqa: S101 - nobody else gets here
         written = await broadcasts.draft(tx, text, ask.user_id, ask.now)
-        goes_to, left_out = await broadcasts.audience(tx, written)
-    return views.as_sent(written), views.preview(written, goes_to, left_out, ask.reader)
+        audience = await broadcasts.audience(tx, written)
+    return views.as_sent(written), views.preview(written, audience, ask.reader)
 
 
 async def press_to_all(ask: Ask, pressed: ToAll) -> View:

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from handlers.button_numbers import number_of, page_of
 from storage.records import BroadcastId, FeedId
 
 LETTER = "A"
 """All of these begin with it."""
-
-_LARGEST = 2**63 - 1
-_LAST_PAGE = 10_000
 
 
 class Step(StrEnum):
@@ -67,23 +65,9 @@ def read(parts: list[str]) -> AdminAction | None:
     """The inverse, from a stranger; None if it is none of these. Raises ValueError."""
     match parts:
         case ["A", "f" | "a" as which, number]:
-            return PolledPage(_page(number), which == "f")
+            return PolledPage(page_of(number), which == "f")
         case ["A", "v", feed_id, page]:
-            return VisitNow(FeedId(_number(feed_id)), _page(page))
+            return VisitNow(FeedId(number_of(feed_id)), page_of(page))
         case ["A", step, broadcast_id]:
-            return ToAll(Step(step), BroadcastId(_number(broadcast_id)))
+            return ToAll(Step(step), BroadcastId(number_of(broadcast_id)))
     return None
-
-
-def _page(text: str) -> int:
-    number = _number(text)
-    if not 1 <= number <= _LAST_PAGE:
-        raise ValueError(text)
-    return number
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if str(number) != text or not 0 <= number <= _LARGEST:
-        raise ValueError(text)
-    return number

@@ -1,31 +1,30 @@
-"""Answers on their way back: where the question was asked, and soon a sign that one is on its way."""
+"""Answers on their way back: where the question was asked."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 import structlog
 from telegram import CallbackQuery, Message
-from telegram.constants import ChatAction, ChatType
+from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from handlers.context import Answer, Ask, Services
-from handlers.meanwhile import meanwhile
 from handlers.reply import edit, edit_keyboard, keyboard_of, send, send_later
+from handlers.signs import end_sign
 from handlers.views import channel
 from handlers.views.marks import with_marks
+from handlers.views.menus import turned
 from handlers.views.message import RichView, Toast, View, plain_text
-from handlers.whispers import Confidant, Whispers, edit_whispered, whispered_id
+from handlers.whispers import (
+    Confidant,
+    Whispers,
+    confidant_of,
+    mark_whispered,
+    whispered_id,
+)
 from news.text import shorten
 from storage import outbox
 
 log = structlog.get_logger()
-
-SIGN_SECONDS = 0.25
-"""An answer that takes longer than this is announced."""
-_SIGN_LASTS = 4.5
-"""Telegram shows it for five seconds."""
-
 
 _NOT_WANTED = (
     *("thread not found", "topic_closed", "topic_deleted", "not enough rights", "chat not found"),
@@ -42,7 +41,7 @@ def is_of_the_chat(error: BaseException) -> bool:
 
 
 class Answering:
-    """Sends answers, edits and signs of life."""
+    """Sends answers and edits."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -56,25 +55,33 @@ class Answering:
         *,
         reply: bool = True,
         to: Confidant | None = None,
-    ) -> None:
+    ) -> int | None:
         """Send an answer, which says for which channel it speaks if it does for one. Raises likewise."""
         views = channel.all_headed(answer, ask.speaks_for, ask.chat.language)
-        await self.send(message, views, reply=reply, to=to)
+        return await self.send(message, views, reply=reply, to=to)
 
     async def send(
         self, message: Message, answer: Answer, *, reply: bool = True, to: Confidant | None = None
-    ) -> None:
+    ) -> int | None:
         """Send an answer where the question was asked; in groups, as a reply to it, or to one person alone.
 
-        Raises what python-telegram-bot raises.
+        The id of its last message that can be replied to; None if there is none. Raises what python-telegram-bot
+        raises.
         """
-        in_group = message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+        sent = None
+        end_sign()
+        in_group = _is_in_group(message)
         thread = message.message_thread_id if message.is_topic_message else None
+        unseen = whispered_id(message) is not None
+        to = to or confidant_of(message)
         for view in answer if isinstance(answer, tuple) else (answer,):
-            if in_group and await self._is_whispered(message, view, to):
-                continue
             try:
-                await send(
+                if in_group and to is not None and await self._whispers.whisper(message, view, to):
+                    continue
+                if unseen:
+                    log.info("not answered, since nobody says who asked unseen")
+                    return None
+                sent = await send(
                     message.get_bot(),
                     message.chat_id,
                     view,
@@ -83,7 +90,17 @@ class Answering:
                     self._note_rich_unknown,
                 )
             except RetryAfter:
+                if unseen:
+                    log.warning("not answered unseen, since Telegram takes no more for a while")
+                    return None
                 await self._send_later(message, view, thread)
+        return sent
+
+    async def whisper_only(self, message: Message, answer: Answer, to: Confidant) -> None:
+        """Show an answer to one person in a group, or to nobody. Raises likewise."""
+        for view in answer if isinstance(answer, tuple) else (answer,):
+            if not (_is_in_group(message) and await self._whispers.whisper(message, view, to)):
+                return
 
     async def _send_later(
         self, message: Message, view: View | RichView, thread_id: int | None
@@ -94,13 +111,6 @@ class Answering:
             kept = await send_later(tx, message.chat_id, view, thread_id, now)
         if not kept:
             log.warning("a file was not sent, since Telegram takes no more for a while")
-
-    async def _is_whispered(
-        self, message: Message, view: View | RichView, to: Confidant | None
-    ) -> bool:
-        if to is None or isinstance(view, RichView):
-            return False
-        return await self._whispers.whisper(message, view, to)
 
     def reporter(self, message: Message) -> Callable[[View], Awaitable[None]]:
         """Gives what shows how far an answer is, in one message that each call changes.
@@ -114,6 +124,9 @@ class Answering:
         shown: list[int] = []
 
         async def report(view: View) -> None:
+            if whispered_id(message) is not None:
+                # What was asked unseen is answered unseen, and soon.
+                return
             try:
                 if shown:
                     await _unless_the_same(edit(bot, message.chat_id, shown[0], view))
@@ -124,15 +137,13 @@ class Answering:
 
         return report
 
-    async def edit(self, message: Message, view: View | RichView, user_id: int) -> bool:
+    async def edit(self, message: Message, view: View | RichView, presser: Confidant) -> bool:
         """Put an answer in the place of the message with the button that somebody pressed; False if it is there."""
-        bot, whispered = message.get_bot(), whispered_id(message)
-        if whispered is None:
-            return await _unless_the_same(edit(bot, message.chat_id, message.message_id, view))
-        if isinstance(view, View):
-            change = edit_whispered(bot, message.chat_id, user_id, whispered, view)
-            return await _unless_the_same(change)
-        return False
+        end_sign()
+        if whispered_id(message) is None:
+            bot, chat_id = message.get_bot(), message.chat_id
+            return await _unless_the_same(edit(bot, chat_id, message.message_id, view))
+        return await _unless_the_same(self._whispers.put_in_place(message, view, presser))
 
     async def acknowledge(
         self, query: CallbackQuery, view: View | Toast | None = None, alert: bool = True
@@ -145,6 +156,7 @@ class Answering:
             if view is None or not view.text:
                 await query.answer()
             else:
+                end_sign()
                 await query.answer(shorten(plain_text(view.text), 200), show_alert=alert)
         except TelegramError as error:
             # A press that waited for longer than some seconds can't be answered any more.
@@ -152,35 +164,27 @@ class Answering:
 
     async def toast(self, query: CallbackQuery, message: Message, toast: Toast) -> None:
         """Answer a press with a word, and perhaps with other marks under the same text."""
-        await self.acknowledge(query, toast, alert=False)
-        if toast.marks is not None:
-            rows = with_marks(keyboard_of(message.reply_markup), toast.marks)
-            await _unless_the_same(edit_keyboard(message, rows))
-
-    @asynccontextmanager
-    async def alive(self, message: Message, at_once: bool = False) -> AsyncIterator[None]:
-        """Show that the bot is typing while an answer takes longer than a moment; `at_once` if it surely will."""
-        async with meanwhile(_show_life(message, 0 if at_once else SIGN_SECONDS)):
-            yield
+        end_sign()
+        await self.acknowledge(query, toast, alert=toast.stays)
+        if toast.marks is not None or toast.turned is not None:
+            rows = keyboard_of(message.reply_markup)
+            if toast.marks is not None:
+                rows = with_marks(rows, toast.marks)
+            if toast.turned is not None:
+                rows = turned(rows, query.data or "", toast.turned)
+            if whispered_id(message) is None:
+                await _unless_the_same(edit_keyboard(message, rows))
+            else:
+                presser = Confidant(query.from_user.id)
+                await _unless_the_same(mark_whispered(message, rows, presser))
 
     async def _note_rich_unknown(self) -> None:
         async with self._services.database.write() as tx:
             await outbox.note_rich_unknown(tx, self._services.clock())
 
 
-async def _show_life(message: Message, after: float) -> None:
-    thread = message.message_thread_id if message.is_topic_message else None
-    await asyncio.sleep(after)
-    while True:
-        try:
-            await message.get_bot().send_chat_action(
-                message.chat_id, ChatAction.TYPING, message_thread_id=thread
-            )
-        except TelegramError as error:
-            # The answer comes all the same.
-            log.debug("no sign of life", error=type(error).__name__)
-            return
-        await asyncio.sleep(_SIGN_LASTS)
+def _is_in_group(message: Message) -> bool:
+    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 async def _unless_the_same(change: Awaitable[object]) -> bool:

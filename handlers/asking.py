@@ -6,8 +6,9 @@ from telegram import Message, User
 from telegram.constants import ChatType
 
 from handlers import channel
-from handlers.context import Ask, Services, known_chat
+from handlers.context import Ask, Replied, Services, known_chat
 from handlers.hearing import person_of, post_of
+from handlers.standing import data_of, first_line
 from handlers.views import channel as channel_views
 from handlers.views.message import View
 from handlers.words import choose
@@ -34,10 +35,17 @@ class Asking:
         user = presser or message.from_user
         private = chat.type == ChatType.PRIVATE
         # What Telegram says of a person is no word of the group that they are in.
-        language = choose(user.language_code) if private and user and user.language_code else None
+        default = services.defaults.language
+        language = choose(user.language_code, default) if private and user else None
         kept = await known_chat(services, ChatId(chat.id), now, chat.type, language)
         asker = presser.id if presser is not None else person_of(message)
-        return Ask(services, kept, now, argument, asker, _about(message))
+        thread = message.message_thread_id if message.is_topic_message else None
+        return Ask(
+            *(services, kept, now, argument, asker, _about(message)),
+            replied=_replied(message),
+            in_forum=chat.is_forum is True,
+            thread_id=thread,
+        )
 
     async def note(self, message: Message) -> None:
         """Note that a chat asked something today. It is for figures: a database in trouble has other worries."""
@@ -61,15 +69,23 @@ class Asking:
 
     async def pressed_for(self, ask: Ask, message: Message) -> Ask | View:
         """Likewise for a press: the message with the button says for whom it speaks."""
-        shown = message.text or message.caption
+        shown = first_line(message)
         if message.chat.type != ChatType.PRIVATE or not channel_views.speaks_for(shown):
             return ask
         meant = await channel.for_channel(ask)
         if isinstance(meant, View):
             return meant
-        title, language = meant.speaks_for, meant.chat.language
-        fits = title and channel_views.speaks_for_this(shown, title, language)
+        title = meant.speaks_for
+        fits = title and channel_views.speaks_for_this(shown, title)
         return meant if fits else ask.say("menu.old")
+
+
+def _replied(message: Message) -> Replied | None:
+    answered = message.reply_to_message
+    # Everything in a topic of a forum is a reply to the message that began it.
+    if answered is None or answered.forum_topic_created is not None:
+        return None
+    return Replied(answered.date, data_of(answered))
 
 
 def _about(message: Message) -> int | None:

@@ -17,6 +17,7 @@ from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news import schedule
 from news.crowd import USUAL_RATE
+from news.findings import Findings
 from news.sources import Sources
 from news.trend import Trend
 from news.writing import Writer
@@ -65,6 +66,8 @@ class Services:
         default_factory=lambda: LRUCache(_RANKINGS)
     )
     """The order of what was found best first, by query and newest article: its pages must fit together."""
+    findings: Findings = field(default_factory=Findings)
+    """What was found in the texts of stories, for whoever asks next."""
     draw: Callable[[Trend, Sequence[str]], Awaitable[bytes]] | None = None
     """Makes a PNG of a trend and the dates of its days in digits; None where pictures can't be made."""
     draw_activity: Callable[[Sequence[DayCount], Sequence[str]], Awaitable[bytes]] | None = None
@@ -86,6 +89,16 @@ class Services:
 
 
 @dataclass(frozen=True, slots=True)
+class Replied:
+    """The message to which somebody replies."""
+
+    at: datetime
+    """When it came."""
+    data: tuple[str, ...]
+    """What its buttons send: a stranger's word."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One command or press, in one chat, at one time."""
 
@@ -98,9 +111,17 @@ class Ask:
     """Who asks; None if nobody says so, as anonymous administrators of groups don't."""
     about: int | None = None
     """Whose message this is a reply to, or which channel's: a command may be about them. None for neither."""
+    replied: Replied | None = None
+    """To which message this is a reply; None if to none."""
     speaks_for: str = ""
     """The title of the channel that is asked about, from a private chat; empty for the chat itself."""
+    in_forum: bool = False
+    """True if it is asked in a forum, where digests come to one of its topics."""
+    thread_id: int | None = None
+    """The topic in which it is asked; None for a forum's general one, and where there are none."""
 
+    ended: str = ""
+    """The command whose question waited for an answer until this was asked; empty if none did."""
     report: Callable[[View], Awaitable[None]] | None = None
     """Shows how far a long answer is, in one message that each call changes; None where nothing can be shown."""
 
@@ -118,9 +139,17 @@ class Ask:
         """An answer of one sentence."""
         return View(say(key, self.chat.language, **arguments))
 
+    def refuse(self, key: str, **arguments: object) -> View:
+        """Likewise, of which nothing came: in a group, it is for nobody but the person who asks."""
+        return View(say(key, self.chat.language, **arguments), aside=True)
+
     def say_count(self, key: str, count: int, **arguments: object) -> View:
         """Likewise, in the plural form of `count`."""
         return View(say_count(key, count, self.chat.language, **arguments))
+
+    def refuse_count(self, key: str, count: int, **arguments: object) -> View:
+        """A refusal in the plural form of `count`."""
+        return View(say_count(key, count, self.chat.language, **arguments), aside=True)
 
     async def again(self) -> "Ask":
         """The same question, with the chat as it is kept now."""
@@ -131,6 +160,11 @@ class Ask:
 
 Answer = View | RichView | tuple[View | RichView, ...]
 """One message, or several in order."""
+
+
+def is_refusal(answer: Answer) -> bool:
+    """Whether nothing came of what somebody wanted, so that in a group nobody else is to see it."""
+    return isinstance(answer, View) and answer.aside
 
 
 async def known_chat(
@@ -147,10 +181,13 @@ async def known_chat(
     """
     async with services.database.read() as tx:
         chat = await chats.get(tx, chat_id)
-    if chat is not None and chat.unreachable_since is None:
+    if chat is not None and chat.unreachable_since is None and chat.key:
         return chat
     async with services.database.write() as tx:
         if chat is not None:
+            if not chat.key:
+                # It was made by a process of an older version.
+                await chats.change(tx, chat_id, key=services.new_token())
             # Whoever says something can be written to, and gets what was missed.
             if await reach.note_reachable(tx, chat_id, now):
                 await outbox.release(tx, chat_id, now)
@@ -169,6 +206,7 @@ async def known_chat(
             paused_until=None,
             unreachable_since=None,
             kind=kind,
+            key=services.new_token(),
         )
         return await chats.add(tx, new, now)
 

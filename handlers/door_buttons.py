@@ -6,13 +6,13 @@
 import re
 from dataclasses import dataclass
 
+from handlers.button_numbers import LAST_SECOND
 from storage.records import ChatId
 
 LETTER = "D"
 """All of these begin with it."""
 
 _LARGEST_ID = 1 << 52
-_LAST_SECOND = 2**32 - 1
 _MOST_USES = 1000
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -92,7 +92,7 @@ def read(parts: list[str]) -> DoorAction | None:
             return Revoke(_token(token))
         case ["D", "o", token, uses_left, expires_at]:
             uses = _number(uses_left, _MOST_USES)
-            return Reopen(_token(token), uses, _number(expires_at, _LAST_SECOND))
+            return Reopen(_token(token), uses, _number(expires_at, LAST_SECOND))
         case ["D", "l", id]:
             return LetBack(_id(id))
         case ["D", "b", id]:

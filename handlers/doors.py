@@ -1,16 +1,15 @@
 """How an update finds its way to a command or a button of the table, and its answer back.
 
-update ─▶ let in? ─▶ which command ─▶ which chat ─▶ who may ─▶ its answer ─▶ reply
-│ NewsError ─▶ one kind sentence
-└ anything else ─▶ an apology with a reference
+update ─▶ let in? ─▶ which command, or what else ─▶ `running` ─▶ reply
+└ what nobody foresaw ─▶ an apology with a reference
 """
 
 from dataclasses import replace
 
 import structlog
-from telegram import Document, Message, Update
+from telegram import Message, Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
@@ -19,32 +18,28 @@ from telegram.ext import (
     filters,
 )
 
-from handlers import channel, lists, schedule, start
-from handlers.access import may_change
+from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import (
-    ALWAYS_CHANGE,
-    BY_NAME,
-    COMMANDS,
-    PUBLIC,
-    Command,
-)
-from handlers.context import AnyApplication, Ask, Services
-from handlers.errors import apologise, explain
-from handlers.hearing import person_of, post_of
+from handlers.commands import BY_NAME, COMMANDS, PUBLIC, TAKE_ADDRESSES
+from handlers.context import AnyApplication, Services
+from handlers.errors import apologise
+from handlers.free_text import command_meant
+from handlers.hearing import addresses_behind, command_in, person_of, post_of, typed_in
 from handlers.inline import register_inline
 from handlers.membership import register_membership
+from handlers.plain_words import is_way_out
 from handlers.presses import Presses
+from handlers.questions import Questions
+from handlers.running import Running, confidant
 from handlers.threshold import register_threshold
-from handlers.views.message import View
-from handlers.whispers import Confidant, whispered_id
-from news.errors import NewsError
-from news.follow import as_address
-from storage import chats
+from news.typed_addresses import addresses_in
 from storage.records import ChatId
 
 log = structlog.get_logger()
+
+_WAYS_OUT = ("cancel", "help")
+"""Commands that somebody means by a word who was asked something."""
 
 
 def register(application: AnyApplication, services: Services) -> None:
@@ -58,9 +53,12 @@ def register(application: AnyApplication, services: Services) -> None:
     for command in COMMANDS:
         names = [command.name, *command.aliases]
         application.add_handler(CommandHandler(names, doors.command, filters=fresh))
-    application.add_handler(MessageHandler(fresh & private & filters.COMMAND, doors.unknown))
+    called = (private | filters.ChatType.GROUPS) & filters.COMMAND
+    application.add_handler(MessageHandler(fresh & called, doors.command))
     sent_here = private | filters.CaptionRegex(r"^/import\b")
     application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
+    replies = filters.ChatType.GROUPS & filters.REPLY
+    application.add_handler(MessageHandler(fresh & replies, doors.reply))
     application.add_handler(MessageHandler(fresh & private & filters.TEXT, doors.text))
     application.add_handler(MessageHandler(fresh & private & filters.LOCATION, doors.location))
     application.add_handler(
@@ -80,39 +78,70 @@ class _Doors:
         self._services = services
         self._asking = asking
         self._answering = answering
+        self._questions = Questions(services)
+        self._running = Running(services, asking, answering, self._questions)
 
-    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A command of the table."""
+    async def command(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A command: one of the table, or one that is not in it."""
         message = update.effective_message
-        if message is None or message.text is None:
+        typed = None if message is None else command_in(typed_in(message))
+        if message is None or typed is None:
             return
-        typed, _, argument = message.text.partition(" ")
-        if "\n" in typed:
-            typed, _, rest = typed.partition("\n")
-            argument = f"{rest} {argument}"
-        command = BY_NAME[typed[1:].partition("@")[0].casefold()]
-        if command.admins and person_of(message) not in self._services.admin_ids:
-            # As if there were no such command: in groups, nothing is said of those.
-            if message.chat.type == ChatType.PRIVATE:
-                await self.unknown(update, context)
+        command, private = BY_NAME.get(typed.name), message.chat.type == ChatType.PRIVATE
+        ended = await self._questions.end(message)
+        by_admin = person_of(message) in self._services.admin_ids
+        if command is None or (command.admins and not by_admin):
+            # In groups, nothing is said of what may be a command of another bot.
+            if private or typed.addressed:
+                await self._unknown(message, typed.name)
             return
-        replied = message.reply_to_message
+        replied, argument = message.reply_to_message, typed.argument
         if command.name == "import" and replied is not None and replied.document is not None:
-            await self._take_in(message, replied.document)
+            await self._running.take_in(message, replied.document)
             return
-        await self._answer(message, command, argument)
+        if command.name in TAKE_ADDRESSES:
+            argument = "\n".join([argument, *addresses_behind(message)])
+        await self._running.run(message, command, argument, ended=ended)
 
-    async def text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Words without a command, in a private chat: an address to follow, or something to look for."""
+    async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Words without a command, in a private chat: an answer, or whatever they mean."""
         message = update.effective_message
-        if message is None or message.text is None:
+        if message is None:
             return
-        address = as_address(message.text)
-        if address is None:
-            await self._answer(message, BY_NAME["latest"], message.text)
+        typed = typed_in(message)
+        if command_in(typed) is not None:
+            # With a slash that Telegram takes for none.
+            await self.command(update, context)
             return
-        ask = await self._asking.of(message)
-        await self._answering.send(message, ask.say("unknown.address", address=address))
+        typed = "\n".join([typed, *addresses_behind(message)])
+        meant, argument = command_meant(typed)
+        asked = BY_NAME.get(await self._questions.answered_by(message))
+        fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
+        if asked is not None and fits and meant.name not in _WAYS_OUT:
+            await self._running.run(message, asked, typed, is_answer=True)
+            return
+        ended = await self._questions.end(message) if meant.name == "cancel" else ""
+        await self._running.run(message, meant, argument, ended=ended)
+
+    async def reply(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A reply in a group: the answer to a question, or talk."""
+        message = update.effective_message
+        asked = None
+        if message is not None:
+            asked = BY_NAME.get(await self._questions.answered_by(message))
+        if message is None or asked is None:
+            return
+        typed = typed_in(message)
+        if message.document is not None and asked.name == "import":
+            await self._running.take_in(message, message.document)
+        elif message.location is not None and asked.name == "timezone":
+            await self._running.locate(message, is_answer=True)
+        elif is_way_out(typed):
+            ended = await self._questions.end(message)
+            await self._running.run(message, BY_NAME["cancel"], "", ended=ended)
+        elif typed.strip():
+            typed = "\n".join([typed, *addresses_behind(message)])
+            await self._running.run(message, asked, typed, is_answer=True)
 
     async def forwarded(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """The post of a channel that somebody may want to run from here; any other means nothing."""
@@ -129,53 +158,32 @@ class _Doors:
         """A file: a list of feeds."""
         message = update.effective_message
         if message is not None and message.document is not None:
-            await self._take_in(message, message.document)
-
-    async def _take_in(self, message: Message, file: Document) -> None:
-        """A list of feeds, which came with a message or is what it replies to."""
-        ask = await self._asking.for_whom(await self._asking.of(message), message)
-        if isinstance(ask, View):
-            await self._answering.send(message, ask)
-        elif not await may_change(
-            self._services.rights, message.chat, message.from_user, message.sender_chat
-        ):
-            await self._answering.answer(ask, message, ask.say("access.admins"))
-        elif (file.file_size or 0) > lists.MAX_BYTES:
-            await self._answering.answer(ask, message, ask.say("import.large"))
-        else:
-            async with self._answering.alive(message, at_once=True):
-                told = replace(ask, report=self._answering.reporter(message))
-                answer = await _imported(told, file)
-            await self._answering.answer(ask, message, answer)
+            await self._running.take_in(message, message.document)
 
     async def location(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A place on earth: its time zone is that of the chat from now on."""
+        """A place on earth: its time zone may be that of the chat from now on."""
         message = update.effective_message
-        if message is None or (place := message.location) is None:
-            return
-        ask = await self._asking.for_whom(await self._asking.of(message), message)
-        if isinstance(ask, View):
-            await self._answering.send(message, ask)
-            return
-        answer = await schedule.locate(ask, place.latitude, place.longitude)
-        await self._answering.answer(ask, message, answer)
+        if message is not None and message.location is not None:
+            asked = await self._questions.answered_by(message)
+            await self._running.locate(message, is_answer=asked == "timezone")
 
-    async def not_text(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A picture, a voice, a sticker."""
+    async def not_text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A picture, a voice, a sticker: what is written below it may say what it is for."""
         message = update.effective_message
         if message is None:
+            return
+        typed = typed_in(message)
+        if command_in(typed) or addresses_in(typed) or addresses_behind(message):
+            await self.text(update, context)
             return
         ask = await self._asking.of(message)
         await self._answering.send(message, ask.say("unknown.message"))
 
-    async def unknown(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """A command that is not in the table."""
-        message = update.effective_message
-        if message is None or message.text is None:
-            return
-        name = message.text.split()[0].lstrip("/").partition("@")[0]
+    async def _unknown(self, message: Message, name: str) -> None:
+        """A command that is not in the table, or not for whoever typed it."""
         ask = await self._asking.of(message)
-        await self._answering.send(message, start.unknown(ask, name, PUBLIC))
+        answer = replace(start.unknown(ask, name, PUBLIC), aside=True)
+        await self._answering.send(message, answer, to=confidant(ask, message, True))
 
     async def error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Whatever no handler foresaw: the person gets an apology, the log gets the trace."""
@@ -184,69 +192,23 @@ class _Doors:
             log.info("answer not wanted", reason=str(context.error))
             return
         message = update.effective_message if isinstance(update, Update) else None
-        if message is None or isinstance(context.error, TelegramError):
+        query = update.callback_query if isinstance(update, Update) else None
+        of_telegram = isinstance(context.error, TelegramError)
+        if message is None or (of_telegram and not isinstance(context.error, BadRequest)):
+            # What Telegram could not be told now, an apology could not tell it either.
             apologise(context.error, None, "telegram")
             return
         try:
-            ask = await self._asking.of(message)
+            ask = await self._asking.of(message, None if query is None else query.from_user)
         except Exception as error:  # noqa: BLE001 - the database may be what broke
             apologise(error, None, "database")
             return
         apology = apologise(context.error, ask, "handler")
         if apology is not None:
-            await self._answering.send(message, apology)
-
-    async def _answer(self, message: Message, command: Command, argument: str) -> None:
-        found = await self._asking.of(message, argument=argument)
-        here = command.here or command.admins
-        ask = found if here else await self._asking.for_whom(found, message)
-        if isinstance(ask, View):
-            await self._answering.send(message, ask)
-            return
-        changes = bool(command.changes and (argument.strip() or command.name in ALWAYS_CHANGE))
-        if changes and not await may_change(
-            self._services.rights, message.chat, message.from_user, message.sender_chat
-        ):
-            refused = ask.say("access.admins")
-            await self._answering.send(message, refused, to=_confidant(ask, message, True))
-            return
-        if changes and command.settles:
-            await self._settle(ask, message, command)
-        async with self._answering.alive(message, at_once=command.slow):
-            told = ask
-            if command.slow:
-                told = replace(ask, report=self._answering.reporter(message))
+            to = confidant(ask, message, True)
+            if to is not None and query is not None:
+                to = replace(to, query_id=query.id)
             try:
-                answer = await command.answer(told)
-            except NewsError as error:
-                answer = explain(error, ask, command.name)
-        to = _confidant(ask, message, command.aside and not changes)
-        await self._answering.answer(ask, message, answer, to=to)
-        await self._asking.note(message)
-
-    async def _settle(self, ask: Ask, message: Message, command: Command) -> None:
-        """Let digests come to the topic of a forum in which somebody chooses when, or follows the first thing."""
-        thread = message.message_thread_id if message.is_topic_message else None
-        if not message.chat.is_forum or ask.chat.thread_id == thread:
-            return
-        async with self._services.database.write() as tx:
-            if command.name == "schedule" or not await chats.count_subscriptions(tx, ask.chat.id):
-                await chats.change(tx, ask.chat.id, thread_id=thread)
-
-
-def _confidant(ask: Ask, message: Message, aside: bool) -> Confidant | None:
-    """Who alone is to see an answer: it is an aside, or was asked unseen. None if it is for all."""
-    if ask.user_id is None or not (aside or whispered_id(message) is not None):
-        return None
-    return Confidant(ask.user_id)
-
-
-async def _imported(ask: Ask, file: Document) -> View:
-    """What came of a list of feeds that was sent."""
-    try:
-        sent = await file.get_file()
-        document = bytes(await sent.download_as_bytearray())
-    except TelegramError as error:
-        log.warning("file not fetched", error=type(error).__name__)
-        return ask.say("import.lost")
-    return await lists.import_list(ask, document)
+                await self._answering.send(message, apology, to=to)
+            except TelegramError as error:
+                log.warning("no apology sent", error=type(error).__name__)

@@ -2,23 +2,26 @@
 
 import secrets
 import unicodedata
+from dataclasses import replace
 
 import structlog
 from markupsafe import Markup
 
 from handlers.context import Ask, code
-from handlers.views.message import View
+from handlers.views.message import View, plain_text
 from handlers.words import say, say_count
 from news import query
 from news.errors import (
     BadQuery,
     BadQuiet,
     BadSchedule,
+    ChatForgotten,
     FetchFailed,
     LimitReached,
     NewsError,
     NoFeedFound,
     NoSuchNumber,
+    ShareSpent,
 )
 from news.lexemes import PREFIXES
 from news.text import shorten, squeeze
@@ -28,12 +31,17 @@ log = structlog.get_logger()
 
 def explain(error: NewsError, ask: Ask, command: str) -> View:
     """What a person can do about an error that `command` met."""
+    return replace(_explain(error, ask, command), aside=True)
+
+
+def _explain(error: NewsError, ask: Ask, command: str) -> View:
     typed = shorten(squeeze(ask.argument), 60)
     match error:
         case BadQuery():
             return _explain_query(error, ask, command)
         case BadSchedule():
-            return ask.say("schedule.bad", typed=typed)
+            key = "schedule.one_time" if error.several else "schedule.bad"
+            return ask.say(key, typed=typed)
         case BadQuiet():
             return ask.say("quiet.bad", typed=typed)
         case FetchFailed():
@@ -43,6 +51,8 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
             return ask.say("fetch.no_feed", tried=tried)
         case LimitReached():
             return ask.say_count("follow.limit", error.limit)
+        case ChatForgotten() | ShareSpent():
+            return ask.say(_NOT_NOW[type(error)])
         case NoSuchNumber():
             if not error.count:
                 return ask.say("list.empty")
@@ -52,6 +62,8 @@ def explain(error: NewsError, ask: Ask, command: str) -> View:
     raise error
 
 
+_NOT_NOW = {ChatForgotten: "follow.forgotten", ShareSpent: "follow.too_many_new"}
+
 _QUERY_LIMITS = {
     "long": query.MAX_CHARACTERS,
     "terms": query.MAX_TERMS,
@@ -59,17 +71,25 @@ _QUERY_LIMITS = {
     "depth": query.MAX_DEPTH,
 }
 _QUERY_EXAMPLES = {
-    "open_quote": '"climate talks"',
-    "open_paren": "(rice OR wheat) AND price",
-    "close_paren": "(rice OR wheat) AND price",
-    "depth": "(rice OR wheat) AND price",
-    "operator": "rice OR wheat",
-    "terms": "rice OR wheat",
-    "only_not": "rice -wheat",
-    "only_time": "rice since:7d",
-    "prefix": "title:rice",
-    "language": "rice lang:ja",
-    "date": "rice since:7d",
+    "open_quote": "phrase",
+    "open_paren": "parens",
+    "close_paren": "parens",
+    "depth": "parens",
+    "operator": "either",
+    "terms": "either",
+    "only_not": "without",
+    "only_time": "lately",
+    "prefix": "title",
+    "language": "spoken",
+    "date": "lately",
+}
+_PREFIX_EXAMPLES = {
+    "any:": "anywhere",
+    "from:": "source",
+    "source:": "source",
+    "lang:": "spoken",
+    "since:": "lately",
+    "before:": "before",
 }
 _POINTED_COLUMNS = 14
 """Shown on either side of a place in a query: two of these and a few more are a line on a small phone."""
@@ -85,7 +105,11 @@ def query_trouble(error: BadQuery, language: str) -> tuple[Markup, str]:
         if limit is None
         else say_count(key, limit, language, what=what)
     )
-    return trouble, _QUERY_EXAMPLES.get(error.reason, "North Korea")
+    examples = _QUERY_EXAMPLES
+    if error.reason == "prefix_alone":
+        examples = {"prefix_alone": _PREFIX_EXAMPLES.get(error.what.casefold(), "title")}
+    shown = say(f"query.example.{examples.get(error.reason, 'usual')}", language)
+    return trouble, plain_text(shown)
 
 
 def _explain_query(error: BadQuery, ask: Ask, command: str) -> View:

@@ -11,6 +11,9 @@ from enum import Enum
 
 from cachetools import LRUCache
 
+PRESS = 1 / 3
+"""What the press of a button takes, compared with a command: a menu is worked through with three taps a second."""
+
 _REMEMBERED = 20_000
 """Buckets of one kind, some 300 bytes each."""
 
@@ -40,8 +43,11 @@ class Buckets:
         self._a_second = a_second
         self._buckets: LRUCache[Hashable, _Bucket] = LRUCache(_REMEMBERED)
 
-    def take(self, whose: Hashable, now: datetime) -> Turn:
-        """Take one out of somebody's bucket."""
+    def take(self, whose: Hashable, now: datetime, count: float = 1) -> Turn:
+        """Take something out of somebody's bucket.
+
+        One that is not empty gives more than it holds, and has to fill up from as far below as it is deep, at most.
+        """
         bucket = self._buckets.get(whose)
         if bucket is None:
             bucket = self._buckets[whose] = _Bucket(self._burst, now)
@@ -51,8 +57,8 @@ class Buckets:
         bucket.at = now
         if bucket.left >= self._burst - 1:
             bucket.warned = False
-        if bucket.left >= 1:
-            bucket.left -= 1
+        if bucket.left >= min(1, count):
+            bucket.left = max(bucket.left - count, -float(self._burst))
             return Turn.GRANTED
         if bucket.warned:
             return Turn.IGNORED
@@ -71,12 +77,15 @@ class FairUse:
         self._typing = Buckets(burst=30, a_second=5)
         self._new_feeds = Buckets(burst=30, a_second=30 / 3600)
 
-    def turn(self, person: int, chat_id: int, now: datetime) -> Turn:
-        """Whether somebody may ask for something in a chat now; whoever is ignored takes nothing from the chat."""
-        turn = self._people.take(person, now)
+    def turn(self, person: int, chat_id: int, now: datetime, count: float = 1) -> Turn:
+        """Whether somebody may ask for something in a chat now; whoever is ignored takes nothing from the chat.
+
+        `count` is what it takes, compared with a command.
+        """
+        turn = self._people.take(person, now, count)
         if turn is Turn.IGNORED or chat_id == person:
             return turn
-        of_group = self._groups.take(chat_id, now)
+        of_group = self._groups.take(chat_id, now, count)
         # A crowd that floods a group is not warned one by one.
         return turn if of_group is Turn.GRANTED else of_group
 
@@ -84,6 +93,9 @@ class FairUse:
         """Whether somebody's inline query is answered."""
         return self._typing.take(person, now) is Turn.GRANTED
 
-    def may_add_feed(self, chat_id: int, now: datetime) -> bool:
-        """Whether a chat may have one more feed visited that nobody else follows; if so, it counts."""
-        return self._new_feeds.take(chat_id, now) is Turn.GRANTED
+    def may_add_feeds(self, chat_id: int, now: datetime, count: int = 1) -> bool:
+        """Whether a chat may have so many more feeds visited that nobody else follows; if so, they count.
+
+        A list of them comes in one piece: where one of them may come, all may, and the next one waits for an hour at most.
+        """
+        return self._new_feeds.take(chat_id, now, count) is Turn.GRANTED

@@ -1,23 +1,20 @@
 """Follow, unfollow, and what is followed."""
 
-from handlers.buttons import (
-    FindFeed,
-    Follow,
-    FollowFeed,
-    KeepFeed,
-    ListPage,
-    Undo,
-    Unfollow,
-    Widen,
-)
+from handlers.bringing_back import bring_back
+from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Undo, Unfollow, Widen
 from handlers.context import Answer, Ask
-from handlers.links import payload_of
-from handlers.menu_buttons import Drop, Item, ItemStories
+from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, UndoRow
+from handlers.offer_buttons import TopicAlone
+from handlers.page_buttons import ListAround, ListPage
+from handlers.plain_words import without_news_in
+from handlers.several import follow_one, follow_several, unfollow
+from handlers.sharing import link_to
 from handlers.views import subscriptions as views
-from handlers.views.message import View
-from news import follow, query, rescheduling, search
-from news.discover import find_known
-from news.errors import LimitReached
+from handlers.views.message import Toast, View
+from handlers.visits import admission, count_feed
+from handlers.what_else import with_what_else
+from news import follow, query, search, typed_addresses, unfollowing
+from news.errors import FetchFailed, LimitReached, ShareSpent
 from news.followed_topics import query_of
 from news.mutes import Muted
 from storage import articles, chats, feeds, opinions
@@ -29,47 +26,31 @@ LAST = 5
 
 
 async def subscribe(ask: Ask) -> Answer:
-    """Follow an address or a topic."""
+    """Follow an address, several, or a topic."""
     services = ask.services
     if not ask.argument.strip():
         return ask.say("follow.ask")
-    address = follow.fetchable(ask.argument)
-    if address is None:
-        wanted = query.parse(ask.argument)
-        result = await follow.follow_topic(
-            services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
-        )
-    else:
-        if not await _may_visit(ask, address):
-            return ask.say("follow.too_many_new")
-        found = await follow.follow_address(
-            services.sources,
-            ask.chat.id,
-            address,
-            services.max_subscriptions,
-            follow.is_bare(ask.argument),
-        )
-        return views.found(found, ask.chat, ask.reader)
-    return views.followed(result, ask.chat, ask.reader)
-
-
-async def _may_visit(ask: Ask, address: str) -> bool:
-    """Whether the web may be asked for this chat: a feed that somebody follows is visited anyway."""
-    async with ask.services.database.read() as tx:
-        known = await find_known(tx, address)
-        if known is not None and (await feeds.followers(tx, [known.id])).get(known.id):
-            return True
-    fair_use = ask.services.fair_use
-    return fair_use is None or fair_use.may_add_feed(ask.chat.id, ask.now)
+    addresses = typed_addresses.addresses_in(ask.argument)
+    if len(addresses) > 1:
+        return await follow_several(ask, addresses)
+    if addresses:
+        return views.found(await follow_one(ask, addresses[0]), ask.chat, ask.reader)
+    if "://" in ask.argument:
+        # Part of an address is no topic.
+        raise FetchFailed(Failure.REFUSED)
+    wanted = query.parse(ask.argument)
+    result = await follow.follow_topic(
+        services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
+    )
+    shown = views.followed(result, ask.chat, ask.reader)
+    return await with_what_else(ask, shown, wanted, result)
 
 
 async def unsubscribe(ask: Ask) -> Answer:
-    """Stop following, by number or name; without either, choose from the list."""
+    """Stop following, by numbers or name; without either, choose from the list."""
     if not ask.argument.strip():
         return await _list(ask, ListPage(1, removing=True))
-    item = await follow.find_subscription(ask.services.database, ask.chat.id, ask.argument)
-    await follow.unfollow(ask.services.database, ask.chat.id, item.id)
-    return views.unfollowed(item, ask.reader)
+    return await unfollow(ask)
 
 
 async def subscriptions(ask: Ask) -> Answer:
@@ -82,6 +63,14 @@ async def turn_list(ask: Ask, pressed: ListPage) -> View:
     return await _list(ask, pressed)
 
 
+async def turn_list_around(ask: Ask, pressed: ListAround) -> View:
+    """The page of the list on which something stands, or stood."""
+    async with ask.services.database.read() as tx:
+        listed = await chats.subscriptions_of(tx, ask.chat.id)
+    page = views.page_around(listed, pressed.subscription_id)
+    return views.subscriptions(listed, page, ask.chat, ask.reader)
+
+
 async def _list(ask: Ask, page: ListPage) -> View:
     async with ask.services.database.read() as tx:
         listed = await chats.subscriptions_of(tx, ask.chat.id)
@@ -90,24 +79,35 @@ async def _list(ask: Ask, page: ListPage) -> View:
 
 async def press_unfollow(ask: Ask, pressed: Unfollow) -> View:
     """Stop following what a button named."""
-    item = await follow.unfollow(ask.services.database, ask.chat.id, pressed.subscription_id)
+    item = await unfollowing.unfollow(ask.services.database, ask.chat.id, pressed.subscription_id)
     return ask.say("unfollow.gone") if item is None else views.unfollowed(item, ask.reader)
 
 
 async def press_drop(ask: Ask, pressed: Drop) -> View:
     """Stop following, with a way back; a second tap says the same as the first."""
+    name, dropped = await _drop(ask, pressed)
+    return views.gone(ask.reader) if name is None else views.dropped(name, dropped, ask.reader)
+
+
+async def press_drop_row(ask: Ask, pressed: DropRow) -> Toast:
+    """Stop following in the list, which stays as it is but for the way back in the same place."""
+    name, dropped = await _drop(ask, pressed.of)
+    if name is None:
+        return Toast(ask.say("unfollow.gone").text)
+    return views.dropped_row(name, dropped, ask.reader)
+
+
+async def _drop(ask: Ask, pressed: Drop) -> tuple[str | None, Drop]:
+    """Stop following; its name, None if there is no such thing, and what brings it back as it was."""
     database = ask.services.database
     async with database.read() as tx:
         listed = await chats.followed(tx, ask.chat.id)
         name = await _name_of(tx, pressed)
     for item in listed:
         if (item.kind, item.target) == (pressed.kind, pressed.target):
-            await follow.unfollow(database, ask.chat.id, item.id)
-            return views.unfollowed(item, ask.reader)
-    if name is None:
-        return views.gone(ask.reader)
-    undo = Undo(pressed.kind, pressed.target, pressed.after_article, pressed.schedule)
-    return views.dropped(name, undo, ask.reader)
+            await unfollowing.unfollow(database, ask.chat.id, item.id)
+            return item.name, views.drop_of(item)
+    return name, pressed
 
 
 async def _name_of(tx: Transaction, pressed: Drop) -> str | None:
@@ -123,9 +123,7 @@ async def press_item(ask: Ask, pressed: Item) -> View:
     item = await _item(ask, pressed.subscription_id)
     if item is None:
         return views.gone(ask.reader)
-    payload = payload_of(item)
-    link = None if payload is None else ask.services.link(payload)
-    return views.one(item, link, ask.chat, ask.reader)
+    return views.one(item, await link_to(ask, item), ask.chat, ask.reader)
 
 
 async def press_stories(ask: Ask, pressed: ItemStories) -> View:
@@ -160,7 +158,7 @@ async def press_follow(ask: Ask, pressed: Follow) -> View:
     async with services.database.read() as tx:
         topic = await chats.topic(tx, pressed.topic_id)
     if topic is None:
-        return ask.say("menu.old")
+        return ask.refuse("menu.old")
     result = await follow.follow_topic(
         services.database, ask.chat.id, query_of(topic), services.max_subscriptions, ask.now
     )
@@ -175,9 +173,18 @@ async def press_widen(ask: Ask, pressed: Widen) -> View:
     return views.followed(result, ask.chat, ask.reader)
 
 
+async def press_topic_alone(ask: Ask, pressed: TopicAlone) -> View:
+    """Follow a topic without the word "news" in the place of one with it."""
+    result = await follow.change_topic(
+        *(ask.services.database, ask.chat.id, pressed.subscription_id, without_news_in, ask.now)
+    )
+    return views.followed(result, ask.chat, ask.reader)
+
+
 async def press_follow_feed(ask: Ask, pressed: FollowFeed) -> View:
-    """Follow one of the feeds that were to choose from."""
+    """Follow one of the feeds that were to choose from, or that a link offered."""
     services = ask.services
+    await count_feed(ask, pressed.feed_id)
     result = await follow.follow_chosen(
         services.sources, ask.chat.id, pressed.feed_id, services.max_subscriptions
     )
@@ -204,6 +211,8 @@ async def press_find(ask: Ask, pressed: FindFeed) -> View:
         feed = await _followed(tx, ask, pressed.feed_id)
     if feed is None:
         return ask.say("unfollow.gone")
+    if not admission(ask)(1):
+        raise ShareSpent
     found = await follow.find_again(services.sources, ask.chat.id, feed, services.max_subscriptions)
     return (
         ask.say("trouble.not_found", name=feed.title)
@@ -220,25 +229,24 @@ async def _followed(tx: Transaction, ask: Ask, feed_id: FeedId) -> Feed | None:
 
 async def press_undo(ask: Ask, pressed: Undo) -> View:
     """Follow again, as if it had never stopped."""
-    services = ask.services
+    dropped = views.drop_to_undo(pressed)
     try:
-        result = await follow.follow_again(
-            services.database,
-            ask.chat.id,
-            pressed.kind,
-            pressed.target,
-            pressed.after_article,
-            services.max_subscriptions,
-            ask.now,
-        )
+        name = await bring_back(ask, dropped)
     except LimitReached as error:
         # The way back stays, for when there is room.
-        again = views.dropped("", pressed, ask.reader)
+        again = views.dropped("", dropped, ask.reader)
         return View(ask.say_count("follow.limit", error.limit).text, again.keyboard)
-    if result is None:
+    if name is None:
         return View(ask.say("undo.gone").text, views.gone(ask.reader).keyboard)
-    if pressed.schedule:
-        await rescheduling.restore_own(
-            services.database, ask.chat, pressed.kind, pressed.target, pressed.schedule, ask.now
-        )
-    return views.followed_again(result.name, ask.reader)
+    return views.followed_again(name, ask.reader)
+
+
+async def press_undo_row(ask: Ask, pressed: UndoRow) -> Toast:
+    """Follow again in the list, as if it had never stopped."""
+    try:
+        name = await bring_back(ask, pressed.of)
+    except LimitReached as error:
+        return Toast(ask.say_count("follow.limit", error.limit).text)
+    if name is None:
+        return Toast(ask.say("undo.gone").text)
+    return views.followed_again_row(name, pressed.of, ask.reader)

@@ -20,14 +20,34 @@ from telegram import (
     Update,
     User,
 )
-from telegram.constants import ChatType
+from telegram.constants import ChatType, MessageEntityType
 
 _HALVES = re.compile("[\ud800-\udfff]")
+
+_COMMAND = re.compile(r"[/／]([a-z0-9_]{1,64})(?:@(\w+))?(?!\w)", re.ASCII | re.IGNORECASE)
+"""What Telegram takes for a command, and the same with the slash of a Japanese keyboard, which it does not."""
+
+_COMMAND = re.compile(
+    r"[/／]([a-z0-9_]{1,64})(?:@([a-z0-9_]+))?(?![\w/<>])", re.ASCII | re.IGNORECASE
+)
+"""What Telegram takes for a command, and the same with a slash of full width or letters of others right behind it."""
 
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 _LARGEST_ID = 1 << 52
 """Telegram's ids have no more bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as somebody typed it."""
+
+    name: str
+    """In lower case, without the slash."""
+    addressed: str
+    """The bot that it is for, in lower case; empty if it is not said."""
+    argument: str
+    """What is typed behind it, with its line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +78,9 @@ def is_of_membership(update: Update) -> bool:
     """Whether an update says that a chat came, went or moved, which needs no leave."""
     change, message = update.my_chat_member or update.chat_member, update.message
     if change is not None:
-        member = change.new_chat_member
-        whole = member is not None and isinstance(member.status, str)  # type: ignore[redundant-expr]
-        return whole and _is_chat(change.chat) and _is_user(change.from_user)
+        members: tuple[Any, ...] = (change.old_chat_member, change.new_chat_member)
+        whole = all(one is not None and isinstance(one.status, str) for one in members)
+        return whole and _is_named(change.chat) and _is_user(change.from_user)
     if message is None or not _is_message(message) or message.chat.type not in _GROUPS:
         return False
     moved = message.migrate_to_chat_id or message.migrate_from_chat_id
@@ -82,25 +102,31 @@ def knock_of(update: Update, bot_name: str, commands: Collection[str]) -> Knock 
     if sender is not None and not _is_chat(sender):
         return None
     private = message.chat.type == ChatType.PRIVATE
-    typed = message.text or message.caption or ""
-    name, addressed, payload = _command(typed)
-    is_ours = name in commands and addressed in ("", bot_name.casefold())
+    typed = command_in(typed_in(message))
+    if typed is not None and typed.addressed not in ("", bot_name.casefold()):
+        return None
+    # What is called by the bot's name is asked of it, whether it knows such a command or not.
+    is_ours = typed is not None and (typed.name in commands or typed.addressed != "")
     replies = message.reply_to_message is not None and _is_by(message.reply_to_message, bot_name)
-    if not (private or is_ours or (replies and not name)):
+    if not (private or is_ours or (replies and typed is None)):
         return None
-    if addressed not in ("", bot_name.casefold()):
-        return None
-    user_id = person_of(message)
-    whose = user_id or (sender.id if sender is not None else message.chat.id)
     asked = private or is_ours
-    payload = payload if name == "start" else ""
-    return Knock(message.chat.id, private, user_id, whose, asked, payload)
+    starts = typed is not None and typed.name == "start"
+    payload = "".join(typed.argument.split()[:1]) if typed is not None and starts else ""
+    whose = whose_share(message)
+    return Knock(message.chat.id, private, person_of(message), whose, asked, payload)
 
 
 def person_of(message: Message) -> int | None:
     """Who wrote; None for whoever writes in the name of a group or a channel."""
     user = message.from_user
     return None if user is None or message.sender_chat is not None else user.id
+
+
+def whose_share(message: Message) -> int:
+    """To whose share a message counts: that of the person who wrote, or of whoever they speak for."""
+    sender = message.sender_chat
+    return person_of(message) or (sender.id if sender is not None else message.chat.id)
 
 
 def _is_second_hand(message: Message) -> bool:
@@ -142,13 +168,25 @@ def _inline(query: InlineQuery) -> Knock | None:
     return Knock(user_id, True, user_id, user_id, is_asked=False, is_typing=True)
 
 
-def _command(typed: str) -> tuple[str, str, str]:
-    """The command of a text, whom it is addressed to, and its first word; all empty without one."""
-    if not typed.startswith("/"):
-        return "", "", ""
-    words = typed.split(maxsplit=2)
-    name, _, addressed = words[0][1:].casefold().partition("@")
-    return name, addressed, words[1] if len(words) > 1 else ""
+def command_in(typed: str) -> Typed | None:
+    """The command that a text begins with; None without one."""
+    found = _COMMAND.match(typed)
+    if found is None:
+        return None
+    # Whatever a keyboard makes of the space behind a command parts it from what follows; lines stay as they are.
+    return Typed(found[1].casefold(), (found[2] or "").casefold(), typed[found.end() :].strip())
+
+
+def typed_in(message: Message) -> str:
+    """What somebody wrote, in a message or below what they sent."""
+    return message.text or message.caption or ""
+
+
+def addresses_behind(message: Message) -> tuple[str, ...]:
+    """The addresses that words of a message lead to without showing them, as an app shares a page."""
+    marks = (*(message.entities or ()), *(message.caption_entities or ()))
+    found = (mark.url for mark in marks if mark.type == MessageEntityType.TEXT_LINK)
+    return tuple(dict.fromkeys(url for url in found if url and _is_text(url)))
 
 
 def _is_by(message: Message, bot_name: str) -> bool:
@@ -177,6 +215,15 @@ def _is_place(place: Location) -> bool:
 
 def _is_chat(chat: Chat | None) -> bool:
     return chat is not None and _is_id(chat.id) and isinstance(chat.type, str)
+
+
+def _is_named(chat: Chat | None) -> bool:
+    """Whether it is a chat whose names, if it has any, can be told."""
+    return (
+        chat is not None
+        and _is_chat(chat)
+        and all(name is None or _is_text(name) for name in (chat.title, chat.username))
+    )
 
 
 def _is_user(user: User | None) -> bool:

@@ -1,5 +1,7 @@
 """Which language the bot speaks in a chat."""
 
+from dataclasses import replace
+
 from handlers.context import Answer, Ask
 from handlers.menu_buttons import Speak, Via
 from handlers.views import languages as views
@@ -15,9 +17,9 @@ async def language(ask: Ask) -> Answer:
     typed = squeeze(ask.argument)
     if not typed:
         return views.choose(ask.reader, Via.COMMAND)
-    code = _code_of(typed.casefold(), ask)
+    code = views.code_of(typed)
     if code is None:
-        return ask.say("language.bad", typed=shorten(typed, 40), known=", ".join(languages()))
+        return replace(views.unknown(shorten(typed, 40), ask.reader), aside=True)
     return await _set(ask, code, Via.COMMAND)
 
 
@@ -28,15 +30,6 @@ async def press_speak(ask: Ask, pressed: Speak) -> View:
     if pressed.code not in languages():
         return out_of_date(views.choose(ask.reader, pressed.via), ask.reader)
     return await _set(ask, pressed.code, pressed.via)
-
-
-def _code_of(typed: str, ask: Ask) -> str | None:
-    code = typed.partition("-")[0].partition("_")[0]
-    for known in languages():
-        names = (views.own_name(known), views.name_in(known, ask.reader))
-        if code == known or typed in {name.casefold() for name in names}:
-            return known
-    return None
 
 
 async def _set(ask: Ask, code: str, via: Via) -> View:

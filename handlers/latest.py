@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.buttons import BestPage, Page
 from handlers.context import Answer, Ask
-from handlers.links import topic_payload
+from handlers.page_buttons import BestPage, Page
+from handlers.plain_words import topic_alone
+from handlers.sharing import link_to_topic
 from handlers.views import stories as views
 from handlers.views.message import View
 from news import query, search
@@ -28,11 +29,22 @@ async def latest(ask: Ask) -> Answer:
     topic = None if wanted is None else await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
         page = Page(None if topic is None else topic.id, 1, await articles.newest(tx))
+        if topic is None:
+            follows = await chats.count_subscriptions(tx, ask.chat.id)
+            page = replace(page, followed=bool(follows))
         found, listed = await _found(tx, ask, page, topic)
     instead = None
     if wanted is not None and not found:
         instead = await _instead(ask, wanted, page.up_to)
-    return _laid_out(ask, page, topic, found, listed, wanted, instead)
+    return await _laid_out(ask, page, topic, found, listed, wanted, instead)
+
+
+async def is_gone(ask: Ask, pressed: Page | BestPage) -> bool:
+    """Whether a page was of a topic that is kept no more."""
+    if pressed.topic_id is None:
+        return False
+    async with ask.services.database.read() as tx:
+        return await chats.topic(tx, pressed.topic_id) is None
 
 
 async def turn_page(ask: Ask, pressed: Page) -> View:
@@ -40,13 +52,15 @@ async def turn_page(ask: Ask, pressed: Page) -> View:
     async with ask.services.database.read() as tx:
         topic = None if pressed.topic_id is None else await chats.topic(tx, pressed.topic_id)
         if topic is None and pressed.topic_id is not None:
-            return ask.say("menu.old")
+            return ask.refuse("menu.old")
         found, listed = await _found(tx, ask, pressed, topic)
-    return _laid_out(ask, pressed, topic, found, listed)
+    return await _laid_out(ask, pressed, topic, found, listed)
 
 
 async def search_best(ask: Ask) -> Answer:
-    """The first page, best match first."""
+    """The first page, best match first; without words, what to look for."""
+    if not ask.argument.strip():
+        return ask.refuse("search.ask")
     wanted = query.parse(ask.argument)
     topic = await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
@@ -58,7 +72,7 @@ async def turn_best(ask: Ask, pressed: BestPage) -> View:
     """Another page of the best."""
     async with ask.services.database.read() as tx:
         topic = await chats.topic(tx, pressed.topic_id)
-    return ask.say("menu.old") if topic is None else await _best(ask, pressed, topic)
+    return ask.refuse("menu.old") if topic is None else await _best(ask, pressed, topic)
 
 
 async def _keep(ask: Ask, wanted: query.Query) -> Topic:
@@ -69,6 +83,10 @@ async def _keep(ask: Ask, wanted: query.Query) -> Topic:
 
 async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Instead | None:
     """What may be looked for instead of a phrase that is nowhere."""
+    if topical := topic_alone(wanted):
+        topic = await _keep(ask, topical)
+        page = Page(topic.id, 1, up_to)
+        return views.Instead(topical.text, page, "latest.none.news")
     looser = query.loosened(wanted)
     if looser is None:
         return None
@@ -81,13 +99,19 @@ async def _found(
 ) -> tuple[tuple[tuple[Position, Story], ...], tuple[Subscription, ...]]:
     """The stories of a page in their places, and one more if there is one; and what the chat follows."""
     listed = await chats.subscriptions_of(tx, ask.chat.id)
+    follows = _is_of_followed(page, listed)
     if page.back:
-        found = await _stories(tx, ask, page, topic, bool(listed))
+        found = await _stories(tx, ask, page, topic, follows)
         if len(found) == PAGE:
             return (*reversed(found), found[0]), listed
         # What is left before it is less than a page: then it is the first one.
-        page = Page(page.topic_id, 1, page.up_to)
-    return await _stories(tx, ask, page, topic, bool(listed)), listed
+        page = replace(page, number=1, beyond=None, back=False)
+    return await _stories(tx, ask, page, topic, follows), listed
+
+
+def _is_of_followed(page: Page, listed: Sequence[Subscription]) -> bool:
+    """Whether a page without a topic is of what the chat follows: as its first page was, whatever is followed since."""
+    return bool(listed) if page.followed is None else page.followed
 
 
 async def _stories(
@@ -136,7 +160,7 @@ async def _some(
     return tuple((one.position, one.story) for one in found)
 
 
-def _laid_out(
+async def _laid_out(
     ask: Ask,
     page: Page,
     topic: Topic | None,
@@ -146,22 +170,24 @@ def _laid_out(
     instead: views.Instead | None = None,
 ) -> View:
     shown = found[:PAGE]
-    newer = older = None
-    if page.number > 1 and shown:
-        beyond = shown[0][0] if page.number > 2 else None
-        newer = Page(page.topic_id, page.number - 1, page.up_to, beyond, beyond is not None)
+    # Both are on each page, so that nothing moves under a finger: at an end one of them leads nowhere else.
+    newer = older = page
+    if page.number > 1:
+        newer = replace(page, number=1, beyond=None, back=False)
+        if page.number > 2 and shown:
+            newer = replace(page, number=page.number - 1, beyond=shown[0][0], back=True)
     if len(found) > PAGE:
-        older = Page(page.topic_id, page.number + 1, page.up_to, shown[-1][0])
+        older = replace(page, number=page.number + 1, beyond=shown[-1][0], back=False)
     return views.latest(
         tuple(story for _, story in shown),
         page.number,
         wanted.text if wanted is not None else None if topic is None else topic.text,
         ask.reader,
-        turns=(newer, older),
-        followed=bool(listed) and topic is None,
+        turns=(newer, older) if newer != older else None,
+        followed=topic is None and _is_of_followed(page, listed),
         follow=_may_follow(topic, listed),
         instead=instead,
-        share=_share(ask, topic),
+        share=await _share(ask, topic),
     )
 
 
@@ -173,19 +199,20 @@ def _may_follow(topic: Topic | None, listed: Sequence[Subscription]) -> TopicId 
     return None if topic.id in mine else topic.id
 
 
-def _share(ask: Ask, topic: Topic | None) -> str:
-    """The address that offers a topic to others; empty for one that is none, or too long for an address."""
+async def _share(ask: Ask, topic: Topic | None) -> str:
+    """The address that offers a topic to others; empty for one that is none."""
     if topic is None or not query.positive(query_of(topic).tree):
         return ""
-    payload = topic_payload(topic.text)
-    return "" if payload is None else ask.services.link(payload)
+    return await link_to_topic(ask, topic.id, topic.text)
 
 
 async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | None = None) -> View:
-    ranked = await _ranked(ask, page, topic)
     first = (page.number - 1) * PAGE
     async with ask.services.database.read() as tx:
         muted = Muted(await opinions.mutes(tx, ask.chat.id))
+        # Whoever looks at a first page rarely wants more: to read what may follow takes long.
+        limit = search.BEST if muted or first else PAGE + 1
+        ranked = await _ranked(tx, ask, page, topic, limit)
         if muted:
             stories = await search.shown(tx, query_of(topic), ranked, ask.now)
             unmuted = [left for story in stories if (left := muted.without(story))]
@@ -198,27 +225,30 @@ async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | No
     instead = None
     if wanted is not None and not ranked:
         instead = await _instead(ask, wanted, page.up_to)
-    turn = BestPage(page.topic_id, page.number - 1, page.up_to) if page.number > 1 else None
-    more = len(ranked) > first + PAGE
+    before = replace(page, number=max(1, page.number - 1))
+    after = replace(page, number=page.number + 1) if len(ranked) > first + PAGE else page
     return views.latest(
         shown,
         page.number,
         topic.text if wanted is None else wanted.text,
         ask.reader,
-        turns=(turn, BestPage(page.topic_id, page.number + 1, page.up_to) if more else None),
+        turns=(before, after) if before != after else None,
         followed=False,
         follow=_may_follow(topic, listed),
         instead=instead,
         best=True,
-        share=_share(ask, topic),
+        share=await _share(ask, topic),
     )
 
 
-async def _ranked(ask: Ask, page: BestPage, topic: Topic) -> tuple[StoryId, ...]:
-    """The order of the best, which stays as it was on the first page while that is remembered."""
+async def _ranked(
+    tx: Transaction, ask: Ask, page: BestPage, topic: Topic, limit: int
+) -> tuple[StoryId, ...]:
+    """The order of the best, `limit` at least, which stays as it was on the first page while that is remembered."""
     rankings = ask.services.rankings
     key = (page.topic_id, page.up_to)
-    if key not in rankings:
-        async with ask.services.database.read() as tx:
-            rankings[key] = await search.best(tx, query_of(topic), ask.now, page.up_to)
-    return rankings[key]
+    known = rankings.get(key)
+    if known is None or len(known) == PAGE + 1 < limit:
+        found = await search.best(tx, query_of(topic), ask.now, page.up_to, limit)
+        rankings[key] = known = tuple(dict.fromkeys((*(known or ()), *found)))
+    return known

@@ -6,7 +6,8 @@ from handlers.buttons import SetLayout
 from handlers.context import Answer, Ask
 from handlers.views import layout as views
 from handlers.views.message import View
-from news.gather import Desk, gather_since
+from news.desk import desk_for
+from news.gather import gather_since
 from news.text import squeeze
 from storage import chats, outbox
 from storage.records import Layout
@@ -26,18 +27,19 @@ async def layout(ask: Ask) -> Answer:
     current = ask.chat.layout
     wanted = _NAMES.get(typed)
     if typed and wanted is None:
-        return ask.say("layout.bad")
+        return ask.refuse("layout.bad")
     if wanted is current:
         return ask.say(f"layout.kept.{current.value}")
     if wanted is Layout.CLASSIC:
         return await _set(ask, Layout.CLASSIC)
     async with ask.services.database.read() as tx:
         if current is Layout.CLASSIC and not await outbox.rich_is_known(tx, ask.now):
-            return ask.say("layout.unknown")
-        found = await gather_since(tx, ask.chat, ask.now, ask.now - SAMPLED, Desk())
+            return ask.refuse("layout.unknown")
+        desk = await desk_for(tx, ask.services.findings)
+        found = await gather_since(tx, ask.chat, ask.now, ask.now - SAMPLED, desk)
     told = views.sample(found, ask.reader)
     if current is Layout.CLASSIC:
-        return views.offer_newspaper(told, ask.reader)
+        return views.offer_newspaper(told, ask.reader, marked=ask.chat.kind != "channel")
     return views.offer_classic(told, ask.reader)
 
 

@@ -3,52 +3,59 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from markupsafe import Markup
 
 from handlers.context import Answer, Ask
+from handlers.errors import explain
 from handlers.meanwhile import meanwhile
-from handlers.views import subscriptions as views
-from handlers.views.message import File, View
+from handlers.views import lists as views
+from handlers.views.message import View
+from handlers.views.subscriptions import found as found_view
+from handlers.visits import admission, count_address
 from handlers.words import number
-from news import follow, opml
-from news.discover import read_list
-from news.errors import FetchFailed
+from news import follow, importing, typed_addresses
+from news.discover import ONE_FEED, read_list
+from news.errors import ChatForgotten, FetchFailed, ShareSpent
+from news.text import shorten, squeeze
 
 MAX_BYTES = 5_000_000
 """Of a list that somebody sends."""
-
-FILE_NAME = "kawaraban.opml"
 
 REPORT_SECONDS = 3.5
 """Between two words on how far a list is: a group takes 20 messages a minute."""
 
 
 async def export_list(ask: Ask) -> Answer:
-    """The feeds that the chat follows, as a file that any reader of feeds takes."""
-    outlines = await follow.export_list(ask.services.database, ask.chat.id)
-    if not outlines:
-        return ask.say("export.empty")
-    view = ask.say_count("export.done", len(outlines))
-    return View(view.text, file=File(FILE_NAME, opml.write(outlines, "Kawaraban")))
+    """What the chat follows, as a file that any reader of feeds takes."""
+    return views.exported(
+        await importing.export_list(ask.services.database, ask.chat.id), ask.reader
+    )
 
 
 async def ask_for_list(ask: Ask) -> Answer:
     """Follow the feeds of a list at an address; without one, how to import."""
     if not ask.argument.strip():
-        return ask.say("import.ask")
-    address = follow.fetchable(ask.argument)
+        return ask.refuse("import.ask")
+    address = typed_addresses.fetchable(ask.argument)
     if address is None:
-        return ask.say("import.ask")
+        typed = shorten(squeeze(ask.argument), 60)
+        refused = ask.refuse("import.no_address", typed=typed)
+        return replace(refused, text=Markup("\n").join([refused.text, ask.say("import.ask").text]))
     services = ask.services
+    await count_address(ask, address)
     async with _watched(ask) as progress:
         found = await follow.follow_address(
             services.sources,
             ask.chat.id,
             address,
             services.max_subscriptions,
-            follow.is_bare(ask.argument),
+            typed_addresses.is_bare(ask.argument),
             progress,
+            admission(ask),
         )
-    return views.found(found, ask.chat, ask.reader)
+    return found_view(found, ask.chat, ask.reader)
 
 
 async def import_list(ask: Ask, document: bytes) -> View:
@@ -56,20 +63,24 @@ async def import_list(ask: Ask, document: bytes) -> View:
     services = ask.services
     try:
         listed = await read_list(services.sources, document)
-    except FetchFailed:
-        return ask.say("import.bad")
-    if not listed.outlines and not listed.rejected:
-        return ask.say("import.empty")
-    count = len(listed.outlines)
-    async with _watched(ask) as progress:
-        result = await follow.import_list(
-            services.database,
-            ask.chat.id,
-            listed,
-            services.max_subscriptions,
-            ask.now,
-            lambda done: progress(done, count),
-        )
+    except FetchFailed as error:
+        return ask.refuse("import.one_feed" if error.detail == ONE_FEED else "import.bad")
+    count = len(listed.entries)
+    if not count and not listed.rejected:
+        return ask.refuse("import.empty")
+    try:
+        async with _watched(ask) as progress:
+            result = await importing.import_list(
+                services.database,
+                ask.chat.id,
+                listed,
+                services.max_subscriptions,
+                ask.now,
+                lambda done: progress(done, count),
+                admission(ask),
+            )
+    except (ChatForgotten, ShareSpent) as error:
+        return explain(error, ask, "import")
     return views.imported(result, ask.reader)
 
 

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
+from handlers.button_numbers import long, page_of, short
 from news.schedule import DAYS
 from storage.records import ArticleId, FeedId, Kind, SubscriptionId
 
 LETTER = "a"
 """All of these begin with it."""
-
-_LARGEST = 2**63 - 1
-_LAST_PAGE = 10_000
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Via(StrEnum):
@@ -31,7 +28,10 @@ class FirstStep(StrEnum):
 
     HOME = "h"
     TOPICS = "t"
+    SOURCES = "s"
+    """The sources that are nearest to the reader."""
     REGIONS = "r"
+    ZONE = "z"
     DONE = "d"
 
 
@@ -69,6 +69,14 @@ class PickFeed:
     on: bool
     region: Region
     """The page on which its button stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickZone:
+    """Take a place's clock, in the first minute."""
+
+    zone: str
+    """As IANA calls it."""
 
 
 ANY_DAY = "any"
@@ -147,6 +155,22 @@ class Drop:
     after_article: ArticleId
     schedule: str = ""
     """Its own, in normal form; empty for that of its chat."""
+    place: SubscriptionId | None = None
+    """What gives it back its place in the list; None in a button of an older menu."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropRow:
+    """Stop following in the list, where its row becomes the way back."""
+
+    of: Drop
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRow:
+    """Follow again in the list, where its row becomes what it was."""
+
+    of: Drop
 
 
 MenuAction = (
@@ -154,6 +178,7 @@ MenuAction = (
     | PickTopic
     | Region
     | PickFeed
+    | PickZone
     | Times
     | SetTimes
     | Screen
@@ -162,6 +187,8 @@ MenuAction = (
     | Item
     | ItemStories
     | Drop
+    | DropRow
+    | UndoRow
 )
 
 _KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
@@ -185,9 +212,11 @@ def _first_parts(action: object) -> list[str]:
         case PickTopic(key, on):
             return ["t", key, _sign(on)]
         case Region(code, number):
-            return ["r", _short(code), str(number)]
+            return ["r", short(code), str(number)]
         case PickFeed(feed_id, on, region):
-            return ["f", _short(feed_id), _sign(on), _short(region.code), str(region.number)]
+            return ["f", short(feed_id), _sign(on), short(region.code), str(region.number)]
+        case PickZone(zone):
+            return ["Z", zone]
         case Speak(via, code):
             return ["l", via.value, code]
     return []
@@ -204,12 +233,37 @@ def _other_parts(action: object) -> list[str]:
         case Choose(name, value):
             return ["c", name, value]
         case Item(id):
-            return ["i", _short(id)]
+            return ["i", short(id)]
         case ItemStories(id):
-            return ["n", _short(id)]
-        case Drop(kind, target, after_article, schedule):
-            return ["x", kind.value[0], _short(target), _short(after_article), schedule]
+            return ["n", short(id)]
+    return _drop_parts(action)
+
+
+def _drop_parts(action: object) -> list[str]:
+    match action:
+        case Drop(kind, target, after_article, schedule, None):
+            return ["x", kind.value[0], short(target), short(after_article), schedule]
+        case Drop():
+            return ["X", *_placed(action)]
+        case DropRow(of):
+            return ["y", *_placed(of)]
+        case UndoRow(of):
+            return ["z", *_placed(of)]
     return []
+
+
+def _placed(of: Drop) -> list[str]:
+    numbers = (of.target, of.after_article, of.place or 0)
+    return [of.kind.value[0], *map(short, numbers), of.schedule]
+
+
+def _from_placed(parts: list[str]) -> Drop:
+    """The inverse of `_placed`. Raises ValueError."""
+    kind, target, after_article, place, *schedule = parts
+    if kind not in _KINDS or not schedule:
+        raise ValueError(parts)
+    after = ArticleId(long(after_article))
+    return Drop(_KINDS[kind], long(target), after, ":".join(schedule), SubscriptionId(long(place)))
 
 
 def read(parts: list[str]) -> MenuAction | None:
@@ -226,10 +280,12 @@ def _read_first(parts: list[str]) -> MenuAction | None:
         case ["t", key, "+" | "-" as sign] if key:
             return PickTopic(key, sign == "+")
         case ["r", code, number]:
-            return Region(_long(code), _page(number))
+            return Region(long(code), page_of(number))
         case ["f", feed_id, "+" | "-" as sign, code, number]:
-            region = Region(_long(code), _page(number))
-            return PickFeed(FeedId(_long(feed_id)), sign == "+", region)
+            region = Region(long(code), page_of(number))
+            return PickFeed(FeedId(long(feed_id)), sign == "+", region)
+        case ["Z", zone] if zone:
+            return PickZone(zone)
         case ["l", via, code] if code == "" or (code.isascii() and code.isalpha()):
             return Speak(Via(via), code)
     return None
@@ -246,12 +302,23 @@ def _read_other(parts: list[str]) -> MenuAction | None:
         case ["c", name, *value] if name.isalpha() and value:
             return Choose(name, ":".join(value))
         case ["i", id]:
-            return Item(SubscriptionId(_long(id)))
+            return Item(SubscriptionId(long(id)))
         case ["n", id]:
-            return ItemStories(SubscriptionId(_long(id)))
+            return ItemStories(SubscriptionId(long(id)))
+    return _read_drop(parts)
+
+
+def _read_drop(parts: list[str]) -> MenuAction | None:
+    match parts:
         case ["x", "f" | "t" as kind, target, after_article, *schedule] if schedule:
-            after = ArticleId(_long(after_article))
-            return Drop(_KINDS[kind], _long(target), after, ":".join(schedule))
+            after = ArticleId(long(after_article))
+            return Drop(_KINDS[kind], long(target), after, ":".join(schedule))
+        case ["X", *placed]:
+            return _from_placed(placed)
+        case ["y", *placed]:
+            return DropRow(_from_placed(placed))
+        case ["z", *placed]:
+            return UndoRow(_from_placed(placed))
     return None
 
 
@@ -260,32 +327,8 @@ def _sign(on: bool) -> str:
 
 
 def _of(id: SubscriptionId | None) -> str:
-    return "" if id is None else _short(id)
+    return "" if id is None else short(id)
 
 
 def _from_of(text: str) -> SubscriptionId | None:
-    return SubscriptionId(_long(text)) if text else None
-
-
-def _short(number: int) -> str:
-    """A number to the base 36."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return digits or "0"
-
-
-def _long(text: str) -> int:
-    """The inverse of `_short`. Raises ValueError."""
-    number = int(text, len(_DIGITS))
-    if not 0 <= number <= _LARGEST or _short(number) != text:
-        raise ValueError(text)
-    return number
-
-
-def _page(text: str) -> int:
-    number = int(text)
-    if str(number) != text or not 1 <= number <= _LAST_PAGE:
-        raise ValueError(text)
-    return number
+    return SubscriptionId(long(text)) if text else None

@@ -1,22 +1,25 @@
 """What the chat never wants to be shown: sources and words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from handlers.belonging_buttons import MuteBelow, UndoMute
-from handlers.buttons import MuteOutlet, MutePage, Unmute
+from handlers.belonging_buttons import MuteAgain, MuteBack, MuteBelow, ShowAgain, UndoMute
+from handlers.buttons import MuteOutlet, Unmute
 from handlers.context import Answer, Ask
+from handlers.page_buttons import MutePage
 from handlers.views import marks
 from handlers.views import mutes as views
 from handlers.views.message import Keyboard, Toast, View
 from news import muting
 from news.errors import LimitReached
-from news.follow import as_address
 from news.mutes import MOST_CHARACTERS
+from news.outcomes import Muting
 from news.text import shorten, squeeze
+from news.typed_addresses import as_address
 from storage import opinions
-from storage.records import FeedId
+from storage.records import FeedId, Mute, MuteId
 
 
 async def mute(ask: Ask) -> Answer:
@@ -25,11 +28,11 @@ async def mute(ask: Ask) -> Answer:
     if not typed:
         return await _list(ask, MutePage(1))
     if len(typed) > MOST_CHARACTERS and as_address(typed) is None:
-        return ask.say_count("mute.long", MOST_CHARACTERS)
+        return ask.refuse_count("mute.long", MOST_CHARACTERS)
     try:
         result = await muting.mute(ask.services.database, ask.chat.id, typed, ask.now)
     except LimitReached as error:
-        return ask.say_count("mute.limit", error.limit)
+        return ask.refuse_count("mute.limit", error.limit)
     return views.muted(result, typed, ask.reader)
 
 
@@ -40,8 +43,8 @@ async def unmute(ask: Ask) -> Answer:
         return await _list(ask, MutePage(1), asking=False)
     ended = await muting.unmute(ask.services.database, ask.chat.id, typed)
     if not ended:
-        return ask.say("unmute.none", typed=shorten(typed, 60))
-    return View(views.shown_again(ended, ask.reader))
+        return ask.refuse("unmute.none", typed=shorten(typed, 60))
+    return View(views.shown_again(ended, ask.reader), views.ways_to_mute_again(ended, ask.reader))
 
 
 async def turn_mutes(ask: Ask, pressed: MutePage) -> View:
@@ -86,12 +89,56 @@ async def press_undo(ask: Ask, pressed: UndoMute) -> Toast:
     return Toast(views.shown_again((ended,), ask.reader), row)
 
 
+async def press_show_again(ask: Ask, pressed: ShowAgain) -> Toast:
+    """Show something again, chosen from the list, which stays as it is but for the way back."""
+    async with ask.services.database.write() as tx:
+        ended = await opinions.unmute(tx, ask.chat.id, pressed.mute_id)
+    if ended is None:
+        return Toast(ask.say("unmute.gone").text)
+    said = views.shown_again((ended,), ask.reader)
+    return Toast(said, turned=views.way_to_mute_again(ended))
+
+
+async def press_mute_again(ask: Ask, pressed: MuteAgain) -> Toast:
+    """Undo that, in its place."""
+    try:
+        kept = await _mute_again(ask, pressed.of, pressed.place)
+    except LimitReached as error:
+        return Toast(ask.say_count("mute.limit", error.limit).text)
+    if kept is None:
+        return Toast(ask.say("mute.gone").text)
+    return Toast(views.muted_again(kept, ask.reader), turned=views.way_to_show_again(kept.id))
+
+
+async def press_mute_back(ask: Ask, pressed: MuteBack) -> View:
+    """Likewise, where the message that said so becomes what says the opposite."""
+    try:
+        kept = await _mute_again(ask, pressed.of, pressed.place)
+    except LimitReached as error:
+        return ask.refuse_count("mute.limit", error.limit)
+    if kept is None:
+        return ask.refuse("mute.gone")
+    return views.muted(Muting((kept,)), "", ask.reader)
+
+
+async def _mute_again(ask: Ask, of: FeedId | str, place: MuteId) -> Mute | None:
+    """Mute what was just shown again; None if there is no such thing any more. Raises LimitReached."""
+    database = ask.services.database
+    result = await muting.mute_again(database, ask.chat.id, of, place, ask.now)
+    same = {(one.feed_id, one.words) for one in (*result.muted, *result.already)}
+    async with database.read() as tx:
+        listed = await opinions.mutes(tx, ask.chat.id)
+    return next((one for one in listed if (one.feed_id, one.words) in same), None)
+
+
 async def press_unmute(ask: Ask, pressed: Unmute) -> View:
     """Show something again, and what is muted still."""
     async with ask.services.database.write() as tx:
         ended = await opinions.unmute(tx, ask.chat.id, pressed.mute_id)
     said = views.shown_again((ended,), ask.reader) if ended else ask.say("unmute.gone").text
-    return await _list(ask, MutePage(1), said, asking=False)
+    listed = await _list(ask, MutePage(1), said, asking=False)
+    undo = views.ways_to_mute_again((ended,) if ended else (), ask.reader)
+    return replace(listed, keyboard=(*undo, *listed.keyboard))
 
 
 async def _list(ask: Ask, page: MutePage, *before: Markup, asking: bool = True) -> View:

@@ -4,13 +4,24 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from handlers.access import may_change
+from handlers.access import refusal
+from handlers.actions import (
+    EDITING_ACTIONS,
+    FOLLOWING_ACTIONS,
+    READING_ACTIONS,
+    TOASTED,
+    instead_of,
+    is_aside,
+    press,
+)
 from handlers.answering import Answering
 from handlers.asking import Asking
 from handlers.buttons import Action, decode
-from handlers.commands import BY_NAME, EDITING_ACTIONS, READING_ACTIONS, TOASTED, press
-from handlers.context import Answer, Ask, Services
+from handlers.commands import BY_NAME
+from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
+from handlers.settling import settle_first
+from handlers.taps import Taps
 from handlers.views import channel as channel_views
 from handlers.views.message import RichView, View
 from handlers.whispers import Confidant, whispered_id
@@ -27,6 +38,7 @@ class Presses:
         self._services = services
         self._asking = asking
         self._answering = answering
+        self._taps = Taps(services.clock)
 
     async def button(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A press."""
@@ -35,52 +47,97 @@ class Presses:
             if query is not None:
                 await self._answering.acknowledge(query)
             return
-        message, action = query.message, decode(query.data or "")
+        message = query.message
+        presser = Confidant(query.from_user.id, query.id)
         found = await self._asking.of(message, query.from_user)
         ask = await self._asking.pressed_for(found, message)
+        action = None if isinstance(ask, View) else decode(query.data or "", ask.chat.key)
         if isinstance(ask, View):
             await self._answering.acknowledge(query, ask)
-        elif action is None:
-            await self._renew(ask, query, message)
-        elif not await self._may_press(action, message.chat, query.from_user):
-            key = "access.channel" if message.chat.type == ChatType.CHANNEL else "access.admins"
+        elif key := await self._refusal(action, message.chat, query.from_user):
             await self._answering.acknowledge(query, ask.say(key))
+        else:
+            unseen = whispered_id(message)
+            number = message.message_id if unseen is None else -unseen
+            with self._taps.first(
+                message.chat_id, number, presser.user_id, query.data or ""
+            ) as new:
+                if new:
+                    await self._act(ask, action, query, message, presser)
+                else:
+                    await self._answering.acknowledge(query)
+        await self._asking.note(message)
+
+    async def _act(
+        self,
+        ask: Ask,
+        action: Action | None,
+        query: CallbackQuery,
+        message: Message,
+        presser: Confidant,
+    ) -> None:
+        """What a press is for, and the end of the button's spinning."""
+        if action is None:
+            await self._renew(ask, query, message, presser)
+        elif (instead := await instead_of(ask, action)) is not None:
+            await self._renew(ask, query, message, presser, instead)
         elif (toasted := TOASTED.get(type(action))) is not None:
             await self._answering.toast(query, message, await toasted(ask, action))
-        elif whispered_id(message) is not None:
+        elif whispered_id(message) is not None or (is_aside(action) and _is_in_group(message)):
             # What answers a press unseen has to come before the press is acknowledged.
-            await self._do(ask, action, message, Confidant(query.from_user.id, query.id))
+            await self._do(ask, action, message, presser, aside=True)
             await self._answering.acknowledge(query)
         else:
             await self._answering.acknowledge(query)
-            await self._do(ask, action, message, None)
-        await self._asking.note(message)
+            await self._do(ask, action, message, presser)
 
-    async def _do(self, ask: Ask, action: Action, message: Message, to: Confidant | None) -> None:
-        """What a button does, in the place of its message if that can be."""
-        async with self._answering.alive(message):
-            try:
-                answer = await press(ask, action)
-            except NewsError as error:
-                answer = explain(error, ask, "latest")
+    async def _do(
+        self, ask: Ask, action: Action, message: Message, presser: Confidant, *, aside: bool = False
+    ) -> None:
+        """What a button does, in the place of its message if that can be; `aside` is for the presser alone."""
+        if isinstance(action, FOLLOWING_ACTIONS):
+            await settle_first(ask)
+        try:
+            answer = await press(ask, action)
+        except NewsError as error:
+            answer = explain(error, ask, "latest")
         views = channel_views.all_headed(answer, ask.speaks_for, ask.chat.language)
-        if views and isinstance(action, EDITING_ACTIONS) and _is_editable(message, views[0]):
+        # What is refused leaves the screen as it is.
+        edits = isinstance(action, EDITING_ACTIONS) and not is_refusal(answer)
+        if views and edits and _is_editable(message, views[0]):
             # The second of two fast taps finds the message as it should be, and sends nothing more.
-            changed = await self._answering.edit(message, views[0], ask.user_id or 0)
+            changed = await self._answering.edit(message, views[0], presser)
             views = views[1:] if changed else ()
-        await self._answering.send(message, views, reply=False, to=to)
+        aside = aside or is_refusal(answer)
+        await self._answering.send(message, views, reply=False, to=presser if aside else None)
 
-    async def _renew(self, ask: Ask, query: CallbackQuery, message: Message) -> None:
-        """Say that a menu is out of date; where nobody else is disturbed by it, show a new one."""
+    async def _renew(
+        self,
+        ask: Ask,
+        query: CallbackQuery,
+        message: Message,
+        presser: Confidant,
+        command: str = _FRESH,
+    ) -> None:
+        """Say that a menu is out of date, and leave it; where nobody else is disturbed by it, show a new one."""
+        fresh = BY_NAME[command].answer
+        if _is_in_group(message):
+            await self._answering.whisper_only(message, await fresh(ask), presser)
         await self._answering.acknowledge(query, ask.say("menu.old"))
-        fresh = BY_NAME.get(_FRESH)
-        if message.chat.type == ChatType.PRIVATE and fresh is not None:
-            await self._answering.answer(ask, message, await fresh.answer(ask), reply=False)
+        if message.chat.type == ChatType.PRIVATE:
+            await self._answering.answer(ask, message, await fresh(ask), reply=False)
 
-    async def _may_press(self, action: Action, chat: Chat, user: User) -> bool:
+    async def _refusal(self, action: Action | None, chat: Chat, user: User) -> str:
+        """Why somebody may not press this, as the key of a sentence; empty if they may."""
         # What is shown in a channel is shown to all who read it.
         reads = isinstance(action, READING_ACTIONS) and chat.type != ChatType.CHANNEL
-        return reads or await may_change(self._services.rights, chat, user, None)
+        if action is None or reads:
+            return ""
+        return await refusal(self._services.rights, chat, user, None)
+
+
+def _is_in_group(message: Message) -> bool:
+    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 def _is_editable(message: Message, view: Answer) -> bool:

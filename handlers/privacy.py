@@ -6,10 +6,16 @@ from handlers.belonging_buttons import Erase, SendAll
 from handlers.context import Answer, Ask
 from handlers.views import privacy as views
 from handlers.views.message import View
+from news import forgetting
 from news.text import squeeze
 from storage import belongings
 
 log = structlog.get_logger()
+
+_NOT_SCRUBBED = (
+    "DATABASE_URL: deleted rows stay readable in the files of the database for now. SQLite's is written anew with the "
+    "next /forget: see that the disk has as much free room as it takes. PostgreSQL's go with its autovacuum"
+)
 
 
 async def privacy(ask: Ask) -> Answer:
@@ -37,14 +43,10 @@ async def press_erase(ask: Ask, pressed: Erase) -> View:
     """Delete everything that is kept of the chat, in the database and in memory; or leave it."""
     if not pressed.sure:
         return ask.say("forget.kept")
-    database = ask.services.database
-    async with database.write() as tx:
-        erased = await belongings.erase(tx, ask.chat.id)
-    for key in [key for key in ask.services.rankings if key[0] in erased.topics]:
+    done = await forgetting.forget(ask.services.database, ask.chat.id, ask.now)
+    for key in [key for key in ask.services.rankings if key[0] in done.topics]:
         ask.services.rankings.pop(key, None)
-    if not await database.scrub():
-        log.warning(
-            "DATABASE_URL: deleted rows stay readable in the file until it can be written anew; "
-            "see that the disk has as much free room as the file takes"
-        )
+    ask.services.findings.forget()
+    if not done.scrubbed:
+        log.warning(_NOT_SCRUBBED)
     return ask.say("forget.done")

@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from telegram import (
     Bot,
+    ForceReply,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -80,16 +81,18 @@ async def send(
     thread_id: int | None = None,
     reply_to: int | None = None,
     on_unknown: Callable[[], Awaitable[None]] | None = None,
+    extra: dict[str, Any] | None = None,
 ) -> int:
     """Send one message; its id. Raises what python-telegram-bot raises.
 
     A rich message that is refused goes out as its fallback, and the last of that gives the id;
-    `on_unknown` is awaited if Telegram does not know such messages at all.
+    `on_unknown` is awaited if Telegram does not know such messages at all. `extra` goes along as it is.
     """
     if isinstance(view, View):
-        return await send_plain(bot, chat_id, view, thread_id, reply_to)
+        return await send_plain(bot, chat_id, view, thread_id, reply_to, extra)
+    html, keyboard = str(view.html), view.keyboard
     try:
-        return await send_rich(bot, chat_id, str(view.html), view.keyboard, thread_id, reply_to)
+        return await send_rich(bot, chat_id, html, keyboard, thread_id, reply_to, extra=extra)
     except EndPointNotFound:
         if on_unknown is not None:
             await on_unknown()
@@ -101,7 +104,7 @@ async def send(
         log.error("our rich message was refused, sent as classic ones", reason=str(error))
     sent = 0
     for part in view.fallback:
-        sent = await send_plain(bot, chat_id, part, thread_id, reply_to)
+        sent = await send_plain(bot, chat_id, part, thread_id, reply_to, extra)
     return sent
 
 
@@ -131,10 +134,11 @@ async def send_rich(
     *,
     silent: bool = False,
     paid: bool = False,
+    extra: dict[str, Any] | None = None,
 ) -> int:
     """Send one rich message; its id. Goes without its pictures if they are what can't be taken.
 
-    `silent` comes without a sound; `paid` pays for going beyond Telegram's usual limit.
+    `silent` comes without a sound; `paid` pays for going beyond Telegram's usual limit; `extra` goes along as it is.
 
     Raises EndPointNotFound if Telegram does not know such messages, else what python-telegram-bot raises.
     """
@@ -149,6 +153,7 @@ async def send_rich(
         "reply_parameters": reply,
         "disable_notification": silent or None,
         "allow_paid_broadcast": paid or None,
+        **(extra or {}),
     }
     try:
         return await _send_rich(bot, arguments)
@@ -232,11 +237,13 @@ async def send_plain(
             api_kwargs=extra,
         )
         return sent.message_id
+    # Selective: only whoever is replied to is shown the field, not the whole group.
+    forced = ForceReply(selective=True) if view.forces_reply else None
     message = await bot.send_message(
         chat_id,
         str(view.text),
         parse_mode=ParseMode.HTML,
-        reply_markup=markup(view.keyboard),
+        reply_markup=forced or markup(view.keyboard),
         link_preview_options=NO_PREVIEW,
         message_thread_id=thread_id,
         reply_to_message_id=reply_to,

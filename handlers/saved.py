@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 from handlers.belonging_buttons import SendSaved, Share
-from handlers.buttons import Save, SaveAgain, SavedPage, Unsave
+from handlers.buttons import Save, Unsave
 from handlers.context import Answer, Ask
+from handlers.page_buttons import SaveAgain, SavedPage
 from handlers.views import saved as views
 from handlers.views import shared
 from handlers.views.marks import SAMPLES
+from handlers.views.menus import window
 from handlers.views.message import Toast, View
 from handlers.views.stories import PAGE_STORIES
 from storage import articles, opinions
@@ -26,13 +28,20 @@ async def saved(ask: Ask) -> Answer:
 async def turn_saved(ask: Ask, pressed: SavedPage) -> View:
     """Another page; the last one if there are no longer so many."""
     async with ask.services.database.read() as tx:
-        count = await opinions.count_saved(tx, ask.chat.id)
-        last_page = max(count - 1, 0) // PAGE_STORIES + 1
-        page = SavedPage(min(pressed.number, last_page))
-        first = (page.number - 1) * PAGE_STORIES
-        kept = await opinions.saved(tx, ask.chat.id, PAGE_STORIES, first)
+        listed = await opinions.saved(tx, ask.chat.id, MOST)
+        beyond = (
+            None if pressed.beyond is None else _key(pressed.beyond.at, pressed.beyond.story_id)
+        )
+        keys = [_key(int(one.at.timestamp()), one.story_id) for one in listed]
+        places = window(keys, PAGE_STORIES, pressed.number, beyond, pressed.back)
+        kept = listed[places.start : places.stop]
         stories = await articles.get_stories(tx, [one.story_id for one in kept])
-    return views.saved(stories, page, count, ask.reader)
+    return views.saved(stories, kept, places, pressed, len(listed), ask.reader)
+
+
+def _key(at: int, story_id: StoryId) -> tuple[int, int]:
+    """What ascends in the list: those saved last come first."""
+    return -at, -story_id
 
 
 async def press_save(ask: Ask, pressed: Save) -> Toast:
@@ -42,10 +51,13 @@ async def press_save(ask: Ask, pressed: Save) -> Toast:
     return Toast(ask.say(await _save(ask, pressed.story_id, ask.now)).text)
 
 
-async def press_again(ask: Ask, pressed: SaveAgain) -> View:
+async def press_again(ask: Ask, pressed: SaveAgain) -> Toast:
     """Keep a story again, in its old place."""
     at = min(datetime.fromtimestamp(pressed.at, UTC), ask.now)
-    return ask.say(await _save(ask, pressed.story_id, at))
+    key = await _save(ask, pressed.story_id, at)
+    said = ask.say(key).text
+    kept = key in ("saved.done", "saved.already")
+    return views.saved_again(said, pressed.story_id) if kept else Toast(said)
 
 
 async def press_send(ask: Ask, _pressed: SendSaved) -> View:
@@ -58,6 +70,8 @@ async def press_send(ask: Ask, _pressed: SendSaved) -> View:
 
 async def press_share(ask: Ask, pressed: Share) -> View:
     """One story by itself, to be handed on."""
+    if pressed.story_id > SAMPLES:
+        return ask.say("marks.sample")
     async with ask.services.database.read() as tx:
         now_in = (await heirs(tx, [pressed.story_id])).get(pressed.story_id, pressed.story_id)
         stories = await articles.get_stories(tx, [now_in])
@@ -73,11 +87,11 @@ async def _save(ask: Ask, story_id: StoryId, at: datetime) -> str:
     return "story.gone" if new is None else "saved.done" if new else "saved.already"
 
 
-async def press_unsave(ask: Ask, pressed: Unsave) -> View:
+async def press_unsave(ask: Ask, pressed: Unsave) -> Toast:
     """Keep a story no longer, with the way back."""
     async with ask.services.database.write() as tx:
         at = await opinions.unsave(tx, ask.chat.id, pressed.story_id)
         stories = await articles.get_stories(tx, [pressed.story_id])
     if at is None or not stories:
-        return ask.say("saved.gone")
+        return Toast(ask.say("saved.gone").text)
     return views.unsaved(stories[0], at, ask.reader)

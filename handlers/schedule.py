@@ -1,23 +1,28 @@
 """When the chat hears: schedule, time zone, quiet hours, pause."""
 
 import re
-from datetime import datetime, timedelta
-
-from markupsafe import Markup
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from handlers.buttons import SetSchedule
 from handlers.context import Answer, Ask, code
 from handlers.menu_buttons import ANY_DAY, SetTimes, Times, Via
+from handlers.offers import offer
+from handlers.settling import settle
+from handlers.spoken import understood
 from handlers.views import times as views
-from handlers.views.menus import out_of_date
+from handlers.views.menus import in_rows, out_of_date
 from handlers.views.message import View
-from handlers.views.reader import clock, moment
-from news import follow, rescheduling
+from handlers.views.reader import clock, moment, time_of_day
+from handlers.words import joined, languages
+from news import pausing, rescheduling, unfollowing
 from news import quiet as hours
 from news import schedule as rhythm
 from news.errors import BadSchedule
 from news.text import shorten, squeeze
-from news.zones import zone_at, zone_called
+from news.zone_names import near_zones
+from news.zones import zone_at, zone_called, zones_to_choose
 from storage import chats
 from storage.records import Subscription, SubscriptionId
 
@@ -27,15 +32,15 @@ _OF_ONE = re.compile(r"#?(\d{1,4})\.?(?: (.+))?")
 
 async def schedule(ask: Ask) -> Answer:
     """Show the schedule, or set it; with a number, that of one subscription."""
-    typed = squeeze(ask.argument)
-    if not typed:
+    typed = understood(ask.argument)
+    if not squeeze(ask.argument):
         return views.schedule(ask.chat, ask.reader)
     of_one = _OF_ONE.fullmatch(typed)
     if of_one is not None and not _is_time(typed):
         return await _schedule_of_one(ask, of_one[1], of_one[2] or "")
-    if typed.casefold() in ("instant", "at once"):
-        return ask.say("schedule.instant_needs_number")
-    return await _set_schedule(ask, rhythm.parse(ask.argument))
+    if typed in ("instant", "at once"):
+        return ask.refuse("schedule.instant_needs_number")
+    return await _set_schedule(ask, rhythm.parse(typed))
 
 
 def _is_time(typed: str) -> bool:
@@ -49,22 +54,25 @@ def _is_time(typed: str) -> bool:
 
 async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
     database = ask.services.database
-    place, item = await follow.find_numbered(database, ask.chat.id, number)
+    place, item = await unfollowing.find_numbered(database, ask.chat.id, number)
     if not typed:
         return views.schedule_of_one(item, ask.chat, ask.reader, Via.COMMAND)
     wanted = rhythm.parse_for_one(typed)
     async with database.write() as tx:
         upcoming = await rescheduling.set_own(tx, ask.chat, item, wanted, ask.now)
+        await settle(tx, ask)
     name = shorten(item.name, 60)
     if wanted is None:
-        return ask.say("schedule.one_follows", name=name, schedule=ask.chat.schedule)
+        shared = views.in_words(ask.chat.schedule, ask.reader)
+        return ask.say("schedule.one_follows", name=name, schedule=shared)
     if wanted.instant:
         key = "schedule.one_instant_quiet" if ask.chat.quiet else "schedule.one_instant"
-        return ask.say(key, name=name, quiet=ask.chat.quiet)
+        return ask.say(key, name=name, quiet=views.quiet_in_words(ask.chat.quiet, ask.reader))
     if upcoming is None:
         return ask.say("schedule.one_off", name=name, number=place)
     when = moment(upcoming, ask.reader)
-    return ask.say("schedule.one_set", name=name, schedule=str(wanted), when=when)
+    own = views.in_words(str(wanted), ask.reader)
+    return ask.say("schedule.one_set", name=name, schedule=own, when=when)
 
 
 async def press_schedule(ask: Ask, pressed: SetSchedule) -> View:
@@ -101,6 +109,7 @@ async def press_set_times(ask: Ask, pressed: SetTimes) -> View:
             await rescheduling.set_own(tx, ask.chat, item, wanted, ask.now)
         elif wanted is not None:
             await rescheduling.set_chat_schedule(tx, ask.chat, wanted, ask.now)
+        await settle(tx, ask)
     ask = await ask.again()
     return _times(ask, await _item(ask, pressed.of), pressed.via)
 
@@ -127,13 +136,14 @@ async def _item(ask: Ask, id: SubscriptionId | None) -> Subscription | None:
 async def _set_schedule(ask: Ask, chosen: rhythm.Schedule) -> View:
     async with ask.services.database.write() as tx:
         await rescheduling.set_chat_schedule(tx, ask.chat, chosen, ask.now)
+        await settle(tx, ask)
     ask = await ask.again()
     if ask.chat.next_digest_at is None:
         return ask.say("schedule.set_off")
     return ask.say(
         "schedule.set",
-        schedule=ask.chat.schedule,
-        timezone=ask.chat.timezone,
+        schedule=views.in_words(ask.chat.schedule, ask.reader),
+        timezone=ask.reader.place,
         when=moment(ask.chat.next_digest_at, ask.reader),
     )
 
@@ -142,32 +152,46 @@ async def timezone(ask: Ask) -> Answer:
     """Show the zone, or set it."""
     typed = squeeze(ask.argument)
     if not typed:
-        return ask.say("timezone.shown", timezone=ask.chat.timezone, time=clock(ask.reader))
-    zone = zone_called(typed)
+        named = views.zone_in_words(ask.reader)
+        return ask.say("timezone.shown", timezone=named, time=clock(ask.reader))
+    zone = zone_called(typed, languages())
+    if zone is None and (several := zones_to_choose(typed)):
+        return await _which_zone(ask, typed, several)
     if zone is None:
-        near = rhythm.near_zones(typed)
+        near = near_zones(typed)
         if not near:
-            return ask.say("timezone.bad_alone", typed=shorten(typed, 40))
-        zones = Markup(", ").join(code(name) for name in near)
-        return ask.say("timezone.bad", typed=shorten(typed, 40), zones=zones)
+            return ask.refuse("timezone.bad_alone", typed=shorten(typed, 40))
+        zones = joined((code(name) for name in near), ask.reader.language)
+        return ask.refuse("timezone.bad", typed=shorten(typed, 40), zones=zones)
     return await _set_zone(ask, zone)
+
+
+async def _which_zone(ask: Ask, typed: str, zones: Sequence[str]) -> View:
+    """A country has several zones: a button for each, with what its clock shows."""
+    buttons = []
+    for zone in zones:
+        there = replace(ask.reader, zone=zone)
+        label = f"{shorten(there.place, 20)}, {time_of_day(ask.now, there)}"
+        buttons.append(await offer(ask, label, "timezone", zone))
+    asked = ask.refuse("timezone.several", typed=shorten(typed, 40))
+    return replace(asked, keyboard=in_rows(buttons, 2))
 
 
 async def locate(ask: Ask, latitude: float, longitude: float) -> View:
     """Set the zone to that of a place that somebody shows. Where it is, is kept nowhere."""
     zone = zone_at(latitude, longitude)
-    return ask.say("timezone.nowhere") if zone is None else await _set_zone(ask, zone)
+    return ask.refuse("timezone.nowhere") if zone is None else await _set_zone(ask, zone)
 
 
 async def _set_zone(ask: Ask, zone: str) -> View:
     async with ask.services.database.write() as tx:
         await rescheduling.set_zone(tx, ask.chat, zone, ask.now)
     ask = await ask.again()
-    time = clock(ask.reader)
+    time, named = clock(ask.reader), views.zone_in_words(ask.reader)
     if ask.chat.paused or ask.chat.next_digest_at is None:
-        return ask.say("timezone.set_no_digest", timezone=zone, time=time)
+        return ask.say("timezone.set_no_digest", timezone=named, time=time)
     when = moment(ask.chat.next_digest_at, ask.reader)
-    return ask.say("timezone.set", timezone=zone, time=time, when=when)
+    return ask.say("timezone.set", timezone=named, time=time, when=when)
 
 
 async def quiet(ask: Ask) -> Answer:
@@ -175,27 +199,28 @@ async def quiet(ask: Ask) -> Answer:
     typed = squeeze(ask.argument)
     if not typed:
         key = "quiet.shown" if ask.chat.quiet else "quiet.none"
-        return ask.say(key, quiet=ask.chat.quiet, timezone=ask.chat.timezone)
-    wanted = hours.parse(typed)
+        return _hushed(ask, key)
+    wanted = hours.parse(understood(typed))
     async with ask.services.database.write() as tx:
         await chats.change(tx, ask.chat.id, quiet="" if wanted is None else str(wanted))
     ask = await ask.again()
-    key = "quiet.off" if wanted is None else "quiet.set"
-    return ask.say(key, quiet=ask.chat.quiet, timezone=ask.chat.timezone)
+    return _hushed(ask, "quiet.off" if wanted is None else "quiet.set")
+
+
+def _hushed(ask: Ask, key: str) -> View:
+    hours = views.quiet_in_words(ask.chat.quiet, ask.reader)
+    return ask.say(key, quiet=hours, timezone=ask.reader.place)
 
 
 async def pause(ask: Ask) -> Answer:
-    """No digests, for some days or until /resume."""
+    """No digests, for some time, until a day, or until /resume."""
     typed = squeeze(ask.argument)
     if not typed:
         await _pause(ask, None)
         return ask.say("pause.done")
-    number = typed.split(" ")[0]
-    if not (number.isascii() and number.isdecimal() and len(number) <= 3):
-        return ask.say("pause.bad", typed=shorten(typed, 40))
-    if not 1 <= int(number) <= 365:
-        return ask.say("pause.bad", typed=shorten(typed, 40))
-    until = ask.now + timedelta(days=int(number))
+    until = pausing.parse(understood(typed), ask.now, ask.chat.timezone)
+    if until is None:
+        return ask.refuse("pause.bad", typed=shorten(typed, 40))
     await _pause(ask, until)
     return ask.say("pause.until", until=moment(until, ask.reader))
 

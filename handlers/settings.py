@@ -10,8 +10,8 @@ from handlers.views import settings as views
 from handlers.views.menus import out_of_date
 from handlers.views.message import View
 from news import quiet, rescheduling
-from news.schedule import find_zone
 from news.wanted import with_language
+from news.zone_names import find_zone
 from storage import chats, opinions
 from storage.database import Transaction
 from storage.records import Layout

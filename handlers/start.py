@@ -1,18 +1,31 @@
 """The first minute, what links into the chat bring, and the help."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
 from markupsafe import Markup
 
 from handlers.context import Answer, Ask
-from handlers.links import feed_in, topic_in
-from handlers.menu_buttons import FirstStep, PickFeed, PickTopic, Region, Setup, code_of
+from handlers.links import HOME
+from handlers.menu_buttons import (
+    FirstStep,
+    PickFeed,
+    PickTopic,
+    PickZone,
+    Region,
+    Setup,
+    Via,
+    code_of,
+)
+from handlers.sharing import feed_of, topic_of
 from handlers.views import first_steps as views
+from handlers.views import times
 from handlers.views.menus import out_of_date, with_notice
-from handlers.views.message import View
-from handlers.words import say, say_count
-from news import query
+from handlers.views.message import View, plain_text
+from handlers.views.settings import ZONES
+from handlers.words import joined, languages, say, say_count
+from news import query, rescheduling
 from news.errors import BadQuery, LimitReached
 from news.picking import is_topic, pick_feed, pick_topic
 from news.text import shorten, squeeze
@@ -39,13 +52,12 @@ class Described(Protocol):
 async def start(ask: Ask) -> Answer:
     """Welcome, and where to begin; with the payload of a link, what that offers."""
     payload = ask.argument.strip()
-    topic, feed_id = topic_in(payload), feed_in(payload)
-    if topic is not None:
+    if (topic := await topic_of(ask, payload)) is not None:
         return await _offer_topic(ask, topic)
-    if feed_id is not None:
-        return await _offer_feed(ask, feed_id)
+    if (feed := await feed_of(ask, payload)) is not None:
+        return views.offer_feed(feed.id, feed.title, ask.reader)
     # An invitation has let somebody in before any command is answered.
-    known = not payload or payload.startswith("i_")
+    known = payload in ("", HOME) or payload.startswith("i_")
     return await (_welcome(ask) if known else _bad_link(ask))
 
 
@@ -53,8 +65,13 @@ async def press_setup(ask: Ask, pressed: Setup) -> View:
     """Show a screen of the first minute; the last one says what holds from now on."""
     if pressed.step is FirstStep.TOPICS:
         return await _topics(ask)
-    if pressed.step is FirstStep.REGIONS:
+    if pressed.step is FirstStep.ZONE:
+        return views.zones(ask.chat, ask.reader)
+    if pressed.step in (FirstStep.SOURCES, FirstStep.REGIONS):
         sources, mine = await _sources(ask)
+        near = views.nearest(sources, ask.reader)
+        if near and pressed.step is FirstStep.SOURCES:
+            return views.region(near, Region(code_of(near[0].region), 1), mine, ask.reader)
         return views.regions(sources, mine, ask.reader)
     if pressed.step is FirstStep.DONE:
         return views.closing(ask.chat, ask.reader, await _followed(ask))
@@ -63,13 +80,12 @@ async def press_setup(ask: Ask, pressed: Setup) -> View:
 
 async def press_topic(ask: Ask, pressed: PickTopic) -> View:
     """Follow a topic of the short list, or not."""
-    sentence = views.TOPICS.get(pressed.key)
-    if sentence is None:
+    if pressed.key not in views.TOPICS:
         return out_of_date(await _topics(ask), ask.reader)
-    services, wanted = ask.services, query.parse(ask.reader.label(sentence))
+    services = ask.services
     try:
         await pick_topic(
-            *(services.database, ask.chat.id, wanted, pressed.on),
+            *(services.database, ask.chat.id, _queries(ask, pressed.key), pressed.on),
             *(services.max_subscriptions, ask.now),
         )
     except LimitReached as error:
@@ -103,6 +119,17 @@ async def press_source(ask: Ask, pressed: PickFeed) -> View:
     return await press_region(ask, pressed.region)
 
 
+async def press_zone(ask: Ask, pressed: PickZone) -> View:
+    """Take a place's clock, and go on choosing when the news comes."""
+    if pressed.zone not in ZONES:
+        return out_of_date(views.zones(ask.chat, ask.reader), ask.reader)
+    if pressed.zone != ask.chat.timezone:
+        async with ask.services.database.write() as tx:
+            await rescheduling.set_zone(tx, ask.chat, pressed.zone, ask.now)
+    ask = await ask.again()
+    return times.schedule(ask.chat, ask.reader, Via.START)
+
+
 async def _welcome(ask: Ask) -> View:
     return views.welcome(ask.chat, ask.reader, await _followed(ask))
 
@@ -115,9 +142,18 @@ async def _followed(ask: Ask) -> int:
 async def _topics(ask: Ask) -> View:
     async with ask.services.database.read() as tx:
         listed = await chats.followed(tx, ask.chat.id)
-    wanted = {key: query.parse(ask.reader.label(text)) for key, text in views.TOPICS.items()}
-    chosen = {key for key, one in wanted.items() if any(is_topic(item, one) for item in listed)}
+    chosen = {
+        key
+        for key in views.TOPICS
+        if any(is_topic(item, one) for one in _queries(ask, key) for item in listed)
+    }
     return views.topics(chosen, ask.reader)
+
+
+def _queries(ask: Ask, key: str) -> Sequence[query.Query]:
+    """What a topic of the short list looks for: in the language of the chat first, then as others say it."""
+    spoken = dict.fromkeys([ask.chat.language, *languages()])
+    return [query.parse(plain_text(say(views.TOPICS[key], one))) for one in spoken]
 
 
 async def _sources(ask: Ask) -> tuple[list[views.Source], frozenset[FeedId]]:
@@ -147,27 +183,21 @@ async def _offer_topic(ask: Ask, text: str) -> View:
     return views.offer_topic(topic.id, wanted.text, ask.reader)
 
 
-async def _offer_feed(ask: Ask, feed_id: FeedId) -> View:
-    async with ask.services.database.read() as tx:
-        feed = await feeds.get(tx, feed_id)
-    if feed is None:
-        return await _bad_link(ask)
-    return views.offer_feed(feed.id, feed.title, ask.reader)
-
-
 async def _bad_link(ask: Ask) -> View:
     return with_notice(await _welcome(ask), say("link.bad", ask.chat.language))
 
 
 def help_view(ask: Ask, commands: tuple[Described, ...]) -> View:
-    """All commands by what one wants to do; or one of them with examples."""
+    """All commands by what one wants to do, and what the signs below a digest mean; or one command with examples."""
     language = ask.chat.language
-    wanted = squeeze(ask.argument).lstrip("/").casefold()
+    # Behind the command's name may stand what somebody wants to do with it.
+    wanted = squeeze(ask.argument).lstrip("/").partition(" ")[0].casefold()
     if not wanted:
         blocks = [say("help.head", language)]
         for group in dict.fromkeys(command.group for command in commands):
             lines = [say(f"help.{c.name}", language) for c in commands if c.group == group]
             blocks.append(Markup("\n").join([say(group, language), *lines]))
+        blocks.append(say("help.marks", language))
         return View(Markup("\n\n").join(blocks))
     named = {name: command for command in commands for name in (command.name, *command.aliases)}
     command = named.get(wanted)
@@ -175,7 +205,7 @@ def help_view(ask: Ask, commands: tuple[Described, ...]) -> View:
         return ask.say("help.unknown", name=shorten(wanted, 40))
     lines = [say(f"help.{command.name}", language)]
     if command.aliases:
-        aliases = ", ".join(f"/{alias}" for alias in command.aliases)
+        aliases = joined((f"/{alias}" for alias in command.aliases), language)
         lines.append(say("help.also", language, aliases=aliases))
     lines.append(say(f"help.example.{command.name}", language))
     return View(Markup("\n").join(lines))

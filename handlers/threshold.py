@@ -8,15 +8,18 @@ from typing import Any
 
 import structlog
 from cachetools import TTLCache
-from telegram import Update
+from telegram import InlineQuery, Update
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from handlers.admission import is_admitted
 from handlers.answering import Answering
 from handlers.commands import BY_NAME
 from handlers.context import AnyApplication, Services
-from handlers.fairness import Turn
+from handlers.fairness import PRESS, Turn
 from handlers.hearing import Knock, is_of_membership, knock_of
+from handlers.inline_answers import answer
+from handlers.links import HOME
+from handlers.views import inline as views
 from handlers.views.message import View
 from handlers.whispers import Confidant
 from handlers.words import choose, say
@@ -62,7 +65,7 @@ class _Threshold:
 
     async def _lets_in(self, update: Update, knock: Knock) -> bool:
         services, now = self._services, self._services.clock()
-        turn = self._turn(knock, now)
+        turn = self._turn(knock, 1 if update.callback_query is None else PRESS, now)
         if turn is Turn.IGNORED:
             return False
         async with services.database.read() as tx:
@@ -74,18 +77,20 @@ class _Threshold:
             return False
         if knock.payload.startswith(INVITE) and knock.user_id is not None and knock.private:
             return await self._redeem(update, knock)
+        if not is_open and update.inline_query is not None:
+            await self._turn_away(update.inline_query)
         if not is_open and knock.is_asked and knock.chat_id not in self._told:
             self._told[knock.chat_id] = True
             await self._say(update, knock, "access.closed")
         return is_open
 
-    def _turn(self, knock: Knock, now: datetime) -> Turn:
+    def _turn(self, knock: Knock, count: float, now: datetime) -> Turn:
         fair_use = self._services.fair_use
         if fair_use is None:
             return Turn.GRANTED
         if knock.is_typing:
             return Turn.GRANTED if fair_use.may_type(knock.whose, now) else Turn.IGNORED
-        return fair_use.turn(knock.whose, knock.chat_id, now)
+        return fair_use.turn(knock.whose, knock.chat_id, now, count)
 
     async def _redeem(self, update: Update, knock: Knock) -> bool:
         """Let somebody in by their link; what they see then is the usual welcome."""
@@ -100,6 +105,13 @@ class _Threshold:
         await self._say(update, knock, "invite.welcome" if redeemed else "invite.over")
         return redeemed
 
+    async def _turn_away(self, asked: InlineQuery) -> None:
+        """Say above an empty list of stories that the bot is not for everybody."""
+        async with self._services.database.read() as tx:
+            chat = await chats.get(tx, ChatId(asked.from_user.id))
+        theirs = choose(asked.from_user.language_code, self._services.defaults.language)
+        await answer(asked, views.closed(theirs if chat is None else chat.language, HOME))
+
     async def _say(self, update: Update, knock: Knock, key: str) -> None:
         """Say one sentence to whoever knocked, as long as they asked for something."""
         if not knock.is_asked:
@@ -107,8 +119,9 @@ class _Threshold:
         async with self._services.database.read() as tx:
             chat = await chats.get(tx, ChatId(knock.chat_id))
         user = update.effective_user
-        language = choose(user.language_code) if user is not None and chat is None else None
-        view = View(say(key, language or (chat.language if chat is not None else "en")))
+        default = self._services.defaults.language
+        theirs = choose(user.language_code, default) if user is not None else default
+        view = View(say(key, theirs if chat is None else chat.language))
         if update.callback_query is not None:
             await self._answering.acknowledge(update.callback_query, view)
         elif update.message is not None:

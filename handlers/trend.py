@@ -2,6 +2,7 @@
 
 from handlers.buttons import TrendOf
 from handlers.context import Answer, Ask
+from handlers.order import giving_way
 from handlers.views import trend as views
 from handlers.views.message import View
 from news import query, search
@@ -14,7 +15,7 @@ from storage.records import Kind, Topic
 async def trend(ask: Ask) -> Answer:
     """Of what was typed."""
     if not ask.argument.strip():
-        return ask.say("trend.ask")
+        return ask.refuse("trend.ask")
     wanted = query.parse(ask.argument)
     async with ask.services.database.write() as tx:
         # Kept, so that a button can name it.
@@ -26,7 +27,7 @@ async def press_trend(ask: Ask, pressed: TrendOf) -> View:
     """Of a topic that a button named."""
     async with ask.services.database.read() as tx:
         topic = await chats.topic(tx, pressed.topic_id)
-    return ask.say("menu.old") if topic is None else await _trend(ask, topic, query_of(topic))
+    return ask.refuse("menu.old") if topic is None else await _trend(ask, topic, query_of(topic))
 
 
 async def _trend(ask: Ask, topic: Topic, wanted: query.Query) -> View:
@@ -38,7 +39,8 @@ async def _trend(ask: Ask, topic: Topic, wanted: query.Query) -> View:
     may_follow = query.positive(wanted.tree) and not follows
     picture = None
     if ask.services.draw is not None and found.total:
-        picture = await ask.services.draw(found, views.labels(found, ask.reader))
+        async with giving_way():
+            picture = await ask.services.draw(found, views.labels(found, ask.reader))
     return views.trend(
         found,
         picture,

@@ -16,6 +16,7 @@ from news.stories import lead
 from storage import articles, chats, opinions
 from storage.database import Transaction
 from storage.records import FeedId, StoryId
+from storage.shown import shown_at
 
 MOST = 10_000
 """Thumbs that are counted."""
@@ -66,6 +67,8 @@ async def press_marks(ask: Ask, pressed: Marks) -> Toast:
         return Toast(Markup(), (marks.marks_row(at, ask.reader),))
     async with ask.services.database.read() as tx:
         told = await chats.places_at(tx, ask.chat.id, at, marks.MOST)
+        if not told and (shown := await shown_at(tx, ask.chat.id, at)) is not None:
+            told = tuple(enumerate(shown.stories[: marks.MOST], start=1))
         if not told:
             return Toast(ask.say("marks.old").text)
         if pressed.mark is Mark.MUTE:

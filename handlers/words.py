@@ -3,13 +3,14 @@
 A sentence is Telegram HTML; what is put into it is escaped unless it is Markup itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from io import BytesIO
 from string import Formatter
 
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -25,10 +26,10 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
 
 
-def choose(wanted: str | None) -> str:
-    """The language to speak to somebody who asks for `wanted` (BCP 47), as well as we can."""
-    code = (wanted or FALLBACK).split("-")[0].lower()
-    return code if code in languages() else FALLBACK
+def choose(wanted: str | None, otherwise: str = FALLBACK) -> str:
+    """The language to speak to somebody who asks for `wanted`: "ja-JP", "ko_KR"; `otherwise` if we don't speak it."""
+    code = (wanted or "").replace("_", "-").partition("-")[0].strip().lower()
+    return code if code in languages() else otherwise
 
 
 def say(key: str, language: str, /, **arguments: object) -> Markup:
@@ -54,6 +55,12 @@ def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
         ]
     )
     return Markup(text)  # noqa: S704 - our own sentence, and what was escaped
+
+
+def joined(names: Iterable[object], language: str) -> Markup:
+    """Names one after the other, as the language lists them: "a, b, and c". Escaped unless they are Markup."""
+    escaped = [str(escape(name)) for name in names]
+    return Markup(format_list(escaped, locale=language))  # noqa: S704 - escaped above
 
 
 @lru_cache(maxsize=1_000)

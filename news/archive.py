@@ -8,7 +8,7 @@ from news.addresses import host_of
 from news.followed_topics import FollowedTopics
 from news.indexing import VERSION, body_of, indexed, row_of
 from news.matching import Source, Subject, source_of, subject_of
-from storage import articles, chats, due, feeds, search
+from storage import articles, due, feeds, matches, search
 from storage.database import Database, Transaction, mark, set_mark
 from storage.records import Article, ArticleId, FeedId, IndexRow, NewArticle, TopicId
 
@@ -58,7 +58,7 @@ async def match(
         found[id] = {TopicId(topic): score for topic, score in scores}
         if number % _TURN == 0:
             await asyncio.sleep(0)
-    await chats.match(tx, found)
+    await matches.match(tx, found)
     await due.alert(tx, {topic for belongs in found.values() for topic in belongs}, (), now)
     return frozenset(id for id, belongs in found.items() if belongs)
 
@@ -73,7 +73,7 @@ async def renew(
         article.id: subject_of_article(article, known.get(article.feed_id, Source()))
         for article in after
     }
-    await _unindex(tx, before)
+    await unindex(tx, before)
     await search.index(
         tx,
         [row_of(one.id, one.published_at, indexed(subjects[one.id])) for one in after],
@@ -87,7 +87,7 @@ async def prune(database: Database, before: datetime, now: datetime) -> int:
     while True:
         async with database.write() as tx:
             old = await articles.old_articles(tx, before, _BATCH)
-            await _unindex(tx, old)
+            await unindex(tx, old)
             dropped += await articles.drop(tx, [article.id for article in old], now)
         if len(old) < _BATCH:
             break
@@ -123,7 +123,8 @@ async def build_index(database: Database) -> int:
     return len(some)
 
 
-async def _unindex(tx: Transaction, gone: Iterable[Article]) -> None:
+async def unindex(tx: Transaction, gone: Iterable[Article]) -> None:
+    """Take articles out of the index, given as they are kept; if it does not know them so, it is built anew."""
     if not await search.unindex(tx, _rows(gone)):
         await set_mark(tx, _BUILDING, "")
         await set_mark(tx, _BUILT, "")

@@ -9,7 +9,7 @@ known form? ─▶ GET ─▶ a feed: done, with one request
 import json
 from dataclasses import dataclass
 
-from news import opml, sites
+from news import feed_lists, opml, sites
 from news.errors import FetchFailed, NoFeedFound
 from news.fetch import Fetched
 from news.intake import Reading
@@ -22,6 +22,9 @@ from storage.records import Failure, Feed
 
 MAX_PLACES = 6
 """Usual places that a site is asked for."""
+
+ONE_FEED = "one feed"
+"""The detail of a failure: instead of a list, there is a feed."""
 
 
 async def find_known(tx: Transaction, url: str) -> Feed | None:
@@ -46,6 +49,9 @@ class FoundSeveral:
 
     url: str
     candidates: tuple[Candidate, ...]
+    """At most `sites.MAX_CANDIDATES`."""
+    more: int = 0
+    """How many it announces beside these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,11 @@ async def _feed(sources: Sources, url: str, fetched: Fetched) -> FoundFeed:
 
 
 async def read_list(sources: Sources, document: bytes) -> opml.FeedList:
-    """A list of feeds (OPML), read in the parser's process. Raises FetchFailed if it is none."""
+    """A list of feeds, read in the parser's process. Raises FetchFailed if it is none, with ONE_FEED for a feed."""
     try:
-        return await sources.worker.run(opml.read, document)
+        return await sources.worker.run(feed_lists.read, document)
+    except feed_lists.OneFeed as error:
+        raise FetchFailed(Failure.NOT_A_FEED, ONE_FEED) from error
     except (opml.BadOpml, WorkerKilled) as error:
         raise FetchFailed(Failure.NOT_A_FEED, "no list") from error
 
@@ -127,7 +135,8 @@ async def _of_page(sources: Sources, page: Fetched, tried: list[str]) -> Found:
         raise FetchFailed(Failure.NOT_A_FEED) from error
     candidates = sites.without_comments(tuple(one for one in candidates if one.url not in tried))
     if len(candidates) > 1:
-        return FoundSeveral(page.url, candidates)
+        shown = candidates[: sites.MAX_CANDIDATES]
+        return FoundSeveral(page.url, shown, len(candidates) - len(shown))
     places = (
         [candidates[0].url]
         if candidates

@@ -7,6 +7,7 @@ NewsError
 ├── FetchFailed     an address that brought nothing, with the kind of failure
 ├── NoFeedFound     an address that leads to no feed, with what was tried
 ├── NoSuchNumber    a number that is not in the chat's list
+├── ChatForgotten   the chat was deleted while something was looked up for it
 └── LimitReached    the chat follows as much as it may
 """
 
@@ -33,7 +34,7 @@ class BadQuery(NewsError):
         - `open_quote`, `open_paren`, `close_paren` (without its other end);
         - `operator` (nothing beside it), `only_not` (nothing that it is excluded from),
           `only_time` (for a topic, which has to say more than when);
-        - `prefix`, `language`, `date` (not known).
+        - `prefix`, `language`, `date` (not known), `prefix_alone` (with nothing behind it).
         """
         self.position = position
         """Where in the text, counted in characters from 0."""
@@ -43,6 +44,11 @@ class BadQuery(NewsError):
 
 class BadSchedule(NewsError):
     """A schedule that can't be read."""
+
+    def __init__(self, several: bool = False) -> None:
+        super().__init__()
+        self.several = several
+        """Whether it has more than one time of day, which no schedule has."""
 
 
 class BadQuiet(NewsError):
@@ -112,6 +118,14 @@ class NoSuchNumber(NewsError):
     def __init__(self, count: int) -> None:
         super().__init__(f"not among {count}")
         self.count = count
+
+
+class ShareSpent(NewsError):
+    """A chat has added as many feeds that nobody else follows as it may for now."""
+
+
+class ChatForgotten(NewsError):
+    """A chat had everything of it deleted, or moved to another id, while it waited for an answer."""
 
 
 class LimitReached(NewsError):

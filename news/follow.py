@@ -1,7 +1,6 @@
 """Follow and unfollow as use cases, for the chat, deep links, lists of feeds and the command line."""
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,41 +8,33 @@ from itertools import islice
 from urllib.parse import urljoin
 
 from news import query, search
-from news.addresses import has_credentials, path_of
+from news.addresses import path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover, find_known
-from news.errors import BadQuery, FetchFailed, LimitReached, NoFeedFound, NoSuchNumber
+from news.errors import BadQuery, FetchFailed, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
-from news.followed_topics import query_of
+from news.importing import import_list
 from news.indexing import body_of
 from news.intake import Reading, Taken
 from news.mutes import Muted
-from news.opml import FeedList
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
 from news.related import names_in, related
 from news.sites import Candidate
 from news.sources import Sources, ask
-from news.text import normalise, squeeze
-from storage import articles, chats, feeds, opinions
-from storage.batches import batches
+from news.subscribing import BACKFILL, begin_feed, begin_topic, end, subscribe
+from storage import articles, chats, feeds, matches, opinions
 from storage.database import Database, Transaction
 from storage.records import (
     Article,
     ArticleId,
     ChatId,
-    Failure,
     Feed,
     FeedId,
     Kind,
-    ListedFeed,
     Story,
-    Subscription,
     SubscriptionId,
     TopicId,
 )
-
-_IMPORT_BATCH = 100
-"""Feeds of a list that are followed in one transaction."""
 
 PROOF = 3
 """Stories that are shown when something is followed."""
@@ -51,55 +42,12 @@ PROOF = 3
 _LOOKED_AT = 15
 """Stories among which those are looked for where a chat muted something."""
 
-_BACKFILL = 300
-"""The newest articles of the archive that a new topic begins with."""
 
 _LATELY = timedelta(days=30)
 _ABOUT_IT, _OTHERS = 150, 600
 """Articles of a topic, and others, whose names are compared."""
 _NAMED = 800
 """Characters of an article whose names count."""
-
-_FEED_SCHEME = re.compile(r"(?i)^feed:(?://)?")
-_SCHEME = re.compile(r"(?i)(https?):(?://)?")
-_ANY_SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*://")
-_BARE_HOST = re.compile(
-    r"(?:(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|localhost(?::\d+)?)"
-    r"(?:[/?#]\S*)?"
-)
-
-
-def as_address(typed: str) -> str | None:
-    """The web address that a person typed, completed; None if it looks like words.
-
-    An address with a scheme that is not the web's is given back as it is, to be refused by name.
-    """
-    text = squeeze(typed)
-    if " " in text or not text:
-        return None
-    # What browsers once made of links to feeds: feed:https://a.example and feed://a.example.
-    rest = _FEED_SCHEME.sub("", text)
-    if _SCHEME.match(rest):
-        return _SCHEME.sub(lambda found: f"{found[1].lower()}://", rest, count=1)
-    if rest == text and _ANY_SCHEME.match(text):
-        return text
-    return f"https://{rest}" if rest != text or _BARE_HOST.fullmatch(text) else None
-
-
-def fetchable(typed: str) -> str | None:
-    """Likewise, if it can be fetched for a chat. Raises FetchFailed if it is an address that can't be."""
-    address = as_address(typed)
-    if address is None:
-        return None
-    if not address.startswith(("http://", "https://")) or has_credentials(address):
-        # Feeds are shared by all chats that follow them: no place for somebody's password.
-        raise FetchFailed(Failure.REFUSED)
-    return address
-
-
-def is_bare(typed: str) -> bool:
-    """Whether a person left it open how a site is to be reached: then http will do where https does not."""
-    return "://" not in typed
 
 
 async def follow_topic(
@@ -122,25 +70,6 @@ async def follow_topic(
         added = await begin_topic(tx, chat_id, topic.id, wanted, limit, now, after_article)
     async with database.read() as tx:
         return await _followed_topic(tx, chat_id, topic.id, wanted, not added, now)
-
-
-async def begin_topic(
-    tx: Transaction,
-    chat_id: ChatId,
-    topic_id: TopicId,
-    wanted: query.Query,
-    limit: int,
-    now: datetime,
-    after_article: ArticleId | None = None,
-) -> bool:
-    """Follow a topic that is kept, see `follow_topic`, with what the archive has of it; False if the chat does already."""
-    added = await _subscribe(
-        tx, chat_id, Kind.TOPIC, topic_id, wanted.text, limit, now, after_article
-    )
-    if added:
-        found = await search.matching(tx, wanted, now, _BACKFILL)
-        await chats.match_topic(tx, topic_id, found)
-    return added
 
 
 async def _followed_topic(
@@ -174,7 +103,8 @@ def _proof(stories: Iterable[Story], muted: Muted) -> tuple[Story, ...]:
     return tuple(islice(shown, PROOF))
 
 
-async def _followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
+async def followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
+    """What comes of following a feed, with its latest stories as proof; `already` if the chat did before."""
     muted = Muted(await opinions.mutes(tx, chat_id))
     if feed.id in muted.feeds:
         return Followed(Kind.FEED, feed.id, feed.title, already, (), muted=True)
@@ -217,16 +147,31 @@ async def widen(
     now: datetime,
 ) -> Followed:
     """Look for a name as well in a topic that a chat follows. Raises NoSuchNumber if it does not; BadQuery."""
+
+    def wider(topic: str) -> query.Query:
+        return query.parse(f"{topic} OR {name}")
+
+    return await change_topic(database, chat_id, subscription_id, wider, now)
+
+
+async def change_topic(
+    database: Database,
+    chat_id: ChatId,
+    subscription_id: SubscriptionId,
+    changed: Callable[[str], query.Query],
+    now: datetime,
+) -> Followed:
+    """Follow what `changed` makes of a topic in its place. Raises NoSuchNumber if the chat does not follow that one."""
     async with database.write() as tx:
         listed = await chats.subscriptions_of(tx, chat_id)
         item = next((one for one in listed if one.id == subscription_id), None)
         if item is None or item.kind is not Kind.TOPIC:
             raise NoSuchNumber(len(listed))
-        wanted = query.parse(f"{item.name} OR {name}")
+        wanted = changed(item.name)
         topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
         await chats.retarget(tx, item, topic.id, wanted.text)
-        found = await search.matching(tx, wanted, now, _BACKFILL)
-        await chats.match_topic(tx, topic.id, found)
+        found = await search.matching(tx, wanted, now, BACKFILL)
+        await matches.match_topic(tx, topic.id, found)
     async with database.read() as tx:
         return await _followed_topic(tx, chat_id, topic.id, wanted, False, now)
 
@@ -238,25 +183,29 @@ async def follow_address(
     limit: int,
     bare: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _of: None,
+    admit: Callable[[int], bool] = lambda _count: True,
 ) -> Followed | Choice | Imported:
     """Follow whatever is at an address: its feed, with one request if it is one; a choice; or a list.
 
-    With `bare`, http is tried where https is out of reach. `progress` hears how many of a list are done.
+    With `bare`, http is tried where https is out of reach. `progress` hears how many of a list are done, and
+    `admit` says whether it may come, as in `import_list`.
 
     Raises FetchFailed if the address can't be read, NoFeedFound if there is nothing to follow,
-    LimitReached as above; then nothing is kept.
+    LimitReached as above, ShareSpent; then nothing is kept.
     """
     async with sources.database.read() as tx:
         feed = await find_known(tx, address)
     if feed is not None and feed.visited_at is not None:
         return await follow_known_feed(sources, chat_id, feed.id, limit)
-    match await discover(sources, address, bare):
+    async with sources.waiting():
+        discovered = await discover(sources, address, bare)
+    match discovered:
         case FoundFeed(url, fetched, reading):
             return await follow_new_feed(sources, chat_id, url, fetched, reading, limit)
-        case FoundSeveral(page, candidates):
-            return await _choice(sources, page, candidates)
+        case FoundSeveral(page, candidates, more):
+            return await _choice(sources, page, candidates, more)
         case FoundList(listed):
-            count = len(listed.outlines)
+            count = len(listed.entries)
             return await import_list(
                 sources.database,
                 chat_id,
@@ -264,17 +213,20 @@ async def follow_address(
                 limit,
                 sources.clock(),
                 lambda done: progress(done, count),
+                admit,
             )
 
 
-async def _choice(sources: Sources, page: str, candidates: tuple[Candidate, ...]) -> Choice:
+async def _choice(
+    sources: Sources, page: str, candidates: tuple[Candidate, ...], more: int
+) -> Choice:
     now = sources.clock()
     async with sources.database.write() as tx:
         kept = [await feeds.add(tx, one.url, now, one.title) for one in candidates]
     named = (
         (feed.id, one.title or path_of(one.url)) for feed, one in zip(kept, candidates, strict=True)
     )
-    return Choice(page, tuple(dict(named).items()))
+    return Choice(page, tuple(dict(named).items()), more)
 
 
 async def follow_chosen(sources: Sources, chat_id: ChatId, feed_id: FeedId, limit: int) -> Followed:
@@ -288,8 +240,9 @@ async def follow_chosen(sources: Sources, chat_id: ChatId, feed_id: FeedId, limi
         raise NoSuchNumber(0)
     if feed.visited_at is not None:
         return await follow_known_feed(sources, chat_id, feed.id, limit)
-    fetched = await ask(sources, feed.url)
-    reading = await sources.intake.read(None, fetched, sources.clock())
+    async with sources.waiting():
+        fetched = await ask(sources, feed.url)
+        reading = await sources.intake.read(None, fetched, sources.clock())
     return await follow_new_feed(sources, chat_id, feed.url, fetched, reading, limit)
 
 
@@ -303,7 +256,8 @@ async def find_again(
     places = dict.fromkeys(filter(None, [lost.site_url, urljoin(lost.url, "/")]))
     for place in places:
         try:
-            found = await discover(sources, place)
+            async with sources.waiting():
+                found = await discover(sources, place)
         except (FetchFailed, NoFeedFound):
             continue
         match found:
@@ -314,10 +268,10 @@ async def find_again(
                 followed = await follow_new_feed(sources, chat_id, url, fetched, reading, limit + 1)
                 await _unfollow_feed(sources.database, chat_id, lost.id, followed.target)
                 return followed
-            case FoundSeveral(page, candidates):
+            case FoundSeveral(page, candidates, more):
                 others = tuple(one for one in candidates if one.url != lost.url)
                 if others:
-                    return await _choice(sources, page, others)
+                    return await _choice(sources, page, others, more)
             case FoundList():
                 continue
     return None
@@ -330,52 +284,6 @@ async def _unfollow_feed(database: Database, chat_id: ChatId, lost: FeedId, new:
         await end(tx, chat_id, Kind.FEED, lost)
 
 
-async def end(tx: Transaction, chat_id: ChatId, kind: Kind, target: int) -> None:
-    """Stop following a feed or a topic; nothing happens if the chat does not."""
-    for item in await chats.followed(tx, chat_id):
-        if (item.kind, item.target) == (kind, target):
-            await chats.unsubscribe(tx, chat_id, item.id)
-
-
-async def import_list(
-    database: Database,
-    chat_id: ChatId,
-    listed: FeedList,
-    limit: int,
-    now: datetime,
-    progress: Callable[[int], None] = lambda _: None,
-) -> Imported:
-    """Follow every feed of a list, as far as the chat has room; each is visited when its turn comes.
-
-    `progress` hears how many are done, from time to time.
-    """
-    followed = already = done = 0
-    over: list[ListedFeed] = []
-    for batch in batches(listed.outlines, _IMPORT_BATCH):
-        async with database.write() as tx:
-            room = max(0, limit - await chats.count_subscriptions(tx, chat_id))
-            mine = await chats.feeds_of(tx, chat_id)
-            known = await feeds.ids_of(tx, [outline.url for outline in batch])
-            wanted = [outline for outline in batch if known.get(outline.url) not in mine]
-            taken = wanted[:room]
-            ids = await feeds.add_all(tx, taken, now)
-            named = {ids[one.url]: one for one in taken}
-            await feeds.revive(tx, list(named), now)
-            await feeds.reawaken(tx, list(named), now)
-            await chats.follow_feeds(tx, chat_id, named, await articles.newest(tx), now)
-        followed, already = followed + len(named), already + len(batch) - len(wanted)
-        over += wanted[room:]
-        done += len(batch)
-        progress(done)
-    return Imported(followed, already, len(over), listed.rejected, tuple(over))
-
-
-async def export_list(database: Database, chat_id: ChatId) -> tuple[ListedFeed, ...]:
-    """The feeds that a chat follows, as a list that can be written and imported again."""
-    async with database.read() as tx:
-        return await chats.listed_feeds(tx, chat_id)
-
-
 async def follow_new_feed(
     sources: Sources, chat_id: ChatId, url: str, fetched: Fetched, reading: Reading, limit: int
 ) -> Followed:
@@ -383,8 +291,8 @@ async def follow_new_feed(
     now = sources.clock()
     async with sources.database.write() as tx:
         feed, taken = await keep_new_feed(tx, sources, FoundFeed(url, fetched, reading), now)
-        added = await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-        followed = await _followed_feed(tx, chat_id, feed, not added)
+        added = await subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
+        followed = await followed_feed(tx, chat_id, feed, not added)
     if taken is not None:
         sources.intake.learn(taken)
     return followed
@@ -421,91 +329,4 @@ async def follow_known_feed(
         if feed is None:
             raise NoSuchNumber(0)
         added = await begin_feed(tx, chat_id, feed, limit, now)
-        return await _followed_feed(tx, chat_id, feed, not added)
-
-
-async def begin_feed(
-    tx: Transaction, chat_id: ChatId, feed: Feed, limit: int, now: datetime
-) -> bool:
-    """Follow a feed that is kept; False if the chat does already. Raises LimitReached."""
-    # One that was given up gets another chance: somebody believes in it.
-    await feeds.revive(tx, [feed.id], now)
-    await feeds.reawaken(tx, [feed.id], now)
-    return await _subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-
-
-async def _subscribe(
-    tx: Transaction,
-    chat_id: ChatId,
-    kind: Kind,
-    target: int,
-    name: str,
-    limit: int,
-    now: datetime,
-    after_article: ArticleId | None,
-) -> bool:
-    after = await articles.newest(tx) if after_article is None else after_article
-    added = await chats.subscribe(tx, chat_id, kind, target, name, after, now)
-    if added and await chats.count_subscriptions(tx, chat_id) > limit:
-        raise LimitReached(limit)
-    return added
-
-
-async def find_subscription(database: Database, chat_id: ChatId, typed: str) -> Subscription:
-    """The subscription that a number of the chat's list, or a name, stands for. Raises NoSuchNumber."""
-    return (await find_numbered(database, chat_id, typed))[1]
-
-
-async def find_numbered(
-    database: Database, chat_id: ChatId, typed: str
-) -> tuple[int, Subscription]:
-    """Likewise, with its number in the list."""
-    async with database.read() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
-    text = squeeze(typed).strip("#.")
-    # A number is at most as long as the list's own; str.isdecimal also takes digits of other scripts.
-    if text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= len(listed):
-        return int(text), listed[int(text) - 1]
-    for number, item in enumerate(listed, start=1):
-        if normalise(item.name) == normalise(text):
-            return number, item
-    raise NoSuchNumber(len(listed))
-
-
-async def unfollow(database: Database, chat_id: ChatId, id: SubscriptionId) -> Subscription | None:
-    """Stop following; what was followed, or None if it was not this chat's or is gone."""
-    async with database.write() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
-        item = next((item for item in listed if item.id == id), None)
-        if item is not None:
-            await chats.unsubscribe(tx, chat_id, id)
-    return item
-
-
-async def follow_again(
-    database: Database,
-    chat_id: ChatId,
-    kind: Kind,
-    target: int,
-    after_article: ArticleId,
-    limit: int,
-    now: datetime,
-) -> Followed | None:
-    """Undo an unfollow, so that nothing which came meanwhile is missed; None if there is nothing to follow.
-
-    Raises LimitReached.
-    """
-    if kind is Kind.TOPIC:
-        async with database.read() as tx:
-            topic = await chats.topic(tx, TopicId(target))
-        if topic is None:
-            return None
-        return await follow_topic(database, chat_id, query_of(topic), limit, now, after_article)
-    async with database.write() as tx:
-        feed = await feeds.get(tx, FeedId(target))
-        if feed is None:
-            return None
-        added = await _subscribe(
-            tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, after_article
-        )
-        return await _followed_feed(tx, chat_id, feed, not added)
+        return await followed_feed(tx, chat_id, feed, not added)

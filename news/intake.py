@@ -25,7 +25,7 @@ from news.story_board import HORIZON, Arrival, Board
 from news.story_shelf import CAPACITY
 from news.story_vectors import story_words
 from news.text import read
-from news.worker import Worker, WorkerKilled
+from news.worker import Worker, WorkerKilled, WorkerLost
 from storage import articles, due, feeds, pages, search
 from storage import joins as joined
 from storage.database import Database, Transaction
@@ -82,7 +82,10 @@ class Taken:
 async def parse(
     worker: Worker, fetched: Fetched, seen: str | None = None
 ) -> feed_reader.ParsedFeed:
-    """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble."""
+    """The feed that was fetched. Raises FetchFailed; whatever a document does to its parser is that feed's trouble.
+
+    Raises WorkerLost if there is no parser.
+    """
     try:
         return await worker.run(
             feed_reader.parse, fetched.body, fetched.url, fetched.content_type, seen
@@ -91,6 +94,8 @@ async def parse(
         raise FetchFailed(error.failure, error.detail, fetched.answer) from error
     except WorkerKilled as error:
         raise FetchFailed(Failure.NOT_A_FEED, "too hard to read", fetched.answer) from error
+    except WorkerLost:
+        raise
     except Exception as error:
         raise FetchFailed(Failure.NOT_A_FEED, type(error).__name__, fetched.answer) from error
 

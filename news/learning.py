@@ -6,12 +6,13 @@ The version is small and read each time; the counts are read again only when it 
 """
 
 import asyncio
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from cachetools import LRUCache
 
 from news.indexing import body_of
-from news.rarity import Rarity, learn, terms
+from news.rarity import Rarity, learn, terms, without
 from news.text import read
 from storage import articles
 from storage.database import Database, Transaction, mark, set_mark
@@ -54,10 +55,9 @@ async def learn_more(database: Database) -> int:
     """Learn from the articles that have come since the last time; how many. Others get their turn after each."""
     async with database.read() as tx:
         known = await learnt(tx)
-        version = await mark(tx, _VERSION) if known is not None else None
+        version = await mark(tx, _VERSION)
         newest = await articles.newest(tx)
-    last = int(version.partition(":")[0]) if version else 0
-    last = max(last, newest - _MOST)
+    last = max(_last_of(version) if known is not None else 0, newest - _MOST)
     read_before = last
     number = 0
     known = known or Rarity()
@@ -68,19 +68,50 @@ async def learn_more(database: Database) -> int:
             break
         last = some[-1].id
         number += len(some)
-        counted = []
-        for article in some:
-            counted.append((article.language, _terms(article)))
-            await asyncio.sleep(0)
-        # Tens of thousands of counts are gone through; a thread lets others work meanwhile.
-        known = await asyncio.to_thread(learn, known, counted)
+        known = await taught_by(some, known)
     if last > read_before:
-        text = await asyncio.to_thread(known.to_text)
-        digest = blake2b(text.encode(), digest_size=16).hexdigest()
         async with database.write() as tx:
-            await set_mark(tx, _LEARNT, text)
-            await set_mark(tx, _VERSION, f"{last}:{digest}")
+            there = await articles.count_between(tx, ArticleId(read_before), ArticleId(last))
+            if await mark(tx, _VERSION) != version or there != number:
+                # Some of it was to be forgotten meanwhile; what is left is read again.
+                return 0
+            await _keep(tx, known, last)
     return number
+
+
+async def learnt_to(tx: Transaction) -> int:
+    """The id of the last article that was read; 0 while none was."""
+    return _last_of(await mark(tx, _VERSION))
+
+
+async def taught_by(some: Sequence[Article], others: Rarity) -> Rarity:
+    """What some articles teach by themselves, together with `others`. Others get their turn after each."""
+    counted = []
+    for article in some:
+        counted.append((article.language, _terms(article)))
+        await asyncio.sleep(0)
+    # Tens of thousands of counts are gone through; a thread lets others work meanwhile.
+    return await asyncio.to_thread(learn, others, counted)
+
+
+async def unlearn(database: Database, gone: Rarity) -> None:
+    """Forget what was learnt of articles that are to leave no trace, given as what these alone teach."""
+    async with database.write() as tx:
+        known = await learnt(tx)
+        if known is not None:
+            left = await asyncio.to_thread(without, known, gone)
+            await _keep(tx, left, await learnt_to(tx))
+
+
+async def _keep(tx: Transaction, known: Rarity, last: int) -> None:
+    text = await asyncio.to_thread(known.to_text)
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    await set_mark(tx, _LEARNT, text)
+    await set_mark(tx, _VERSION, f"{last}:{digest}")
+
+
+def _last_of(version: str | None) -> int:
+    return int(version.partition(":")[0]) if version else 0
 
 
 def _terms(article: Article) -> frozenset[str]:

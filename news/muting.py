@@ -6,23 +6,21 @@ from datetime import datetime
 from news.addresses import canonical, host_of, path_of
 from news.discover import find_known
 from news.errors import LimitReached
-from news.follow import as_address
 from news.lexemes import QUOTES
-from news.mutes import Muted, alternatives, is_query, term_of
+from news.mutes import MOST_CHARACTERS, Muted, alternatives, is_query, term_of
+from news.names import name_of, similar
 from news.outcomes import Muting
-from news.text import BREAK, GAP, normalise, squeeze, tokens
+from news.text import squeeze
+from news.typed_addresses import as_address
 from storage import articles, chats, feeds, opinions
 from storage.database import Database, Transaction
-from storage.records import EPOCH, ChatId, FeedId, Kind, Mute, Subscription
+from storage.records import EPOCH, ChatId, FeedId, Kind, Mute, MuteId, Subscription
 
 MOST = 100
 """Things that a chat may mute."""
 
 _SIMILAR = 3
 """Sources that are offered where words were muted."""
-
-_ARTICLES = ("the", "der", "die", "das", "le", "la", "les", "el", "il")
-"""What a name is known without."""
 
 
 async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -> Muting:
@@ -48,7 +46,7 @@ async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -
             # Words in quotation marks are meant as words.
             ids = set()
         else:
-            ids = {id for id, _, _, title in named if _name(title) == _name(text)}
+            ids = {id for id, _, _, title in named if name_of(title) == name_of(text)}
         if not ids and is_query(text):
             return Muting((), is_query=True)
         if not ids:
@@ -56,7 +54,9 @@ async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -
             words = [one for one in parts if term_of(one) is not None]
         result = await _mute(tx, chat_id, ids, words, now)
         hidden = await _hidden(tx, chat_id, result[0])
-        return Muting(*result, similar=_similar(named, text) if words else (), hidden=hidden)
+        return Muting(
+            *result, similar=similar(named, text, _SIMILAR) if words else (), hidden=hidden
+        )
 
 
 async def _hidden(
@@ -79,6 +79,22 @@ async def mute_feed(database: Database, chat_id: ChatId, feed_id: FeedId, now: d
         return Muting(*await _mute(tx, chat_id, {feed_id}, (), now))
 
 
+async def mute_again(
+    database: Database, chat_id: ChatId, of: FeedId | str, place: MuteId, now: datetime
+) -> Muting:
+    """Mute again the feed or the words that were just shown again, in their old place of the list.
+
+    Nothing is muted if there is no such feed, or the words say too little. Raises LimitReached.
+    """
+    ids, words = (set(), (of,)) if isinstance(of, str) else ({of}, ())
+    known = [one for one in words if len(one) <= MOST_CHARACTERS and term_of(one) is not None]
+    async with database.write() as tx:
+        new, already = await _mute(tx, chat_id, ids, known, now)
+        for one in new:
+            await opinions.put_back(tx, chat_id, one.id, place)
+    return Muting(new, already)
+
+
 async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute, ...]:
     """Show again what a number of the list, a name, an address or words stand for; what that was, empty if it is nothing."""
     text = squeeze(typed)
@@ -90,7 +106,7 @@ async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute,
         if number:
             meant = listed[number - 1 : number]
         else:
-            meant = [one for one in listed if _name(one.name) == _name(text)]
+            meant = [one for one in listed if name_of(one.name) == name_of(text)]
         if not meant and address is not None:
             ids = await _at(tx, address, await feeds.names(tx))
             meant = [one for one in listed if one.feed_id in ids]
@@ -151,20 +167,3 @@ async def _at(
 def _is_of(host: str, url: str | None) -> bool:
     other = host_of(url or "")
     return other.removeprefix("www.") == host or ("." in host and other.endswith(f".{host}"))
-
-
-def _name(text: str) -> tuple[str, ...]:
-    """What two ways to write one name share."""
-    found = tuple(word for word in tokens(text) if word not in (BREAK, GAP))
-    found = found[1:] if len(found) > 1 and found[0] in _ARTICLES else found
-    # What is no word at all is only equal to itself.
-    return found or (normalise(text),)
-
-
-def _similar(
-    named: Sequence[tuple[FeedId, str, str | None, str]], text: str
-) -> tuple[tuple[FeedId, str], ...]:
-    """Sources that have all these words side by side in their names."""
-    wanted = f" {' '.join(_name(text))} "
-    found = [(id, title) for id, _, _, title in named if wanted in f" {' '.join(_name(title))} "]
-    return tuple(sorted(found, key=lambda one: (len(one[1]), one)))[:_SIMILAR]

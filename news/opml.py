@@ -1,4 +1,8 @@
-"""OPML ↔ values: the lists of feeds that readers and operators keep (http://opml.org/spec2.opml)."""
+"""OPML ↔ values: the lists of feeds that readers and operators keep (http://opml.org/spec2.opml).
+
+Topics have no place in such a list. They stand in its head, in a namespace of their own, as the
+specification allows: other readers pass over them. In its body, some would make folders of them.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,12 +12,19 @@ from typing import Any
 from lxml import etree
 
 from news import document as xml
+from news import query
 from news.addresses import has_credentials, web_address
-from news.errors import FetchFailed
+from news.errors import BadQuery, BadSchedule, FetchFailed
+from news.schedule import parse_for_one
 from news.text import shorten, squeeze
 from storage.records import ListedFeed
 
-MAX_OUTLINES = 20_000
+NAMESPACE = "urn:kawaraban:opml"
+"""Of what OPML has no words for."""
+
+MAX_OUTLINES, MAX_TOPICS = 20_000, 1_000
+_TOPIC, _SCHEDULE = f"{{{NAMESPACE}}}topic", f"{{{NAMESPACE}}}schedule"
+_LAST_PLACE = 1_000_000
 _MAX_NAME = 120
 _MAX_DEPTH = 5
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -24,14 +35,27 @@ class BadOpml(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class ListedTopic:
+    """A topic as a list names it."""
+
+    text: str
+    """As somebody typed it."""
+    place: int
+    """In the whole list, from 1."""
+    schedule: str = ""
+    """Its own, in normal form; empty if it comes with the digest."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
-    """A line of a list that names no feed which could be followed."""
+    """A line of a list that names nothing which could be followed."""
 
     line: int
     """In the file, from 1."""
     name: str
     reason: str
-    """`address`: it is no public web address. `twice`: the list has it already. `over`: the list is too long."""
+    """`address`: it is no public web address. `topic`: it is no topic. `twice`: the list has it already.
+    `over`: the list is too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +65,20 @@ class FeedList:
     outlines: tuple[ListedFeed, ...]
     """In its order, each address once."""
     rejected: tuple[Rejected, ...]
+    topics: tuple[ListedTopic, ...] = ()
+    """By their places, each once."""
+
+    @property
+    def entries(self) -> tuple[ListedFeed | ListedTopic, ...]:
+        """Feeds and topics together, in the order in which they were followed."""
+        entries: list[ListedFeed | ListedTopic] = list(self.outlines)
+        for topic in self.topics:
+            entries.insert(topic.place - 1, topic)
+        return tuple(entries)
 
 
 def read(document: bytes) -> FeedList:
-    """The feeds of an OPML 1.0 or 2.0 list with their folders; broken ones as far as they go. Raises BadOpml."""
+    """What an OPML 1.0 or 2.0 list holds, with its folders; broken ones as far as they go. Raises BadOpml."""
     root = _root(document)
     if str(root.tag).lower() != "opml":
         raise BadOpml("is not OPML: its outermost element is not <opml>")
@@ -61,8 +95,49 @@ def read(document: bytes) -> FeedList:
         if reason:
             rejected.append(Rejected(element.sourceline or 0, shorten(name or written, 80), reason))
         else:
-            found[url] = ListedFeed(url, name, folder)
-    return FeedList(tuple(found.values()), tuple(rejected))
+            found[url] = ListedFeed(url, name, folder, _schedule(element.get(_SCHEDULE)))
+    topics = _topics(root, rejected)
+    return FeedList(tuple(found.values()), tuple(rejected), topics)
+
+
+def _topics(root: Any, rejected: list[Rejected]) -> tuple[ListedTopic, ...]:
+    """The topics in the head of a list; what is none is added to what was rejected."""
+    found: dict[str, ListedTopic] = {}
+    for element in root.iter(_TOPIC):
+        text = squeeze(element.text or "")
+        try:
+            wanted = query.parse(text)
+        except BadQuery:
+            wanted = None
+        reason = "over" if len(found) >= MAX_TOPICS else ""
+        if wanted is None or not query.positive(wanted.tree):
+            reason = "topic"
+        elif wanted.normal in found:
+            reason = "twice"
+        if wanted is None or reason:
+            rejected.append(Rejected(element.sourceline or 0, shorten(text, 80), reason))
+        else:
+            own = _schedule(element.get("schedule"))
+            place = _place(element.get("place") or "")
+            found[wanted.normal] = ListedTopic(text, place, own)
+    return tuple(sorted(found.values(), key=lambda topic: topic.place))
+
+
+def _place(written: str) -> int:
+    """Where a topic stands; at the end, if the list does not say."""
+    known = written.isascii() and written.isdecimal() and 0 < len(written) <= 6 and int(written) > 0
+    return int(written) if known else _LAST_PLACE
+
+
+def _schedule(written: str | None) -> str:
+    """A schedule in normal form; empty for none, or one that only another version knows."""
+    if not written:
+        return ""
+    try:
+        wanted = parse_for_one(written)
+    except BadSchedule:
+        return ""
+    return "" if wanted is None else str(wanted)
 
 
 def _reason(url: str, found: Mapping[str, ListedFeed]) -> str:
@@ -109,10 +184,19 @@ def _outlines(element: Any, folders: tuple[str, ...]) -> Iterator[tuple[Any, str
             yield from _outlines(child, inner)
 
 
-def write(outlines: Sequence[ListedFeed], title: str) -> bytes:
-    """The list as OPML 2.0: reading it gives the same outlines, folder by folder."""
-    root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _xml_text(title)
+def write(outlines: Sequence[ListedFeed], title: str, topics: Sequence[ListedTopic] = ()) -> bytes:
+    """The list as OPML 2.0: reading it gives the same outlines, folder by folder, and the same topics."""
+    extended = bool(topics) or any(outline.schedule for outline in outlines)
+    root = etree.Element(
+        "opml", version="2.0", nsmap={"kawaraban": NAMESPACE} if extended else None
+    )
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = _xml_text(title)
+    for topic in topics:
+        element = etree.SubElement(head, _TOPIC, place=str(topic.place))
+        element.text = _xml_text(topic.text)
+        if topic.schedule:
+            element.set("schedule", topic.schedule)
     body = etree.SubElement(root, "body")
     folders: dict[tuple[str, ...], Any] = {(): body}
     for outline in outlines:
@@ -123,9 +207,11 @@ def write(outlines: Sequence[ListedFeed], title: str) -> bytes:
                 parent = folders[parts[: depth - 1]]
                 folders[parts[:depth]] = etree.SubElement(parent, "outline", text=name, title=name)
         name = _xml_text(outline.title or outline.url)
-        etree.SubElement(
+        element = etree.SubElement(
             folders[parts], "outline", type="rss", text=name, title=name, xmlUrl=outline.url
         )
+        if outline.schedule:
+            element.set(_SCHEDULE, outline.schedule)
     written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
     return written
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from news.matching import Evidence
-from news.opml import Rejected
+from news.opml import ListedTopic, Rejected
 from news.taste import Leaning
 from storage.records import FeedId, Kind, ListedFeed, Mute, Story, Subscription, SubscriptionId
 
@@ -35,6 +35,8 @@ class Choice:
     page: str
     feeds: tuple[tuple[FeedId, str], ...]
     """With what they are called; at least two."""
+    more: int = 0
+    """Feeds that the page has beside these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,16 @@ class Imported:
     """What came of following a whole list."""
 
     followed: int
+    """Feeds."""
     already: int
+    """Feeds and topics."""
     over_limit: int
-    """Feeds for which the chat had no room."""
+    """Feeds and topics for which the chat had no room."""
     rejected: tuple[Rejected, ...]
-    without_room: tuple[ListedFeed, ...] = ()
-    """Those feeds."""
+    without_room: tuple[ListedFeed | ListedTopic, ...] = ()
+    """Those feeds and topics."""
+    topics: int = 0
+    """How many of them are followed from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from news.addresses import host_of
 from news.errors import FetchFailed
 from news.fetch import PAGES, Fetched
 from news.sources import Sources, heed, pause_host
-from news.worker import Worker, WorkerKilled
+from news.worker import Worker, WorkerKilled, WorkerLost
 from storage import articles, pages
 from storage.pages import PageVisit
 from storage.records import Failure
@@ -99,6 +99,11 @@ class PageReader:
             found = await self._read(visit.url)
         except FetchFailed as error:
             return await self._failed(visit, error)
+        except WorkerLost as error:
+            self._report(error)
+            async with self._sources.database.write() as tx:
+                await pages.later(tx, visit.article_id, self._sources.clock() + HOUR)
+            return False
         except Exception as error:  # noqa: BLE001 - one page must not stop the others
             self._report(error)
             found = None

@@ -1,25 +1,40 @@
 """What somebody picks from a list, and takes back: follow a topic or a known feed, or not."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from news import query
 from news.errors import BadQuery
-from news.follow import begin_feed, begin_topic, end
+from news.subscribing import begin_feed, begin_topic, end
 from storage import chats, feeds
 from storage.database import Database
 from storage.records import ChatId, FeedId, Kind, Subscription
 
 
 async def pick_topic(
-    database: Database, chat_id: ChatId, wanted: query.Query, on: bool, limit: int, now: datetime
+    database: Database,
+    chat_id: ChatId,
+    wanted: Sequence[query.Query],
+    on: bool,
+    limit: int,
+    now: datetime,
 ) -> None:
-    """Follow a topic, or stop; nothing happens if that is so already. Raises LimitReached."""
+    """Follow a topic that several queries stand for, by the first; or stop, whichever of them is followed.
+
+    Nothing happens if that is so already. Raises LimitReached.
+    """
     async with database.write() as tx:
-        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
-        if on:
-            await begin_topic(tx, chat_id, topic.id, wanted, limit, now)
-        else:
-            await end(tx, chat_id, Kind.TOPIC, topic.id)
+        mine = [
+            item
+            for item in await chats.followed(tx, chat_id)
+            if any(is_topic(item, one) for one in wanted)
+        ]
+        if not on:
+            for item in mine:
+                await end(tx, chat_id, Kind.TOPIC, item.target)
+        elif not mine:
+            topic = await chats.intern_topic(tx, wanted[0].normal, wanted[0].text, now)
+            await begin_topic(tx, chat_id, topic.id, wanted[0], limit, now)
 
 
 async def pick_feed(

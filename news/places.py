@@ -677,3 +677,19 @@ def city(words: Sequence[str]) -> str | None:
     key = f"\n{' '.join(word for word in words if word != GAP)}\t".encode()
     at = _cities().find(key) + len(key)
     return _cities()[at : _cities().index(b"\n", at)].decode() if at >= len(key) else None
+
+
+def large_city(words: Sequence[str]) -> str | None:
+    """The place in which a city lies that news name it by, in any language: 大阪, 부산; None for what is none, or unclear."""
+    form = " ".join(word for word in words if word not in (GAP, BREAK))
+    if not form:
+        return None
+    found = set()
+    for kind in "cz":
+        key = f"\t{form}\t{kind}\t".encode()
+        at = _table().find(key)
+        while at >= 0:
+            begin = at + len(key)
+            found.add(_table()[begin : _table().index(b"\t", begin)].decode())
+            at = _table().find(key, begin)
+    return found.pop() if len(found) == 1 else None

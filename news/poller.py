@@ -21,6 +21,7 @@ from news.intake import Reading
 from news.pace import Pace, Setback
 from news.sources import Sources, pause_host
 from news.websub import DISTRUST
+from news.worker import WorkerLost
 from storage import feeds, hubs
 from storage.database import Transaction, is_trouble
 from storage.records import Failure, Feed, Move, Visit
@@ -244,7 +245,8 @@ class Poller:
         except TimeoutError:
             error = FetchFailed(Failure.TIMEOUT)
         except Exception as unforeseen:
-            if is_trouble(unforeseen):
+            if is_trouble(unforeseen) or isinstance(unforeseen, WorkerLost):
+                # Of our own: the feed is visited again when its lease is over.
                 raise
             # Whatever a publisher does to us is this feed's trouble.
             error, surprise = _strange(unforeseen), unforeseen
@@ -322,27 +324,31 @@ class Poller:
     async def _write(self, batch: list[_Outcome]) -> list[_Saved]:
         now = self._clock()
         async with self._database.write() as tx:
-            readings = [(item.claimed.feed, item.reading) for item in batch if item.reading]
+            # What was deleted since it was claimed, or joined with another feed, must not come back.
+            there = await feeds.existing(tx, [item.claimed.feed.id for item in batch])
+            kept = [item for item in batch if item.claimed.feed.id in there]
+            readings = [(item.claimed.feed, item.reading) for item in kept if item.reading]
             taken = await self._sources.intake.take_in(tx, readings, now)
-            visits = [await self._entry(tx, item) for item in batch]
-            ids = [item.claimed.feed.id for item in batch]
+            visits = [await self._entry(tx, item) for item in kept]
+            ids = [item.claimed.feed.id for item in kept]
             await feeds.record(tx, list(zip(ids, visits, strict=True)))
-            for item in batch:
+            for item in kept:
                 if _was_silent(item):
                     await hubs.refused(tx, item.claimed.feed.id, now + DISTRUST)
-            moves = [
-                await _adopt(tx, item, visit) for item, visit in zip(batch, visits, strict=True)
-            ]
+            moves = {
+                item.claimed.feed.id: await _adopt(tx, item, visit)
+                for item, visit in zip(kept, visits, strict=True)
+            }
         self._sources.intake.learn(taken)
         return [
             _Saved(
                 taken.fresh.get(item.claimed.feed.id, 0),
                 taken.matched.get(item.claimed.feed.id, 0),
-                move,
+                moves.get(item.claimed.feed.id),
                 item.error,
                 item.surprise,
             )
-            for item, move in zip(batch, moves, strict=True)
+            for item in batch
         ]
 
     async def _entry(self, tx: Transaction, item: _Outcome) -> Visit:

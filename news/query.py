@@ -21,10 +21,11 @@ counts (`AI`, `"WHO"`).
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from types import MappingProxyType
 
 from babel import Locale
 
@@ -467,6 +468,8 @@ class _Reader:
     def _nothing_beside(self) -> BadQuery:
         before = self._lexemes[self._place - 1] if self._place else None
         following = self._peek()
+        if before is not None and before.kind is Kind.PREFIX:
+            return _bad("prefix_alone", before)
         if before is not None and before.kind is not Kind.OPEN:
             return _bad("operator", before)
         if following is None:
@@ -502,7 +505,7 @@ class _Reader:
             case "lang":
                 yield _language(source, first)
             case "since":
-                yield Since(*_bound(source, first))
+                yield Since(*_bound(source, first, _SINCE))
             case "before":
                 yield Before(*_bound(source, first))
             case _:
@@ -626,10 +629,19 @@ _AGO = re.compile(r"(\d{1,6})\s?(?:(h|hours?)|(d|days?)|w|weeks?)")
 _DAY = re.compile(r"((?:19|20|21)\d\d)(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 
 
-def _bound(source: str, first: Lexeme) -> tuple[date | None, timedelta | None]:
-    """A day, or how long ago. A year or a month stands for its first day."""
+# A query knows no zone: whatever day it is where somebody reads, it began within 24 hours.
+_SINCE = {
+    **dict.fromkeys(("today", "今日", "오늘"), timedelta(days=1)),
+    **dict.fromkeys(("yesterday", "昨日", "어제"), timedelta(days=2)),
+}
+
+
+def _bound(
+    source: str, first: Lexeme, named: Mapping[str, timedelta] = MappingProxyType({})
+) -> tuple[date | None, timedelta | None]:
+    """A day, or how long ago, which may be `named`. A year or a month stands for its first day."""
     text = unicodedata.normalize("NFKC", source).strip().casefold()
-    at, ago = _day(text), _ago(text)
+    at, ago = _day(text), named.get(text) or _ago(text)
     if at is None and ago is None:
         raise _unknown("date", source, first)
     return at, ago

@@ -25,6 +25,9 @@ _REMEMBERED = 20_000
 _TAKEN_FOR_GRANTED = 2.0
 """Articles that are thought to have been seen before the first one, with words as short ones are common."""
 
+_WEIGHED = 30_000
+"""Terms of a language whose weights are kept at hand."""
+
 _LONGEST = 64
 """Characters of a stem that is kept; longer ones are no words."""
 
@@ -37,12 +40,27 @@ class Rarity:
     """Language → articles that were read."""
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Language → term → those of them that have it."""
+    _weights: dict[str, dict[str, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Language → term → its weight, of those that were asked for last."""
 
     def weight(self, stem: str, language: str = "") -> float:
         """How much a term tells: the logarithm of one over the share of articles that have it.
 
         About 0 for "the" and 10 for a name that was never heard of.
         """
+        known = self._weights.get(language)
+        if known is None:
+            known = self._weights[language] = {}
+        found = known.get(stem)
+        if found is None:
+            if len(known) >= _WEIGHED:
+                known.clear()
+            found = known[stem] = self._weigh(stem, language)
+        return found
+
+    def _weigh(self, stem: str, language: str) -> float:
         articles = self.articles.get(language, 0)
         count = self.counts[language].get(stem, 0) if articles else 0
         guessed = _TAKEN_FOR_GRANTED * exp(-_guess(stem))
@@ -109,6 +127,21 @@ def learn(known: Rarity, some: Iterable[tuple[str, Collection[str]]]) -> Rarity:
         if articles[language] > _REMEMBERED:
             articles[language] //= 2
             counts[language] = {term: half for term, count in more.items() if (half := count // 2)}
+    return Rarity(articles, counts)
+
+
+def without(known: Rarity, gone: Rarity) -> Rarity:
+    """What is known without what was learnt of some articles, given as what these alone teach."""
+    articles = {
+        language: max(0, count - gone.articles.get(language, 0))
+        for language, count in known.articles.items()
+    }
+    counts: dict[str, dict[str, int]] = {}
+    for language, terms in known.counts.items():
+        less = gone.counts.get(language, {})
+        counts[language] = {
+            term: left for term, count in terms.items() if (left := count - less.get(term, 0)) > 0
+        }
     return Rarity(articles, counts)
 
 

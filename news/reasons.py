@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from news.archive import sources, subject_of_article
+from news.findings import Findings
 from news.followed_topics import query_of
 from news.gather import taste_of
-from news.importance import reports_of
 from news.indexing import body_of
 from news.matching import Evidence, Matcher, Source, evidence
 from news.outcomes import Explained, Reason
-from storage import articles, chats
+from storage import articles, chats, matches
 from storage.database import Transaction
 from storage.records import ChatId, Kind, StoryId, TopicId
 
@@ -23,6 +23,7 @@ async def why(
     chat_id: ChatId,
     story_ids: Sequence[StoryId],
     now: datetime,
+    findings: Findings,
     told_at: datetime | None = None,
 ) -> tuple[Explained, ...]:
     """These stories with the reasons that a chat has to be shown them, as far as they still hold.
@@ -31,14 +32,17 @@ async def why(
     """
     listed = await chats.subscriptions_of(tx, chat_id)
     stories = await articles.get_stories(tx, story_ids)
-    known = await sources(tx, {article.feed_id for story in stories for article in story.articles})
+    told_of = [article for story in stories for article in story.articles]
+    known = await sources(tx, {article.feed_id for article in told_of})
+    topics = [TopicId(item.target) for item in listed if item.kind is Kind.TOPIC]
+    belong = await matches.matched(tx, topics, [article.id for article in told_of])
     wanted = []
     for item in listed:
-        if item.kind is Kind.TOPIC:
+        if item.kind is Kind.TOPIC and belong[TopicId(item.target)]:
             topic = await chats.topic(tx, TopicId(item.target))
             if topic is not None:
                 tree = query_of(topic).tree
-                wanted.append((item, tree, Matcher(tree)))
+                wanted.append((item, tree, Matcher(tree), belong[topic.id]))
     taste, _ = await taste_of(tx, chat_id, told_at or now)
     told = []
     for story in stories:
@@ -46,17 +50,17 @@ async def why(
         reasons = [
             Reason(item, ()) for item in listed if item.kind is Kind.FEED and item.target in feeds
         ]
-        subjects = [
-            (article, subject_of_article(article, known.get(article.feed_id, Source())))
-            for article in story.articles
-        ]
-        for item, tree, matcher in wanted:
+        for item, tree, matcher, theirs in wanted:
             found: dict[Evidence, None] = {}
-            for article, subject in subjects:
+            for article in story.articles:
+                if article.id not in theirs or len(found) >= _EVIDENCE:
+                    continue
+                subject = subject_of_article(article, known.get(article.feed_id, Source()))
                 if matcher.matches(subject, now):
                     body = body_of(article.summary, article.text)
                     found |= dict.fromkeys(evidence(tree, subject, article.title, body))
             if found:
                 reasons.append(Reason(item, tuple(found)[:_EVIDENCE]))
-        told.append(Explained(story, tuple(reasons), len(reports_of(story)), taste.because(story)))
+        reports = len(findings.reports(story))
+        told.append(Explained(story, tuple(reasons), reports, taste.because(story)))
     return tuple(told)

@@ -5,10 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
-from functools import cache
 from itertools import count
-from zoneinfo import available_timezones
 
 from news.errors import BadSchedule
 from news.wall_clock import first_moment, plain, shown, time_of_day, zone_of
@@ -59,20 +56,34 @@ INSTANT = Schedule(instant=True)
 
 _OFF = frozenset({"off", "never", "none"})
 _INSTANT = frozenset({"instant", "instantly", "now", "at once", "immediately", "right away"})
-_CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?chat(?:'s)?|default"
+_CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?(?:chat(?:'s)?|digest)|default"
 
+_OF_MONTH = re.compile(
+    r"(?:on )?(?:the )?(?:day )?(\d{1,2}|last)(?:st|nd|rd|th)?(?: day)? of (?:the|each|every) month\b"
+)
+_ONCE = re.compile(r"\bonce (?:an?|per|each|every) (?=(?:hour|day|week|month)\b)")
+_COUNTED = {"twice": 2, "two": 2, "three": 3, "four": 4, "six": 6}
+_TIMES = r"(twice|(?:two|three|four|six|\d{1,2}) ?(?:times|x))"
+_TIMES_A_DAY = re.compile(rf"{_TIMES} (?:an? day|per day|every day|each day|daily)|daily {_TIMES}")
 _HOURS = re.compile(r"(?:(?:every |each )?(\d{1,2}) ?(?:h|hrs?|hours?)|(?:every|each) hour|hourly)")
 _MONTHLY = re.compile(
     r"(?:monthly|(?:every|each) month)(?: on)?(?: the)?"
-    r"(?: (?:(\d{1,2})(?:st|nd|rd|th)?|(last)(?: day)?))?(?: at)?(?: (.+))?"
+    r"(?: (?:(\d{1,2})(?:st|nd|rd|th| days?)?|(last)(?: day)?))?(?: at)?(?: (.+))?"
 )
 _CLOCK_FIRST = re.compile(
-    r"(?:at )?(\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?|noon|midday|midnight)(?: (\D+))?"
+    r"(?:at )?(\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?|\d{1,2} ?o'?clock|noon|midday|midnight)"
+    r"(?: (\D+))?"
 )
 """A clear time of day, and the days. A bare number is none: it may be meant for the number of something."""
 _DAYS_FIRST = re.compile(r"(\D+?)(?: (?:at )?(\d.*|noon|midday|midnight))?")
 
-_JOINED = re.compile(r"[\s,;/&+]+(?:and )?")
+_LONGEST = 100
+"""Of what is looked at a second time."""
+
+_ONE_TIME = r"(?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?|noon|midday|midnight)"
+_SEVERAL_TIMES = re.compile(rf"(.*?\b{_ONE_TIME})(?: (?:at )?{_ONE_TIME})+( \D+)?")
+
+_JOINED = re.compile(r"[\s,;/&+・·、]+(?:and )?")
 _SMALL_WORDS = frozenset({"on", "every", "each", "the", "from"})
 _WEEKLY = frozenset({"weekly", "week"})
 _NAMED_DAYS = {
@@ -93,10 +104,31 @@ def parse(typed: str) -> Schedule:
     meant for every day.
     """
     text = _JOINED.sub(" ", plain(typed)).strip()
+    text = _OF_MONTH.sub(r"monthly \1", _ONCE.sub("every ", text))
+    try:
+        return _parse(text)
+    except BadSchedule:
+        several = _SEVERAL_TIMES.fullmatch(text) if len(text) <= _LONGEST else None
+        if several is not None and _is_schedule(f"{several[1]}{several[2] or ''}"):
+            raise BadSchedule(several=True) from None
+        raise
+
+
+def _is_schedule(text: str) -> bool:
+    try:
+        _parse(text)
+    except BadSchedule:
+        return False
+    return True
+
+
+def _parse(text: str) -> Schedule:
     if text in _OFF:
         return OFF
     if (hours := _HOURS.fullmatch(text)) is not None:
         return _every(int(hours[1] or 1))
+    if (times := _TIMES_A_DAY.fullmatch(text)) is not None:
+        return _times_a_day(times[1] or times[2])
     if (monthly := _MONTHLY.fullmatch(text)) is not None:
         day = 31 if monthly[2] else int(monthly[1] or 1)
         if not 1 <= day <= 31:
@@ -124,6 +156,14 @@ def _every(hours: int) -> Schedule:
     if hours not in EVERY_HOURS:
         raise BadSchedule
     return Schedule(every_hours=hours)
+
+
+def _times_a_day(said: str) -> Schedule:
+    word = said.removesuffix("times").removesuffix("x").strip()
+    count = int(word) if word.isdecimal() else _COUNTED[word]
+    if not count or 24 % count:
+        raise BadSchedule
+    return _every(24 // count)
 
 
 def _days(text: str) -> tuple[str, ...]:
@@ -232,53 +272,3 @@ def _dates(schedule: Schedule, start: date) -> Iterator[date]:
         for months in count(start.year * 12 + start.month - 1):
             year, month = months // 12, months % 12 + 1
             yield date(year, month, min(schedule.month_day, monthrange(year, month)[1]))
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Zones by what people type: full name and last part, in lower case, with spaces."""
-    names: dict[str, str] = {}
-    for zone in sorted(available_timezones(), key=lambda name: (name.count("/"), name)):
-        if zone in ("localtime", "Factory") or zone.startswith(("posix", "right", "SystemV")):
-            continue
-        plain = zone.casefold().replace("_", " ")
-        names.setdefault(plain, zone)
-        if not plain.startswith("etc/"):
-            names.setdefault(plain.rpartition("/")[2], zone)
-    return names
-
-
-_OFFSET = re.compile(r"(?:utc|gmt)?([-+−])(\d{1,2})(?::?(\d\d))?")
-
-_BROKEN_OFFSETS = {
-    "+03:30": "Asia/Tehran",
-    "+04:30": "Asia/Kabul",
-    "+05:30": "Asia/Kolkata",
-    "+05:45": "Asia/Kathmandu",
-    "+06:30": "Asia/Yangon",
-    "+08:45": "Australia/Eucla",
-    "+09:30": "Australia/Darwin",
-    "-09:30": "Pacific/Marquesas",
-}
-"""The offsets of no whole hour that some place keeps all year: the database has no Etc zones for them."""
-
-
-def find_zone(typed: str) -> str | None:
-    """The IANA zone that is meant by "Asia/Tokyo", "tokyo", "New York" or "+09:00"; None if none is."""
-    text = " ".join(typed.casefold().replace("_", " ").split())
-    if (offset := _OFFSET.fullmatch(text)) is not None:
-        sign = "+" if offset[1] == "+" else "-"
-        hours, minutes = int(offset[2]), offset[3] or "00"
-        if minutes != "00":
-            return _BROKEN_OFFSETS.get(f"{sign}{hours:02}:{minutes}")
-        # The signs of Etc zones are the other way round (POSIX).
-        name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
-        return name if name in available_timezones() else None
-    return _zones().get(text)
-
-
-def near_zones(typed: str, count: int = 3, least: float = 0.4) -> tuple[str, ...]:
-    """The zones whose names are most like what was typed (0 … 1), most alike first."""
-    text = " ".join(typed[:64].casefold().replace("_", " ").split())
-    close = get_close_matches(text, _zones(), n=4 * count, cutoff=least)
-    return tuple(dict.fromkeys(_zones()[name] for name in close))[:count]

@@ -88,15 +88,19 @@ async def newest(
 
 
 async def best(
-    tx: Transaction, wanted: query.Query, now: datetime, up_to: ArticleId | None = None
+    tx: Transaction,
+    wanted: query.Query,
+    now: datetime,
+    up_to: ArticleId | None = None,
+    limit: int = BEST,
 ) -> tuple[StoryId, ...]:
-    """The stories that belong most to a query among the recent ones, at most BEST, none twice."""
+    """The stories that belong most to a query among the recent ones, at most `limit` or BEST, none twice."""
     looking = await _Looking.begin(tx, wanted, now, up_to)
     chosen: dict[StoryId, None] = {}
     for candidate in await looking.ranked():
         if candidate.article.story_id not in chosen and looking.belongs(candidate.article):
             chosen[candidate.article.story_id] = None
-            if len(chosen) == BEST:
+            if len(chosen) == min(limit, BEST):
                 break
     return tuple(chosen)
 

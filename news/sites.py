@@ -14,7 +14,7 @@ from news.text import shorten, squeeze
 _HEAD_BYTES, _HEAD_TAGS = 1_000_000, 10_000
 """Of a page, what is looked through for feeds that it announces."""
 
-MAX_CANDIDATES = 8
+MAX_CANDIDATES = 30
 """Feeds of a page that are worth choosing from."""
 
 _USUAL = ("/feed", "/rss", "/feed.xml", "/atom.xml", "/rss.xml", "/index.xml")
@@ -119,7 +119,7 @@ def apple_podcast(answer: object) -> str | None:
 def announced(body: bytes, url: str, link_header: str = "") -> tuple[Candidate, ...]:
     """The feeds that a page announces in its head, and its server in `Link:` headers (RFC 8288).
 
-    In their order, each once, feeds of comments last; at most MAX_CANDIDATES.
+    In their order, each once, feeds of comments last.
     """
     found: dict[str, Candidate] = {}
     body = _head_of(body)
@@ -141,10 +141,9 @@ def announced(body: bytes, url: str, link_header: str = "") -> tuple[Candidate, 
         address = web_address(href, base)
         if address and "oembed" not in kind and "/wp-json/" not in address:
             found.setdefault(address, Candidate(address, shorten(squeeze(title), 80)))
-    ordered = sorted(
-        found.values(), key=lambda one: bool(_COMMENTS.search(f"{one.title} {one.url}"))
+    return tuple(
+        sorted(found.values(), key=lambda one: bool(_COMMENTS.search(f"{one.title} {one.url}")))
     )
-    return tuple(ordered[:MAX_CANDIDATES])
 
 
 def _head_of(body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What it takes to visit sources, bundled for those who do."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,8 @@ class Sources:
     chance: Callable[[], float]
     """Gives numbers in 0 … 1."""
     pace: Pace
+    waiting: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Open while somebody's answer waits for the web: others may have their turn meanwhile. Nothing is kept in it."""
 
 
 async def ask(sources: Sources, url: str) -> Fetched:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 from news.indexing import body_of
-from news.text import BREAK, GAP, tokens
+from news.text import bare_words
 from storage.records import Article, Story
 
 WINDOW = timedelta(days=4)
@@ -111,16 +111,10 @@ def _is_copy(
 
 
 def _headline(article: Article) -> frozenset[str]:
-    return frozenset(_plain(article.title, article.language))
+    return frozenset(bare_words(article.title, article.language))
 
 
 def _runs(article: Article) -> frozenset[int]:
     """The runs of words in the body, as numbers that mean nothing outside this process."""
-    found = _plain(body_of(article.summary, article.text)[:_COMPARED], article.language)
-    return frozenset(
-        hash(tuple(found[start : start + _RUN])) for start in range(len(found) - _RUN + 1)
-    )
-
-
-def _plain(text: str, language: str) -> list[str]:
-    return [word for word in tokens(text, language) if word not in (BREAK, GAP)]
+    found = bare_words(body_of(article.summary, article.text)[:_COMPARED], article.language)
+    return frozenset(map(hash, zip(*(found[start:] for start in range(_RUN)), strict=False)))

@@ -343,6 +343,11 @@ def tokens(text: str, language: str = "") -> tuple[str, ...]:
     )
 
 
+def bare_words(text: str, language: str = "") -> list[str]:
+    """The normalised words of a text, without BREAK and GAP; as `tokens` for `language`."""
+    return [word for word, _, _ in _vocabulary(language).of(text) if word != BREAK and word != GAP]
+
+
 def spans(text: str) -> tuple[tuple[str, int, int], ...]:
     """The tokens of a text, without BREAK and GAP, each with its start and end in the text as it is."""
     composed, places = (text, range(len(text) + 1)) if _composed(text) == text else _aligned(text)

@@ -10,13 +10,54 @@ from news.text import normalise, squeeze
 
 _MINUTE = timedelta(minutes=1)
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?\s*(am|pm|a\.m\.|p\.m\.)?(?: ?o'?clock)?")
+_HALF_FIRST = re.compile(r"(?<!\d)(?<!\d )\b([ap]m) ?(\d{1,2}(?:[:.]\d\d)?)(?![\d:.])")
+"""Half of the day before the hour, as several languages say it: "pm 10:00"."""
 _NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _SPAN = re.compile(r"\s*(?:[-\u2010-\u2015−~〜]+|\b(?:to|through|thru|till|until)\b)\s*")
 
+_PARTS = {"morning": time(8), "afternoon": time(15), "evening": time(18), "night": time(21)}
+"""When parts of a day are meant to be, if nothing else is said."""
+
+_PART = r"(?:in the |at |the )?(?P<part>morning|afternoon|evening|night)s?\b"
+_CLOCK = r"(?<![\d:.])(?<!monthly )(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?(?P<half> ?[ap]\.?m\b\.?)?(?: ?o'?clock)?(?![\d:.])"
+_EVERY_PART = re.compile(r"\b(?:every|each) (?=(?:morning|afternoon|evening|night)s?\b)")
+_CLOCK_AND_PART = re.compile(rf"{_CLOCK} (?P<daily>daily )?{_PART}")
+_PART_AND_CLOCK = re.compile(rf"{_PART} (?:at )?{_CLOCK}")
+_PART_ALONE = re.compile(rf"\b{_PART}")
+
 
 def plain(typed: str) -> str:
-    """What was typed, in one line and lower case, with a bare hyphen for whatever means "from … to …"."""
-    return _SPAN.sub("-", normalise(squeeze(typed)))
+    """What was typed, in one line and lower case, with a bare hyphen for whatever means "from … to …".
+
+    Parts of a day are times of it: "18:00" for "evening", "21:30" for "9:30 in the evening".
+    """
+    text = _SPAN.sub("-", normalise(squeeze(typed)))
+    if not text.isascii() or not any(part in text for part in (*_PARTS, "am", "pm")):
+        return text
+    text = _EVERY_PART.sub("daily ", _HALF_FIRST.sub(r"\2\1", text))
+    for pattern in (_CLOCK_AND_PART, _PART_AND_CLOCK):
+        text = pattern.sub(_in_part, text)
+    return _PART_ALONE.sub(lambda found: f"{_PARTS[found['part']]:%H:%M}", text)
+
+
+def _in_part(found: re.Match[str]) -> str:
+    """A time of day that is given with the part of the day that it is in."""
+    behind = " daily" if found.groupdict().get("daily") else ""
+    hour, minute = int(found["hour"]), found["minute"] or "00"
+    if found["half"]:
+        return f"{hour}:{minute}{found['half'].strip()}{behind}"
+    if hour == 12:
+        hour = 12 if found["part"] == "afternoon" else 0
+    elif (
+        found["part"] != "morning"
+        and 0 < hour < 12
+        and not (
+            # One in the night comes after midnight.
+            found["part"] == "night" and hour < 6
+        )
+    ):
+        hour += 12
+    return f"{hour:02}:{minute}{behind}"
 
 
 def time_of_day(typed: str) -> time | None:

@@ -21,6 +21,7 @@ from news.languages import code_of, language_of
 from news.proofreading import Flaw, flaw_in, source_of
 from news.stories import independent, lead
 from news.text import shorten, squeeze
+from storage import summary_keys
 from storage.records import Article, ArticleId, Story
 
 MOST_ARTICLES = 4
@@ -103,10 +104,14 @@ def _body(article: Article) -> str:
 
 
 def key_of(material: Material, model: str, limit: int) -> str:
-    """What a summary is kept under: 64 characters that change with all that it depends on."""
+    """What a summary is kept under: the articles it is made of, and what changes with all that it depends on.
+
+    64 characters.
+    """
     told = [(one.id, one.title, one.text) for one in material.excerpts]
     depends = json.dumps([_INSTRUCTIONS, model, material.language, limit, told])
-    return hashlib.sha256(depends.encode("ascii")).hexdigest()
+    digest = hashlib.sha256(depends.encode("ascii")).hexdigest()
+    return summary_keys.key_of([one.id for one in material.excerpts], digest)
 
 
 def request_of(material: Material, model: str, limit: int, *, thinking: bool = False) -> bytes:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.batches import batches
 from storage.joins import forget_joins, heirs
 from storage.records import (
+    LARGEST_ID,
     Article,
     ArticleId,
     Candidate,
@@ -304,6 +305,12 @@ async def newest(tx: AsyncConnection) -> ArticleId:
     return ArticleId(await tx.scalar(select(func.coalesce(func.max(articles.c.id), 0))) or 0)
 
 
+async def count_between(tx: AsyncConnection, after: ArticleId, up_to: ArticleId) -> int:
+    """How many articles there are with larger ids than `after`, up to and including `up_to`."""
+    between = articles.c.id > after, articles.c.id <= up_to
+    return int(await tx.scalar(select(func.count()).select_from(articles).where(*between)) or 0)
+
+
 async def _some_articles(tx: AsyncConnection, query: Select[Any]) -> tuple[Article, ...]:
     return tuple(article_of(row) for row in await tx.execute(query))
 
@@ -323,13 +330,13 @@ async def articles_after(tx: AsyncConnection, after: ArticleId, limit: int) -> t
     return await _some_articles(tx, query.order_by(articles.c.id).limit(limit))
 
 
-_IS_FREE = ~exists().where(saved.c.story_id == articles.c.story_id)
+IS_FREE = ~exists().where(saved.c.story_id == articles.c.story_id)
 """The condition for an article to belong to no story that a chat saved."""
 
 
 async def old_articles(tx: AsyncConnection, before: datetime, limit: int) -> tuple[Article, ...]:
     """Articles of stories that nobody saved, seen before then, those seen first at first."""
-    query = select_articles().where(articles.c.seen_at < before, _IS_FREE)
+    query = select_articles().where(articles.c.seen_at < before, IS_FREE)
     return await _some_articles(tx, query.order_by(articles.c.seen_at, articles.c.id).limit(limit))
 
 
@@ -531,7 +538,12 @@ _NEWS_OF_OWN = _candidates(
     subscriptions.c.id.in_(bindparam("own", expanding=True)),
     ~articles.c.archived,
 )
-_PUBLISHED = _candidates(articles.c.published_at >= bindparam("since", type_=Second))
+_PUBLISHED = _candidates(
+    articles.c.published_at >= bindparam("since", type_=Second),
+    articles.c.published_at < bindparam("until", type_=Second),
+    articles.c.id <= bindparam("up_to"),
+)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 async def news_for(
@@ -563,10 +575,24 @@ async def own_news_for(
 
 
 async def published_for(
-    tx: AsyncConnection, chat_id: ChatId, since: datetime, limit: int
+    tx: AsyncConnection,
+    chat_id: ChatId,
+    since: datetime,
+    limit: int,
+    until: datetime | None = None,
+    up_to: ArticleId | None = None,
 ) -> tuple[Candidate, ...]:
-    """The newest of all articles published since then that a chat follows, one row for each subscription."""
-    asked = {"chat": chat_id, "since": since, "most": limit}
+    """The newest of all articles published since then that a chat follows, one row for each subscription.
+
+    Left out are those published `until` then or later, and those with ids after `up_to`.
+    """
+    asked = {
+        "chat": chat_id,
+        "since": since,
+        "until": until or _NEVER,
+        "up_to": LARGEST_ID if up_to is None else up_to,
+        "most": limit,
+    }
     return tuple(Candidate(*row) for row in await tx.execute(_PUBLISHED, asked))
 
 
@@ -592,7 +618,7 @@ async def prune(tx: AsyncConnection, before: datetime, now: datetime) -> int:
 
     Stories that chats saved stay whole. The identities of the others are remembered for a year more, lest a feed that still lists them makes them news.
     """
-    count = await _drop(tx, (articles.c.seen_at < before) & _IS_FREE, now)
+    count = await _drop(tx, (articles.c.seen_at < before) & IS_FREE, now)
     await tx.execute(delete(dropped).where(dropped.c.dropped_at < now - timedelta(days=365)))
     await tx.execute(
         delete(stories).where(

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
-from storage.records import ChatId, TopicId
+from storage.records import BEFORE_ALL, ChatId, TopicId
 from storage.schema import (
     articles,
     broadcasts,
@@ -36,8 +36,9 @@ _HOUSEKEEPING = (
     "keyboard",
     "fallback",
     "rich",
+    "key",
 )
-"""What says nothing of a chat, but how the work goes."""
+"""What says nothing of a chat, but how the work goes, or is nobody's to know."""
 
 _MOST_ROWS = 50_000
 """Of one table: a file of them can still be sent."""
@@ -56,7 +57,8 @@ class Erased:
 async def everything_of(tx: AsyncConnection, chat_id: ChatId) -> Mapping[str, Rows]:
     """What is kept of a chat, by table, newest rows of very long tables; tables without any are left out.
 
-    Beside the id of a feed, topic or story stands what it is: `feed`, `feed_url`, `topic`, `headline`, `link`.
+    Beside the id of a feed, topic or story stands what it is: `feed`, `topic`, `headline`, `link`; and `feed_url`
+    where the chat follows the feed: an address may be a secret of others.
     """
     found = {}
     for table, mine in _of_chat(chat_id):
@@ -64,7 +66,9 @@ async def everything_of(tx: AsyncConnection, chat_id: ChatId) -> Mapping[str, Ro
         source: Any = table
         if "feed_id" in table.c:
             source = source.outerjoin(feeds, feeds.c.id == table.c.feed_id)
-            columns += [feeds.c.title.label("feed"), feeds.c.url.label("feed_url")]
+            columns.append(feeds.c.title.label("feed"))
+        if table is subscriptions:
+            columns.append(feeds.c.url.label("feed_url"))
         if "topic_id" in table.c:
             source = source.outerjoin(topics, topics.c.id == table.c.topic_id)
             columns.append(topics.c.text.label("topic"))
@@ -113,11 +117,7 @@ async def erase(tx: AsyncConnection, chat_id: ChatId) -> Erased:
         await tx.execute(topic_changes.insert(), changed)
     await tx.execute(update(chats).where(chats.c.manages == chat_id).values(manages=None))
     await tx.execute(delete(people).where(people.c.id == chat_id, people.c.banned_at.is_(None)))
-    mine = (
-        broadcasts.c.made_by == chat_id,
-        or_(broadcasts.c.finished_at.is_not(None), broadcasts.c.stopped_at.is_not(None)),
-    )
-    await tx.execute(update(broadcasts).where(*mine).values(made_by=0))
+    await _erase_from_broadcasts(tx, chat_id)
     known = False
     for table, mine_there in reversed(_of_chat(chat_id)):
         if table not in (people, updates):
@@ -149,6 +149,17 @@ async def _erase_what_was_said(tx: AsyncConnection, chat_id: ChatId) -> None:
         .where(or_(updates.c.chat_id == chat_id, of_person))
         .values(chat_id=None, content="", leased_until=None, done_at=updates.c.received_at)
     )
+
+
+async def _erase_from_broadcasts(tx: AsyncConnection, chat_id: ChatId) -> None:
+    """Forget who wrote a message to all chats, and that this chat was the last one that it was put for."""
+    mine = broadcasts.c.made_by == chat_id
+    await tx.execute(update(broadcasts).where(mine).values(made_by=0))
+    # It goes on with the same chats after the one before.
+    before = select(func.max(chats.c.id)).where(chats.c.id < chat_id).scalar_subquery()
+    last = broadcasts.c.put_to == chat_id
+    put_to = func.coalesce(before, BEFORE_ALL)
+    await tx.execute(update(broadcasts).where(last).values(put_to=put_to))
 
 
 async def _erase_topics(tx: AsyncConnection) -> frozenset[TopicId]:

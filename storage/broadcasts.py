@@ -3,7 +3,8 @@
     draft ──begin──▶ going ──▶ finished
                        └─stop──▶ stopped
 
-Chats get it in the order of their ids; the last one that it was put for is remembered with each piece.
+Chats get it in the order of their ids; the last one that it was put for is remembered with each piece. Channels get
+none: it is for those who use the bot, and a channel's readers did not ask.
 """
 
 from collections.abc import Collection
@@ -15,18 +16,15 @@ from sqlalchemy import ColumnElement, Row, and_, case, delete, exists, func, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import chats
-from storage.counts import Progress
+from storage.counts import Audience, Progress
 from storage.outbox import WAITING
-from storage.records import Broadcast, BroadcastId, Chat, State
+from storage.records import BEFORE_ALL, Broadcast, BroadcastId, Chat, ChatId, State
 from storage.schema import broadcasts, outbox, takes_pushes
 from storage.schema import chats as table
 
 STOPPED = "stopped by an administrator"
 CLOSED = "takes no messages any more"
 """Why a message of a broadcast was given up, where it was not Telegram that refused it."""
-
-_BEFORE_ALL = -(2**63)
-"""Smaller than the id of any chat."""
 
 _COLUMNS = [broadcasts.c[field.name] for field in fields(Broadcast)]
 _GOING = and_(
@@ -79,7 +77,7 @@ async def begin(tx: AsyncConnection, id: BroadcastId) -> bool:
     result = await tx.execute(
         update(broadcasts)
         .where(broadcasts.c.id == id, broadcasts.c.put_to.is_(None), ~busy)
-        .values(put_to=_BEFORE_ALL, stopped_at=None)
+        .values(put_to=BEFORE_ALL, stopped_at=None)
     )
     return bool(result.rowcount)
 
@@ -117,16 +115,52 @@ def _is_going() -> ColumnElement[bool]:
     return case((_GOING, True), else_=False)
 
 
+_is_channel = table.c.kind == "channel"
+
+
+def _ahead(broadcast: Broadcast) -> ColumnElement[bool]:
+    """The condition for a chat that its turn is still to come, whether it takes any messages or not."""
+    after = BEFORE_ALL if broadcast.put_to is None else broadcast.put_to
+    return and_(
+        table.c.id > after,
+        table.c.created_at <= broadcast.made_at,
+        ~exists().where(outbox.c.chat_id == table.c.id, outbox.c.broadcast_id == broadcast.id),
+    )
+
+
 def _left(broadcast: Broadcast) -> ColumnElement[bool]:
     """The condition for a chat that it has still to be put for."""
-    after = _BEFORE_ALL if broadcast.put_to is None else broadcast.put_to
-    return and_(table.c.id > after, table.c.created_at <= broadcast.made_at, takes_pushes)
+    return and_(_ahead(broadcast), takes_pushes, ~_is_channel)
 
 
 async def next_chats(tx: AsyncConnection, broadcast: Broadcast, limit: int) -> tuple[Chat, ...]:
-    """The next chats that it is put for: none that can't be written to, or that is paused."""
+    """The next chats that it is put for: none that can't be written to, or that is paused, and no channel."""
     query = select(*chats.CHAT).where(_left(broadcast)).order_by(table.c.id).limit(limit)
     return tuple(chats.chat_of(row) for row in await tx.execute(query))
+
+
+async def owed_by_move(tx: AsyncConnection, old: ChatId, new: ChatId) -> Broadcast | None:
+    """What goes out now and would pass by a group that gets another id; to be asked before anything of it moves.
+
+    A supergroup's id comes before all others, so the turn of a group that becomes one is over at once. What waits
+    for both ids is given up for the old one: nobody is to get it twice.
+    """
+    broadcast = await going(tx)
+    if broadcast is None:
+        return None
+    put = outbox.c.broadcast_id == broadcast.id
+    theirs = select(func.count()).select_from(outbox).where(put, outbox.c.chat_id == new)
+    if await tx.scalar(theirs):
+        waits = put, outbox.c.chat_id == old, outbox.c.state.in_(WAITING)
+        await tx.execute(delete(outbox).where(*waits))
+        return None
+    left = select(table.c.id).where(_left(broadcast), table.c.id.in_((old, new)))
+    ids = set((await tx.scalars(left)).all())
+    if old not in ids or new in ids:
+        return None
+    is_known = await chats.get(tx, new) is not None
+    comes_later = broadcast.put_to is None or new > broadcast.put_to
+    return None if comes_later and not is_known else broadcast
 
 
 async def note_put(tx: AsyncConnection, broadcast: Broadcast, put_to: int) -> bool:
@@ -136,17 +170,13 @@ async def note_put(tx: AsyncConnection, broadcast: Broadcast, put_to: int) -> bo
     return bool(result.rowcount)
 
 
-async def audience(tx: AsyncConnection, broadcast: Broadcast) -> tuple[int, int]:
-    """How many chats it has still to be put for, and how many are left out since they take no pushes."""
-    after = _BEFORE_ALL if broadcast.put_to is None else broadcast.put_to
-    row = (
-        await tx.execute(
-            select(
-                func.coalesce(func.sum(case((takes_pushes, 1), else_=0)), 0), func.count()
-            ).where(table.c.id > after, table.c.created_at <= broadcast.made_at)
-        )
-    ).one()
-    return int(row[0]), int(row[1]) - int(row[0])
+async def audience(tx: AsyncConnection, broadcast: Broadcast) -> Audience:
+    """How many chats it has still to be put for, and how many are left out."""
+    channels = case((_is_channel, 1), else_=0)
+    goes_to = case((and_(takes_pushes, ~_is_channel), 1), else_=0)
+    sums = (func.coalesce(func.sum(one), 0) for one in (goes_to, channels))
+    row = (await tx.execute(select(*sums, func.count()).where(_ahead(broadcast)))).one()
+    return Audience(int(row[0]), int(row[2] - row[0] - row[1]), int(row[1]))
 
 
 async def give_up_closed(tx: AsyncConnection, id: BroadcastId, now: datetime) -> int:
@@ -188,7 +218,7 @@ async def progress(tx: AsyncConnection, broadcast: Broadcast) -> Progress:
     id = broadcast.id
     waiting = await _count(tx, id, (*WAITING, State.SENDING.value))
     if broadcast.is_going:
-        waiting += (await audience(tx, broadcast))[0]
+        waiting += (await audience(tx, broadcast)).goes_to
     given_up = await _count(tx, id, (State.GIVEN_UP.value,))
     stopped = await _count(tx, id, (State.GIVEN_UP.value,), outbox.c.reason == STOPPED)
     sent = await _count(tx, id, (State.SENT.value,))

@@ -1,6 +1,6 @@
 """Chats, what they follow, what they were told, and when they hear next."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -52,6 +52,7 @@ from storage.schema import (
     topics,
 )
 from storage.schema import topic_changes as changes
+from storage.shown import hand_over_shown
 from storage.upsert import insert_for
 
 CHAT = [chats.c[field.name] for field in fields(Chat)]
@@ -121,6 +122,7 @@ async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
     await tx.execute(update(outbox).where(outbox.c.chat_id == old).values(chat_id=new))
     for table, dated in OF_STORIES:
         await hand_over(tx, table, dated, table.c.chat_id, old, new)
+    await hand_over_shown(tx, old, new)
     await tx.execute(delete(chats).where(chats.c.id == old))
 
 
@@ -185,11 +187,14 @@ async def places_at(
     return tuple((row.place, StoryId(row.story_id)) for row in rows)
 
 
-async def last_told_at(tx: AsyncConnection, chat_id: ChatId) -> datetime | None:
-    """When a chat was told its last stories, to the second; None if it was told none."""
-    at: datetime | None = await tx.scalar(
-        select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id)
-    )
+async def last_told_at(
+    tx: AsyncConnection, chat_id: ChatId, until: datetime | None = None
+) -> datetime | None:
+    """When a chat was told its last stories, to the second, until then if that is given; None if it was told none."""
+    latest = select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id)
+    if until is not None:
+        latest = latest.where(told.c.told_at <= until)
+    at: datetime | None = await tx.scalar(latest)
     return at
 
 
@@ -231,7 +236,7 @@ async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
 async def listed_feeds(tx: AsyncConnection, chat_id: ChatId) -> tuple[ListedFeed, ...]:
     """The feeds that a chat follows, in the order in which it began to, for a list of them."""
     rows = await tx.execute(
-        select(feeds.c.url, feeds.c.title, subscriptions.c.folder)
+        select(feeds.c.url, feeds.c.title, subscriptions.c.folder, subscriptions.c.schedule)
         .join(feeds, feeds.c.id == subscriptions.c.feed_id)
         .where(subscriptions.c.chat_id == chat_id)
         .order_by(subscriptions.c.id)
@@ -382,6 +387,23 @@ async def subscribe(
     return bool(result.rowcount)
 
 
+async def put_back(
+    tx: AsyncConnection, chat_id: ChatId, kind: Kind, target: int, place: SubscriptionId
+) -> None:
+    """Give a subscription that began again its old place in the chat's list, which is that of its old id.
+
+    Nothing happens if that id is another one's, or would bring it further down.
+    """
+    column = subscriptions.c.feed_id if kind is Kind.FEED else subscriptions.c.topic_id
+    others = subscriptions.alias()
+    await tx.execute(
+        update(subscriptions)
+        .where(subscriptions.c.chat_id == chat_id, column == target, subscriptions.c.id > place)
+        .where(~exists().where(others.c.id == place))
+        .values(id=place)
+    )
+
+
 async def unsubscribe(
     tx: AsyncConnection, chat_id: ChatId, subscription_id: SubscriptionId
 ) -> bool:
@@ -475,62 +497,6 @@ async def prune_topic_changes(tx: AsyncConnection, keep: int) -> int:
     """Forget all but the `keep` newest changes, at least one; how many."""
     oldest = await newest_topic_change(tx) - max(keep, 1)
     return int((await tx.execute(delete(changes).where(changes.c.id <= oldest))).rowcount)
-
-
-async def match(tx: AsyncConnection, found: Mapping[ArticleId, Mapping[TopicId, float]]) -> None:
-    """Remember which topics these articles belong to, and how much (0 … 1), in place of what was known.
-
-    Topics that nobody follows any more are passed over.
-    """
-    for some in batches(found):
-        await tx.execute(delete(matches).where(matches.c.article_id.in_(some)))
-    followed = await _followed(tx, {topic_id for scores in found.values() for topic_id in scores})
-    await _keep_matches(
-        tx,
-        [
-            (topic_id, article_id, score)
-            for article_id, scores in found.items()
-            for topic_id, score in scores.items()
-            if topic_id in followed
-        ],
-    )
-
-
-async def match_topic(
-    tx: AsyncConnection, topic_id: TopicId, found: Mapping[ArticleId, float]
-) -> None:
-    """Remember that these articles belong to a topic, and how much; their other topics stay.
-
-    Nothing happens if nobody follows the topic.
-    """
-    if await _followed(tx, [topic_id]):
-        await _keep_matches(tx, [(topic_id, id, score) for id, score in found.items()])
-
-
-async def _followed(tx: AsyncConnection, among: Collection[TopicId]) -> set[int]:
-    found: set[int] = set()
-    for some in batches(among):
-        ids = select(subscriptions.c.topic_id).where(subscriptions.c.topic_id.in_(some)).distinct()
-        found.update(await tx.scalars(ids))
-    return found
-
-
-async def _keep_matches(
-    tx: AsyncConnection, rows: Sequence[tuple[TopicId, ArticleId, float]]
-) -> None:
-    if not rows:
-        return
-    insert = insert_for(tx)(matches)
-    await tx.execute(
-        insert.on_conflict_do_update(
-            index_elements=[matches.c.topic_id, matches.c.article_id],
-            set_={"score": insert.excluded.score},
-        ),
-        [
-            {"topic_id": topic_id, "article_id": article_id, "score": score}
-            for topic_id, article_id, score in rows
-        ],
-    )
 
 
 async def prune_topics(tx: AsyncConnection, before: datetime) -> int:

@@ -149,6 +149,17 @@ class PolledFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """Who gets the operator's words to all chats, and who does not."""
+
+    goes_to: int
+    closed: int
+    """Those that are paused, or can't be reached."""
+    channels: int
+    """These are left out whatever they are: the words are for those who use the bot, not for a channel's readers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far the operator's words to all chats have come."""
 

@@ -18,15 +18,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from asyncpg import Connection as Session
-from asyncpg import connect
+from asyncpg import PostgresError, connect
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.bells import Bell, Bells
-from storage.schema import marks
-from storage.scrubbing import Scrubber
+from storage.schema import marks, metadata, search_rows
+from storage.scrubbing import Scrubber, scrub_file, vacuum
 from storage.sqlite_link import Link
 from storage.upsert import insert_for
 
@@ -45,6 +45,9 @@ _SHARED_AT_ONCE = 4
 _POOL = 6
 _OVERFLOW = 6
 """Connections of one process, and further ones while much happens: eight processes stay below PostgreSQL's 100."""
+
+_VACUUM_WAITS = 10.0
+"""Seconds for a connection to vacuum with, and for its end."""
 
 PATIENCE = 120.0
 """Seconds that a statement of the bot may take, and a pause inside of one of its transactions."""
@@ -99,6 +102,7 @@ class Database:
         self._writer = asyncio.Lock()
         self._shared = asyncio.Semaphore(_SHARED_AT_ONCE)
         self._scrubber = Scrubber()
+        self._index_is_worn = False
         self.bells = Bells()
         """What rings in this process."""
 
@@ -163,14 +167,33 @@ class Database:
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
-    async def scrub(self) -> bool:
-        """Let nothing of what was deleted stay readable in a SQLite file; False if that was not possible now.
+    async def scrub(self, *, index: bool = False) -> bool:
+        """Let nothing of what was deleted stay readable in the database's files; False if that was not possible now.
 
-        On PostgreSQL, rows that are gone stay on the disk until its VACUUM and the turn of its log, which are
-        the server's own business.
+        Words of articles that were taken out of the full-text index stay there unless `index`. PostgreSQL's log
+        keeps what was deleted until its turn comes, which is the server's own business.
         """
-        file = self._engine.url.database
-        return self.is_shared or await self._scrubber.scrub(Path(file or ""), self._writer)
+        self._index_is_worn |= index
+        return await self._scrubber.scrub(self._vacuum if self.is_shared else self._rewrite)
+
+    async def _rewrite(self) -> bool:
+        async with self._writer:
+            index, self._index_is_worn = self._index_is_worn, False
+            done = await asyncio.to_thread(scrub_file, Path(self._engine.url.database or ""), index)
+            self._index_is_worn |= index and not done
+        return done
+
+    async def _vacuum(self) -> bool:
+        tables = [table.name for table in (*metadata.sorted_tables, search_rows)]
+        try:
+            connection = await self.session(_VACUUM_WAITS)
+            assert connection is not None
+            try:
+                return await vacuum(connection, tables)
+            finally:
+                await connection.close(timeout=_VACUUM_WAITS)
+        except (OSError, TimeoutError, PostgresError):
+            return False
 
     async def close(self) -> None:
         """Close every connection and let go of the file."""

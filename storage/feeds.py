@@ -29,6 +29,7 @@ from storage.schema import (
     feeds,
     hosts,
     hub_subscriptions,
+    is_hidden,
     is_wanted,
     mutes,
     subscriptions,
@@ -60,9 +61,19 @@ async def find(tx: AsyncConnection, url: str) -> Feed | None:
 
 
 async def get(tx: AsyncConnection, feed_id: FeedId) -> Feed | None:
-    """The feed with this id."""
-    row = (await tx.execute(select(*_COLUMNS).where(feeds.c.id == feed_id))).one_or_none()
+    """The feed with this id, unless it is hidden."""
+    mine = feeds.c.id == feed_id, ~is_hidden
+    row = (await tx.execute(select(*_COLUMNS).where(*mine))).one_or_none()
     return None if row is None else _feed(row)
+
+
+async def existing(tx: AsyncConnection, ids: Collection[FeedId]) -> frozenset[FeedId]:
+    """Which of these feeds are there, and not hidden: others were joined with another one, or deleted."""
+    found: set[FeedId] = set()
+    for some in batches(ids):
+        rows = await tx.scalars(select(feeds.c.id).where(feeds.c.id.in_(some), ~is_hidden))
+        found.update(FeedId(row) for row in rows)
+    return frozenset(found)
 
 
 async def add(
@@ -189,6 +200,7 @@ async def every(
 ) -> tuple[Feed, ...]:
     """All feeds, by folder and title: those that are polled, or really all; those in trouble, or either."""
     query = select(*_COLUMNS).order_by(feeds.c.folder, feeds.c.title, feeds.c.url)
+    query = query.where(~is_hidden)
     if wanted:
         query = query.where(is_wanted)
     if failing:
@@ -209,15 +221,26 @@ async def catalogue(tx: AsyncConnection) -> tuple[Feed, ...]:
 async def names(
     tx: AsyncConnection, among: Collection[FeedId] | None = None
 ) -> tuple[tuple[FeedId, str, str | None, str], ...]:
-    """The address, site and title of feeds; `among` leaves all others out."""
+    """The address, site and title of all feeds that are not hidden; or of those in `among`, hidden or not."""
     query = select(feeds.c.id, feeds.c.url, feeds.c.site_url, feeds.c.title)
     if among is None:
-        return tuple((FeedId(row.id), *row[1:]) for row in await tx.execute(query))
+        rows = await tx.execute(query.where(~is_hidden))
+        return tuple((FeedId(row.id), *row[1:]) for row in rows)
     found: list[tuple[FeedId, str, str | None, str]] = []
     for some in batches(among):
         rows = await tx.execute(query.where(feeds.c.id.in_(some)))
         found += ((FeedId(row.id), *row[1:]) for row in rows)
     return tuple(found)
+
+
+async def listed_names(tx: AsyncConnection) -> tuple[tuple[FeedId, str, str | None, str], ...]:
+    """Likewise of the feeds that a list of the operator names and that are polled: everybody may know of them."""
+    rows = await tx.execute(
+        select(feeds.c.id, feeds.c.url, feeds.c.site_url, feeds.c.title)
+        .where(or_(feeds.c.in_catalogue, feeds.c.pinned), feeds.c.stopped_at.is_(None))
+        .order_by(feeds.c.id)
+    )
+    return tuple((FeedId(row.id), *row[1:]) for row in rows)
 
 
 async def per_day(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId, float]:
@@ -239,6 +262,15 @@ async def followers(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId
         .group_by(subscriptions.c.feed_id)
     )
     return {FeedId(id): count for id, count in rows}
+
+
+async def wanted_of(tx: AsyncConnection, ids: Collection[FeedId]) -> frozenset[FeedId]:
+    """Which of these feeds are polled anyway: somebody follows them, or a list of the operator names them."""
+    found: set[FeedId] = set()
+    for some in batches(ids):
+        rows = await tx.scalars(select(feeds.c.id).where(feeds.c.id.in_(some), is_wanted))
+        found.update(FeedId(row) for row in rows)
+    return frozenset(found)
 
 
 async def prune_unwanted(tx: AsyncConnection, before: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, union
+from sqlalchemy import Select, delete, exists, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.joins import heirs
@@ -123,6 +123,17 @@ async def mute_words(tx: AsyncConnection, chat_id: ChatId, words: str, now: date
 async def _mute(tx: AsyncConnection, **values: Any) -> bool:
     result = await tx.execute(insert_for(tx)(_mutes).values(values).on_conflict_do_nothing())
     return bool(result.rowcount)
+
+
+async def put_back(tx: AsyncConnection, chat_id: ChatId, id: MuteId, place: MuteId) -> None:
+    """Give what was muted again its old place in the chat's list, which is that of its old id, unless another has it."""
+    others = _mutes.alias()
+    await tx.execute(
+        update(_mutes)
+        .where(_mutes.c.chat_id == chat_id, _mutes.c.id == id, _mutes.c.id > place)
+        .where(~exists().where(others.c.id == place))
+        .values(id=place)
+    )
 
 
 async def unmute(tx: AsyncConnection, chat_id: ChatId, mute_id: MuteId) -> Mute | None:

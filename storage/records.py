@@ -4,7 +4,7 @@ All times are aware and UTC. Every id is an integer that its table gave out, exc
 which is Telegram's own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple, NewType, TypeAlias
@@ -18,12 +18,16 @@ SubscriptionId = NewType("SubscriptionId", int)
 OutboxId = NewType("OutboxId", int)
 MuteId = NewType("MuteId", int)
 BroadcastId = NewType("BroadcastId", int)
+OfferId = NewType("OfferId", int)
 
 Position = NewType("Position", int)
 """The place of an article among all of them by time: larger is newer; see `position`."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = (1 << 32) - 1
+
+BEFORE_ALL = -(1 << 63)
+"""Smaller than the id of any chat."""
 
 LARGEST_ID = (1 << 31) - 1
 """Of an article, so that a position has room for it beside the date."""
@@ -367,6 +371,51 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A digest that a chat was shown when it asked for one."""
+
+    since: datetime
+    until: datetime
+    """Between when its news was published."""
+    after: ArticleId | None
+    """The articles behind this one were news to the chat; None if they were chosen by date alone."""
+    up_to: ArticleId
+    """The newest article that there was."""
+    stories: tuple[StoryId, ...]
+    """In its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody in one place, who may be asked something there."""
+
+    chat_id: ChatId
+    thread_id: int
+    """The topic of a forum; 0 outside of any."""
+    id: int
+    """Who it is; the group itself for its anonymous administrators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody was asked and did not answer yet."""
+
+    command: str
+    """What the answer is for."""
+    message_id: int
+    """The message that asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a button does that has no room for it."""
+
+    command: str
+    argument: str
+    """What would have been typed behind it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Vote:
     """A thumb that a chat gave a story."""
 
@@ -440,6 +489,8 @@ class Chat:
     """In one digest."""
     summary_length: int = 320
     """Characters that a summary in a digest has at most."""
+    key: str = field(default="", repr=False)
+    """What its buttons are sealed with, so that nobody makes one up; empty for a chat that is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,6 +560,8 @@ class ListedFeed:
     title: str = ""
     folder: str = ""
     """Folders, outermost first, with "/" between them; empty for none."""
+    schedule: str = ""
+    """Its own, in normal form; empty if it comes with the digest."""
 
 
 @dataclass(frozen=True, slots=True)

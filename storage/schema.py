@@ -243,6 +243,8 @@ chats = Table(
     Column("layout", String(16), nullable=False, server_default="classic"),
     Column("most_stories", Integer, nullable=False, server_default="20"),
     Column("summary_length", Integer, nullable=False, server_default="320"),
+    # What its buttons are sealed with.
+    Column("key", String(32), nullable=False, server_default=""),
     Column("created_at", Moment, nullable=False),
 )
 
@@ -324,6 +326,62 @@ told = Table(
     # Its number in that digest, from 1.
     Column("place", Integer, nullable=False, server_default="0"),
     Index("ix_told_story_id", "story_id"),
+)
+
+# Digests that a chat was shown when it asked, which count as told nothing.
+shown = Table(
+    "shown",
+    metadata,
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+    ),
+    # In seconds since 1970, as its buttons name it.
+    Column("shown_at", BigInteger, primary_key=True, autoincrement=False),
+    # Between when its news was published, or which articles it was chosen from.
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("after", BigInteger),
+    Column("up_to", BigInteger, nullable=False),
+    # The ids of its stories, in their order, with spaces between them.
+    Column("stories", Text, nullable=False),
+)
+
+# What the bot asked and waits for an answer to; one of a person in one place.
+questions = Table(
+    "questions",
+    metadata,
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        primary_key=True,
+    ),
+    # The topic of a forum; 0 outside of any.
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    # Who is to answer; the group itself for its anonymous administrators.
+    Column("asker_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("command", String(32), nullable=False),
+    # The message that asks: in a group, only a reply to it is an answer.
+    Column("message_id", BigInteger, nullable=False),
+    Column("asked_at", Moment, nullable=False, index=True),
+)
+
+# What a button does that has no room for it: a command, and what would have been typed behind it.
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column(
+        "chat_id",
+        ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("command", String(32), nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("made_at", Moment, nullable=False, index=True),
+    sqlite_autoincrement=True,
 )
 
 # Stories that turned out to be one with another: for processes that remember which article tells which.
@@ -504,6 +562,12 @@ search_rows = Table(
 
 takes_pushes = ~chats.c.paused & chats.c.unreachable_since.is_(None)
 """The condition for a chat to be sent something that it did not ask for at this moment."""
+
+HIDDEN = "hidden:"
+"""What the address of a feed begins with that nobody is to find any more."""
+
+is_hidden = feeds.c.url.startswith(HIDDEN)
+"""The condition for a feed to be such a one: a name without an address, see `storage.unwanted`."""
 
 is_wanted = or_(
     feeds.c.in_catalogue, feeds.c.pinned, exists().where(subscriptions.c.feed_id == feeds.c.id)

@@ -1,4 +1,7 @@
-"""Summaries that an endpoint wrote, and how often it was asked today."""
+"""Summaries that an endpoint wrote, and how often it was asked today.
+
+A key begins with the articles that the summary was made of, lest it outlives them where they are to leave no trace.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
@@ -8,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
 from storage.database import mark, set_mark
-from storage.schema import summaries
+from storage.records import ArticleId
+from storage.schema import articles, summaries
+from storage.summary_keys import made_of
 from storage.upsert import insert_for
 
 _ASKED = "summaries asked"
@@ -27,7 +32,12 @@ async def get(tx: AsyncConnection, keys: Collection[str]) -> dict[str, str]:
 
 
 async def put(tx: AsyncConnection, texts: Mapping[str, str], now: datetime) -> None:
-    """Keep texts under their keys, in place of what stood there."""
+    """Keep texts under their keys, in place of what stood there; none that is made of an article that is gone."""
+    named = frozenset().union(*map(made_of, texts))
+    there: set[int] = set()
+    for some in batches(named):
+        there.update(await tx.scalars(select(articles.c.id).where(articles.c.id.in_(some))))
+    texts = {key: text for key, text in texts.items() if made_of(key) <= there}
     if not texts:
         return
     statement = insert_for(tx)(summaries)
@@ -38,6 +48,14 @@ async def put(tx: AsyncConnection, texts: Mapping[str, str], now: datetime) -> N
         ),
         [{"key": key, "text": text, "made_at": now} for key, text in texts.items()],
     )
+
+
+async def drop_made_of(tx: AsyncConnection, ids: Collection[ArticleId]) -> None:
+    """Drop what was made of any of these articles, and what an earlier version kept without saying of which."""
+    gone = frozenset(ids)
+    keys = (await tx.scalars(select(summaries.c.key))).all() if gone else ()
+    for some in batches(key for key in keys if not made_of(key) or made_of(key) & gone):
+        await tx.execute(delete(summaries).where(summaries.c.key.in_(some)))
 
 
 async def prune(tx: AsyncConnection, before: datetime) -> None:

@@ -48,15 +48,16 @@ def checked_caption(parameters: dict[str, Any]) -> tuple[str, list[dict[str, Any
 
 
 def checked_rich(parameters: dict[str, Any]) -> dict[str, Any]:
-    """A rich message as it was written; the Bot API gives it as blocks. Raises ApiError."""
+    """A rich message as it was written, and as the Bot API gives it back. Raises ApiError."""
     content = parameters.get("rich_message")
     if not isinstance(content, dict) or not isinstance(content.get("html"), str):
         raise bad_request("can't parse InputRichMessage: html must be a string")
     try:
-        rich_html.parse(content["html"])
+        nodes = rich_html.parse(content["html"])
     except BadMarkup as error:
         raise bad_request(f"can't parse rich message: {error}") from None
-    return {"html": content["html"], "is_rtl": bool(content.get("is_rtl"))}
+    blocks = rich_html.blocks_of(nodes)
+    return {"html": content["html"], "blocks": blocks, "is_rtl": bool(content.get("is_rtl"))}
 
 
 def checked_keyboard(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.console.markup import BadMarkup
 
@@ -46,6 +46,9 @@ class Element:
 
 Node: TypeAlias = Element | str
 
+_TYPES = {"p": "paragraph", **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading")}
+"""Blocks by their tags; others go by these."""
+
 
 def text_of(nodes: Sequence[Node]) -> str:
     """The text of a message, or of a part of one."""
@@ -58,6 +61,34 @@ def elements(nodes: Sequence[Node]) -> Iterator[Element]:
         if isinstance(node, Element):
             yield node
             yield from elements(node.children)
+
+
+def blocks_of(nodes: Sequence[Node]) -> list[dict[str, Any]]:
+    """A message as the Bot API gives it back, as far as anybody here looks at it: texts, buttons, what is folded.
+
+    https://core.telegram.org/bots/api#richblock
+    """
+    return [_block_of(node) for node in nodes if isinstance(node, Element)]
+
+
+def _block_of(element: Element) -> dict[str, Any]:
+    inside = element.children
+    if element.tag == "tg-button-row":
+        held = [one for one in inside if isinstance(one, Element)]
+        buttons = [{"text": one.text, "callback_data": one.attributes["data"]} for one in held]
+        return {"type": "buttons", "buttons": buttons}
+    if element.tag == "details":
+        summary, *folded = inside
+        return {"type": "details", "summary": _rich_text([summary]), "blocks": blocks_of(folded)}
+    return {"type": _TYPES.get(element.tag, element.tag), "text": _rich_text(inside)}
+
+
+def _rich_text(nodes: Sequence[Node]) -> list[Any]:
+    """Text as the Bot API gives it: pieces, each a string or something around a text."""
+    return [
+        node if isinstance(node, str) else {"type": node.tag, "text": _rich_text(node.children)}
+        for node in nodes
+    ]
 
 
 def _tags(names: str) -> frozenset[str]:

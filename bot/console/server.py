@@ -27,6 +27,10 @@ __all__ = ["ApiError", "ConsoleChat", "ConsoleTelegram"]
 _CONTENT = ("text", "entities", "rich_message", "caption", "caption_entities", "document", "photo")
 """What a message may hold."""
 
+_MOST_OF_A_WHISPER = 1024
+"""Characters that an edited one may have, whatever the documentation says
+(https://github.com/tdlib/telegram-bot-api/issues/881)."""
+
 _CALLS_KEPT = 1000
 
 _NO_GIFTS = dict.fromkeys(
@@ -93,6 +97,8 @@ class ConsoleTelegram(Chats):
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._get_webhook_info,
             "editEphemeralMessageText": self._edit_whisper,
+            "editEphemeralMessageReplyMarkup": self._mark_whisper,
+            "deleteEphemeralMessage": self._take_whisper_away,
             "getChat": self._get_chat,
             "getChatMember": self._get_chat_member,
             "getChatAdministrators": self._get_chat_administrators,
@@ -183,7 +189,8 @@ class ConsoleTelegram(Chats):
         message |= {"from": BOT, **content}
         if thread := parameters.get("message_thread_id"):
             message |= {"message_thread_id": int(thread), "is_topic_message": True}
-        if keyboard:
+        # A field for a reply is for whoever gets it, and no part of the message.
+        if "inline_keyboard" in keyboard:
             message["reply_markup"] = keyboard
         self._tell("sent", message)
         return message
@@ -200,14 +207,36 @@ class ConsoleTelegram(Chats):
         return self.unseen(chat, receiver["receiver_user_id"])
 
     def _edit_whisper(self, parameters: dict[str, Any]) -> Result:
+        message = self._whispered(parameters)
+        content: dict[str, Any]
+        if parameters.get("rich_message") and self.knows_rich:
+            content = {"rich_message": checked_rich(parameters)}
+        else:
+            text, entities = checked_text(parameters)
+            if len(text) > _MOST_OF_A_WHISPER:
+                raise bad_request("MEDIA_CAPTION_TOO_LONG")
+            content = {"text": text, "entities": entities}
+        self._edit(message, content, checked_keyboard(parameters))
+        return True
+
+    def _mark_whisper(self, parameters: dict[str, Any]) -> Result:
+        message = self._whispered(parameters)
+        content = {kind: message[kind] for kind in _CONTENT if kind in message}
+        self._edit(message, content, checked_keyboard(parameters))
+        return True
+
+    def _take_whisper_away(self, parameters: dict[str, Any]) -> Result:
+        message = self._whispered(parameters)
+        del self._addressed(parameters).whispers[message["ephemeral_message_id"]]
+        return True
+
+    def _whispered(self, parameters: dict[str, Any]) -> dict[str, Any]:
         chat = self._addressed(parameters)
         message = chat.whispers.get(int(parameters.get("ephemeral_message_id", 0)))
         whose = None if message is None else message["receiver_user"]["id"]
         if message is None or whose != int(parameters.get("receiver_user_id", 0)):
             raise bad_request("message to edit not found")
-        text, entities = checked_text(parameters)
-        self._edit(message, {"text": text, "entities": entities}, checked_keyboard(parameters))
-        return True
+        return message
 
     def _edit_message_text(self, parameters: dict[str, Any]) -> Result:
         message = self._editable(parameters)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from handlers.admin_buttons import PolledPage, Step, ToAll, VisitNow
-from handlers.views.message import Button, Keyboard, View, button, isolated
+from handlers.views.menus import turns
+from handlers.views.message import Keyboard, View, button, isolated
 from handlers.views.reader import Reader, moment
 from handlers.views.subscriptions import trouble
 from handlers.words import number, say, say_count
 from news.text import shorten, squeeze
-from storage.counts import PolledFeed, Progress
+from storage.counts import Audience, PolledFeed, Progress
 from storage.records import Broadcast
 
 FAILING = "failing"
@@ -82,13 +83,12 @@ def _turns(
         if page.failing
     ]
     rows = [tuple(visits[start : start + _IN_ROW]) for start in range(0, len(visits), _IN_ROW)]
-    turns: list[Button] = []
-    if page.number > 1:
-        turns.append(button("◀", PolledPage(page.number - 1, page.failing)))
-    if first + PAGE_FEEDS <= total:
-        turns.append(button("▶", PolledPage(page.number + 1, page.failing)))
-    if turns:
-        rows.append(tuple(turns))
+    last = (total - 1) // PAGE_FEEDS + 1
+    if last > 1:
+        before, after = max(page.number - 1, 1), min(page.number + 1, last)
+        rows.append(
+            turns(PolledPage(before, page.failing), PolledPage(after, page.failing), reader)
+        )
     other = "button.polled_all" if page.failing else "button.polled_failing"
     rows.append((button(reader.label(other), PolledPage(1, not page.failing)),))
     return tuple(rows)
@@ -103,12 +103,14 @@ def as_sent(written: Broadcast) -> View:
     return View(Markup.escape(written.text))
 
 
-def preview(written: Broadcast, goes_to: int, left_out: int, reader: Reader) -> View:
+def preview(written: Broadcast, audience: Audience, reader: Reader) -> View:
     """What is asked below them before they go out."""
     language = reader.language
-    lines = [say_count("broadcast.preview", goes_to, language)]
-    if left_out:
-        lines.append(say_count("broadcast.left_out", left_out, language))
+    lines = [say_count("broadcast.preview", audience.goes_to, language)]
+    if audience.closed:
+        lines.append(say_count("broadcast.left_out", audience.closed, language))
+    if audience.channels:
+        lines.append(say_count("broadcast.channels", audience.channels, language))
     begin = button(reader.label("button.broadcast_begin"), ToAll(Step.BEGIN, written.id))
     discard = button(reader.label("button.broadcast_discard"), ToAll(Step.DISCARD, written.id))
     return View(Markup("\n").join(lines), ((begin,), (discard,)))

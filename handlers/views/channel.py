@@ -7,7 +7,8 @@ from markupsafe import Markup
 from handlers.door_buttons import RunChannel
 from handlers.views.message import RichView, View, button, plain_text, split
 from handlers.views.reader import Reader
-from handlers.words import say
+from handlers.views.rich import paragraph
+from handlers.words import languages, say
 from news.text import shorten, squeeze
 from storage.records import ChatId
 
@@ -22,6 +23,18 @@ def shown(title: str, reader: Reader) -> View:
     return View(text, ((button(reader.label("button.channel_off"), RunChannel(None)),),))
 
 
+def added(id: ChatId, title: str, name: str, may_post: bool, reader: Reader) -> View:
+    """Two lines for whoever added the bot to a channel: what it does there, and how it is run.
+
+    `name` is the channel's public one, without the @; empty if it has none.
+    """
+    key = "channel.added" if may_post else "channel.added_mute"
+    command = f"/channel @{name}" if name else f"/channel {id}"
+    text = say(key, reader.language, title=_short(title), command=command)
+    run = button(reader.label("button.channel_run"), RunChannel(id))
+    return View(text, ((run,),) if may_post else ())
+
+
 def left(id: ChatId, reader: Reader) -> View:
     """No channel is run from here any more, with the way back."""
     back = button(reader.label("button.channel_on"), RunChannel(id))
@@ -30,11 +43,13 @@ def left(id: ChatId, reader: Reader) -> View:
 
 def headed(answer: View | RichView, title: str, language: str) -> tuple[View | RichView, ...]:
     """An answer that says in its first line for which channel it speaks."""
+    # The line is how a press is told from one on a message of the person's own.
     line = _line(title, language)
     if isinstance(answer, RichView):
-        # The line is how a press is told from one on a message of the person's own.
-        first, *rest = answer.fallback or (View(Markup("…"), answer.keyboard),)
-        return (*headed(first, title, language), *rest)
+        html = Markup("").join([paragraph(line).html, answer.html])
+        fallback = all_headed(answer.fallback, title, language)
+        classic = tuple(view for view in fallback if isinstance(view, View))
+        return (replace(answer, html=html, fallback=classic),)
     texts = split([line, answer.text])
     *before, last = (View(text) for text in texts)
     return (*before, replace(answer, text=last.text))
@@ -55,10 +70,10 @@ def speaks_for(shown_text: str | None) -> bool:
     return (shown_text or "").startswith(_SIGN)
 
 
-def speaks_for_this(shown_text: str | None, title: str, language: str) -> bool:
-    """Whether a message speaks for the channel of this title."""
+def speaks_for_this(shown_text: str | None, title: str) -> bool:
+    """Whether a message speaks for the channel of this title, in whichever language the channel had then."""
     first, _, _ = (shown_text or "").partition("\n")
-    return first == plain_text(_line(title, language))
+    return any(first == plain_text(_line(title, language)) for language in languages())
 
 
 def _line(title: str, language: str) -> Markup:

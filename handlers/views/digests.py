@@ -1,13 +1,16 @@
 """A digest in as many messages as it needs, and what did not fit into it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from handlers.buttons import ReadOn, RestPage, Show, TrendOf
+from handlers.buttons import Action, Show, TrendOf
+from handlers.page_buttons import ReadOn, RestPage, ShownPage
 from handlers.views.marks import marks_row
+from handlers.views.menus import turns
 from handlers.views.message import Button, Keyboard, View, button, isolated, split
-from handlers.views.reader import Reader, moment, time_of_day
+from handlers.views.reader import Reader, moment, named, time_of_day
 from handlers.views.stories import PAGE_STORIES, item, story
 from handlers.words import say, say_count
 from news.digest import Digest
@@ -52,26 +55,26 @@ def heading(told: Digest, reader: Reader, title: str) -> Markup:
     """What stands above a digest: the sentence of that key, with the period."""
     if told.by_itself:
         names = [isolated(shorten(one.subscription.name, _NAME)) for one in told.sections]
-        named = say("list.comma", reader.language).join(names[:_NAMED])
-        if len(names) > _NAMED:
-            named += f" +{len(names) - _NAMED}"
-        return say("digest.by_itself", reader.language, names=named)
+        listed = named(names, _NAMED, reader)
+        return say("digest.by_itself", reader.language, names=listed)
     since, until = moment(told.since, reader), moment(told.until, reader)
     if told.since.astimezone(reader.tz).date() == told.until.astimezone(reader.tz).date():
         until = time_of_day(told.until, reader)
     return say(title, reader.language, since=since, until=until)
 
 
-def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboard:
-    """The buttons below a digest; with those that mark its stories, if the chat was told it `at` that time."""
-    rows: list[tuple[Button, ...]] = []
+def keyboard(
+    told: Digest, reader: Reader, at: datetime | None = None, read_on: Action | None = None
+) -> Keyboard:
+    """The buttons below a digest; with those that mark its stories, if the chat was told or shown it `at` that time.
+
+    `read_on` leads to what a digest left out that was only shown.
+    """
+    settings = button(reader.label("button.digest_settings"), Show("settings"))
+    rows: list[tuple[Button, ...]] = [(settings,)]
     if told.left_out:
-        label = reader.label("button.read_on")
-        span = told.span
-        if span is None or told.by_itself:
-            rows.append((button(label, Show("latest")),))
-        else:
-            rows.append((button(label, ReadOn(span.after, span.up_to)),))
+        further = read_on or _rest_of(told)
+        rows = [(button(reader.label("button.read_on"), further), settings)]
     if told.until - told.since >= _LONG:
         topics = _largest(told)
         rows += [
@@ -79,6 +82,7 @@ def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboa
                 button(
                     reader.label("button.trend", name=shorten(topic.name, 30)),
                     TrendOf(TopicId(topic.target)),
+                    reader.key,
                 ),
             )
             for topic in topics
@@ -86,6 +90,13 @@ def keyboard(told: Digest, reader: Reader, at: datetime | None = None) -> Keyboa
     if at is not None:
         rows.append(marks_row(at, reader))
     return tuple(rows)
+
+
+def _rest_of(told: Digest) -> Action:
+    """What leads to what a digest left out that was told."""
+    if told.span is None or told.by_itself:
+        return Show("latest")
+    return ReadOn(told.span.after, told.span.up_to)
 
 
 def _largest(told: Digest) -> list[Subscription]:
@@ -99,13 +110,16 @@ def _largest(told: Digest) -> list[Subscription]:
     return [section.subscription for section in sections if section in chosen]
 
 
-def rest(left: Digest, number: int, reader: Reader) -> View:
-    """A page of what a digest left out, from 1, with buttons to its neighbours."""
+def rest(left: Digest, here: RestPage | ShownPage, reader: Reader) -> View:
+    """A page of what a digest left out, with buttons to its neighbours."""
+    number = here.number
     stories = [one.story for one in left.items]
     first = (number - 1) * PAGE_STORIES
     shown = stories[first : first + PAGE_STORIES]
-    if not shown or left.span is None:
-        return View(say("digest.no_rest", reader.language))
+    if not shown:
+        first_page = button(reader.label("button.previous"), replace(here, number=1))
+        text = say("digest.no_rest", reader.language)
+        return View(text, ((first_page,),) if number > 1 else ())
     head = [say("digest.rest", reader.language)]
     if number > 1:
         head.append(say("page", reader.language, number=number))
@@ -113,16 +127,9 @@ def rest(left: Digest, number: int, reader: Reader) -> View:
         Markup(" · ").join(head),
         *(story(place, told, reader) for place, told in enumerate(shown, start=first + 1)),
     ]
-    turns = []
-    if number > 1:
-        turns.append(("button.previous", number - 1))
-    if len(stories) > first + PAGE_STORIES:
-        turns.append(("button.next", number + 1))
-    buttons = tuple(
-        button(reader.label(label), RestPage(left.span.after, left.span.up_to, page))
-        for label, page in turns
-    )
-    return View(split(blocks)[0], (buttons,) if buttons else ())
+    before = replace(here, number=max(1, number - 1))
+    after = replace(here, number=number + 1) if len(stories) > first + PAGE_STORIES else here
+    return View(split(blocks)[0], (turns(before, after, reader),) if before != after else ())
 
 
 def nothing_new(chat: Chat, reader: Reader) -> View:

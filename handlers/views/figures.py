@@ -115,10 +115,10 @@ def _goes_out(found: Figures, per_second: float, reader: Reader) -> tuple[Markup
         crowd = found.largest
         gone = last_gone(0, (crowd,), sent.parts, found.at, per_second)
         lines.append(
-            say(
+            say_count(
                 "figures.largest",
+                crowd.digests,
                 language,
-                digests=number(crowd.digests),
                 when=moment(crowd.at, reader),
                 end=end(gone),
                 rate=rate,

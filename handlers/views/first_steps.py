@@ -10,6 +10,7 @@ from handlers.menu_buttons import (
     FirstStep,
     PickFeed,
     PickTopic,
+    PickZone,
     Region,
     Setup,
     Speak,
@@ -17,12 +18,14 @@ from handlers.menu_buttons import (
     Via,
     code_of,
 )
-from handlers.views.menus import begun, choice, in_rows, way_back
-from handlers.views.message import Button, View, button, isolated
-from handlers.views.reader import Reader, moment
-from handlers.views.times import in_words
+from handlers.views.menus import begun, choice, done, in_rows, way_back
+from handlers.views.message import Button, Keyboard, View, button, isolated
+from handlers.views.reader import Reader, clock, moment, named
+from handlers.views.settings import ZONES
+from handlers.views.times import in_words, zone_button
 from handlers.words import say, say_count
 from news.text import shorten
+from news.zones import city_of
 from storage.records import Chat, FeedId, TopicId
 
 TOPICS = {
@@ -62,6 +65,13 @@ _REGIONS = {
 }
 """Folders of the packaged catalogue. Those of an operator's own are called as they are."""
 
+_HOME_REGIONS = {"ja": "Japan", "ko": "Korea"}
+_OTHER_HOME = "World"
+"""The region whose sources are shown first, by language."""
+
+_HOME_ZONES = {"ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
+"""The clock that most who speak a language live by: offered first, never taken for granted."""
+
 PAGE_FEEDS = 8
 _SHOWN = 12
 """Names of what is chosen that are said."""
@@ -86,9 +96,9 @@ def welcome(chat: Chat, reader: Reader, followed: int) -> View:
         else say("welcome.nothing", language)
     )
     schedule = in_words(chat.schedule, reader)
-    text = say("welcome", language, schedule=schedule, timezone=chat.timezone, chosen=chosen)
+    text = say("welcome", language, schedule=schedule, timezone=reader.place, chosen=chosen)
     rows = (
-        (("button.topics", Setup(FirstStep.TOPICS)), ("button.sources", Setup(FirstStep.REGIONS))),
+        (("button.topics", Setup(FirstStep.TOPICS)), ("button.sources", Setup(FirstStep.SOURCES))),
         (("button.schedule", Times(Via.START)), ("button.language", Speak(Via.START, ""))),
         (("button.done", Setup(FirstStep.DONE)),),
         (("button.help", Show("help")),),
@@ -105,19 +115,28 @@ def topics(chosen: Collection[str], reader: Reader) -> View:
     ]
     names = [say(TOPICS[key], reader.language) for key in TOPICS if key in chosen]
     text = Markup("\n").join([say("pick.topics", reader.language), _chosen(names, reader)])
-    return View(text, (*in_rows(buttons, 2), (way_back(Via.START, reader),)))
+    sources = _onward("button.sources", Setup(FirstStep.SOURCES), reader)
+    return View(text, (*in_rows(buttons, 2), *_ways(way_back(Via.START, reader), sources, reader)))
+
+
+def nearest(sources: Sequence[Source], reader: Reader) -> Sequence[Source]:
+    """The sources of the region that is shown first; none if nobody can tell which."""
+    if len({one.region for one in sources}) == 1:
+        return sources
+    home = _HOME_REGIONS.get(reader.language, _OTHER_HOME)
+    return [one for one in sources if one.region == home]
 
 
 def regions(sources: Sequence[Source], mine: Collection[FeedId], reader: Reader) -> View:
     """The regions that sources can be picked from."""
+    ways = _ways(way_back(Via.START, reader), _to_times(reader), reader)
     if not sources:
-        text = say("pick.no_sources", reader.language)
-        return View(text, ((way_back(Via.START, reader),),))
+        return View(say("pick.no_sources", reader.language), ways)
     names = dict.fromkeys(one.region for one in sources)
     buttons = [button(region_name(name, reader), Region(code_of(name), 1)) for name in names]
     picked = [isolated(one.title) for one in sources if one.id in mine]
     text = Markup("\n").join([say("pick.sources", reader.language), _chosen(picked, reader)])
-    return View(text, (*in_rows(buttons, 2), (way_back(Via.START, reader),)))
+    return View(text, (*in_rows(buttons, 2), *ways))
 
 
 def region(
@@ -147,15 +166,34 @@ def region(
                 button(reader.label("button.next"), Region(page.code, after)),
             )
         )
-    back: tuple[Button, ...] = (button(reader.label("button.back"), Setup(FirstStep.REGIONS)),)
+    others = button(reader.label("button.regions"), Setup(FirstStep.REGIONS))
     picked = [isolated(one.title) for one in sources if one.id in mine]
-    return View(Markup("\n").join([head, _chosen(picked, reader)]), (*rows, back))
+    ways = _ways(others, _to_times(reader), reader)
+    return View(Markup("\n").join([head, _chosen(picked, reader)]), (*rows, *ways))
 
 
 def region_name(folder: str, reader: Reader) -> str:
     """A region as the reader's language calls it, if it has a word for it."""
     key = _REGIONS.get(folder)
     return folder if key is None else reader.label(key)
+
+
+def zones(chat: Chat, reader: Reader) -> View:
+    """Places whose clock may be the reader's, the likeliest of their language first."""
+    home = _HOME_ZONES.get(reader.language)
+    near = dict.fromkeys([home, *ZONES] if home else ZONES)
+    buttons = [
+        choice(city_of(zone, reader.language), PickZone(zone), zone == chat.timezone)
+        for zone in near
+    ]
+    value = say("settings.zone", reader.language, timezone=reader.place, time=clock(reader))
+    name = say("settings.name.zone", reader.language)
+    lines = [
+        say("settings.line", reader.language, name=name, value=value),
+        say("settings.about.zone", reader.language),
+    ]
+    back = button(reader.label("button.back"), Times(Via.START))
+    return View(Markup("\n").join(lines), (*in_rows(buttons, 2), (back,)))
 
 
 def closing(chat: Chat, reader: Reader, followed: int) -> View:
@@ -167,7 +205,9 @@ def closing(chat: Chat, reader: Reader, followed: int) -> View:
     if chat.paused or chat.next_digest_at is None:
         return View(say("welcome.done_off", reader.language, chosen=count), (again,))
     when = moment(chat.next_digest_at, reader)
-    return View(say("welcome.done", reader.language, chosen=count, when=when), (again,))
+    # The shortest way asks for no zone: whoever took it sees here by which clock it is.
+    zone = (zone_button(reader),)
+    return View(say("welcome.done", reader.language, chosen=count, when=when), (again, zone))
 
 
 def offer_topic(topic_id: TopicId, text: str, reader: Reader) -> View:
@@ -175,7 +215,9 @@ def offer_topic(topic_id: TopicId, text: str, reader: Reader) -> View:
     name = isolated(shorten(text, 120))
     label = reader.label("button.follow", query=shorten(text, 24))
     return _offer(
-        say("link.topic", reader.language, name=name), button(label, Follow(topic_id)), reader
+        say("link.topic", reader.language, name=name),
+        button(label, Follow(topic_id), reader.key),
+        reader,
     )
 
 
@@ -184,7 +226,9 @@ def offer_feed(feed_id: FeedId, title: str, reader: Reader) -> View:
     name = isolated(shorten(title, 120))
     label = reader.label("button.follow", query=shorten(title, 24))
     return _offer(
-        say("link.feed", reader.language, name=name), button(label, FollowFeed(feed_id)), reader
+        say("link.feed", reader.language, name=name),
+        button(label, FollowFeed(feed_id), reader.key),
+        reader,
     )
 
 
@@ -193,11 +237,21 @@ def _offer(text: Markup, follow: Button, reader: Reader) -> View:
     return View(text, ((follow,), (other,)))
 
 
+def _to_times(reader: Reader) -> Button:
+    return _onward("button.schedule", Times(Via.START), reader)
+
+
+def _onward(step: str, action: Setup | Times, reader: Reader) -> Button:
+    return button(reader.label("button.onward", step=reader.label(step)), action)
+
+
+def _ways(back: Button, onward: Button, reader: Reader) -> Keyboard:
+    """The ways out of a screen on which something is picked: back, to the next one, and to the news."""
+    return ((back, onward), (done(reader),))
+
+
 def _chosen(names: Sequence[str], reader: Reader) -> Markup:
     if not names:
         return say("pick.nothing", reader.language)
-    comma = say("list.comma", reader.language)
-    listed = comma.join(shorten(name, 40) for name in names[:_SHOWN])
-    if len(names) > _SHOWN:
-        listed += f" +{len(names) - _SHOWN}"
+    listed = named([shorten(name, 40) for name in names], _SHOWN, reader)
     return say("pick.chosen", reader.language, names=listed)

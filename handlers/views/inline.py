@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from babel.dates import format_timedelta
 from markupsafe import Markup
 
 from handlers.views.message import plain_text
-from handlers.views.reader import Reader
+from handlers.views.reader import Reader, age
 from handlers.views.shared import SUMMARY, told
 from handlers.views.stories import outlets_of, summary_of
 from handlers.words import say
@@ -62,8 +61,8 @@ class Page:
     """What stands above the results, and opens the chat with the bot; empty for none."""
     payload: str = ""
     """What opening it carries along."""
-    personal: bool = False
-    """True if it is meant for the one who asked, and not to be remembered."""
+    lasting: bool = True
+    """False if it is not to be given again when the same is asked."""
 
 
 def beginning(offset: str) -> Beginning | None:
@@ -87,7 +86,12 @@ def page(stories: Sequence[Story], more: Beginning | None, reader: Reader) -> Pa
 
 def refused(trouble: Markup, payload: str) -> Page:
     """Nothing but what is wrong, with the way to the bot."""
-    return Page(button=shorten(plain_text(trouble), _BUTTON), payload=payload, personal=True)
+    return Page(button=shorten(plain_text(trouble), _BUTTON), payload=payload, lasting=False)
+
+
+def closed(language: str, payload: str) -> Page:
+    """Nothing but that the bot is not for everybody."""
+    return replace(refused(say("inline.closed", language), payload), lasting=True)
 
 
 def too_long(language: str, payload: str) -> Page:
@@ -98,9 +102,8 @@ def too_long(language: str, payload: str) -> Page:
 def _result(story: Story, reader: Reader) -> Result:
     article = lead(story)
     newest = max(one.published_at for one in story.articles)
-    age = format_timedelta(newest - reader.now, add_direction=True, locale=reader.language)
     outlet = plain_text(outlets_of(article.outlet, len(outlets(story)), reader))
-    description = f"{outlet} · {age}\n{shorten(summary_of(article, SUMMARY), _SUMMARY)}".strip()
+    description = f"{outlet} · {age(newest, reader)}\n{shorten(summary_of(article, SUMMARY), _SUMMARY)}".strip()
     shown = len(article.image_url) <= _PICTURE and _WEB.match(article.image_url)
     return Result(
         str(story.id),

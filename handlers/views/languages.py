@@ -6,7 +6,7 @@ from handlers.menu_buttons import Speak, Via
 from handlers.views.menus import choice, way_back
 from handlers.views.message import View
 from handlers.views.reader import Reader
-from handlers.words import languages, say
+from handlers.words import joined, languages, say
 
 
 def own_name(code: str) -> str:
@@ -17,6 +17,27 @@ def own_name(code: str) -> str:
 def name_in(code: str, reader: Reader) -> str:
     """What the reader's language calls a language: "Japanese"."""
     return str(Locale.parse(reader.language).languages.get(code, code))
+
+
+def code_of(typed: str) -> str | None:
+    """The language that somebody means by its code or by its name, in itself or in any other that we speak."""
+    wanted = typed.casefold()
+    code = wanted.replace("_", "-").partition("-")[0].strip()
+    if code in languages():
+        return code
+    return next((one for one in languages() if wanted in _names(one)), None)
+
+
+def _names(code: str) -> set[str]:
+    named = {str(Locale.parse(spoken).languages.get(code, code)) for spoken in languages()}
+    return {name.casefold() for name in (own_name(code), *named)}
+
+
+def unknown(typed: str, reader: Reader) -> View:
+    """That a language is not spoken, and which are, with a button for each."""
+    known = joined((own_name(code) for code in languages()), reader.language)
+    text = say("language.bad", reader.language, typed=typed, known=known)
+    return View(text, choose(reader, Via.COMMAND).keyboard)
 
 
 def choose(reader: Reader, via: Via) -> View:

@@ -42,15 +42,20 @@ def sample(found: Digest, reader: Reader) -> Digest:
     return replace(found, sections=sections, left_out=0)
 
 
-def offer_newspaper(told: Digest, reader: Reader) -> tuple[View | RichView, ...]:
-    """A warning, and the sample with the question in it: who can't read it, sees no button to press either."""
+def offer_newspaper(
+    told: Digest, reader: Reader, *, marked: bool = True
+) -> tuple[View | RichView, ...]:
+    """A warning, and the sample with the question in it: who can't read it, sees no button to press either.
+
+    Its stories have the buttons that mark them, if digests of the chat have (`marked`).
+    """
     question = rich.paragraph(say("layout.question", reader.language))
     keyboard = _keyboard(
         reader,
         ("button.layout_newspaper", Layout.NEWSPAPER),
         ("button.layout_classic", Layout.CLASSIC),
     )
-    paper = newspaper(told, reader, "layout.title")
+    paper = newspaper(told, reader, "layout.title", marked=marked)
     html = Markup("").join([paper.html, rich.rule().html, question.html])
     unknown = View(say("layout.unknown", reader.language))
     return View(say("layout.try", reader.language)), RichView(html, keyboard, (unknown,))

@@ -1,10 +1,13 @@
-"""The one row below a digest: stories to keep, thumbs, outlets to mute; and what takes its place for a while."""
+"""The one row below a digest, or of each story of a newspaper, and what takes its place for a while.
+
+Stories are kept, get thumbs, are shared and explained; their outlets are muted.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from handlers.belonging_buttons import MuteBelow, Share, UndoMute
-from handlers.buttons import Action, Mark, Marks, Save, Vote, decode
+from handlers.belonging_buttons import MuteBelow, Share, UndoMute, Why
+from handlers.buttons import Action, Mark, Marks, MuteOutlet, Save, Vote, decode
 from handlers.views.message import Button, Keyboard, button
 from handlers.views.reader import Reader
 from news.text import shorten
@@ -39,10 +42,26 @@ def numbers(
     return (*_rows(buttons, _NUMBERS_IN_ROW), _back(mark, told_at, reader))
 
 
+def story_row(story_id: StoryId, feed_id: FeedId, reader: Reader) -> tuple[Button, ...]:
+    """What can be done to one story, which the outlet with this feed leads: the same signs in the same order."""
+    return tuple(
+        button(
+            _sign(mark, reader),
+            MuteOutlet(feed_id) if mark is Mark.MUTE else _done_to(story_id, mark),
+        )
+        for mark in Mark
+    )
+
+
 def _done_to(id: StoryId, mark: Mark) -> Action:
-    if mark is Mark.SAVE:
-        return Save(id)
-    return Share(id) if mark is Mark.SHARE else Vote(id, mark is Mark.UP)
+    match mark:
+        case Mark.SAVE:
+            return Save(id)
+        case Mark.SHARE:
+            return Share(id)
+        case Mark.WHY:
+            return Why(id)
+    return Vote(id, mark is Mark.UP)
 
 
 def undo(action: UndoMute, name: str, reader: Reader) -> Keyboard:
@@ -76,5 +95,6 @@ def with_marks(keyboard: Keyboard, marks: Keyboard) -> Keyboard:
 def _marks(row: Sequence[Button]) -> bool:
     actions = (decode(one.data) for one in row)
     return all(
-        isinstance(action, Marks | Save | Vote | Share | MuteBelow | UndoMute) for action in actions
+        isinstance(action, Marks | Save | Vote | Share | Why | MuteBelow | UndoMute)
+        for action in actions
     )

@@ -1,13 +1,23 @@
 """What screens that are edited in place have in common."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from markupsafe import Markup
 
 from handlers.buttons import Action
 from handlers.menu_buttons import FirstStep, Screen, Setup, Via
-from handlers.views.message import Button, Keyboard, View, button
+from handlers.views.message import (
+    BRING_BACK,
+    REMOVE,
+    Button,
+    Keyboard,
+    Turned,
+    View,
+    button,
+)
 from handlers.views.reader import Reader
 from handlers.words import say
 
@@ -18,6 +28,55 @@ _CHOSEN = "✓ "
 def in_rows(buttons: Sequence[Button], width: int) -> Keyboard:
     """Buttons side by side, so many in a row."""
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def window(
+    keys: Sequence[Any], size: int, number: int, beyond: Any = None, back: bool = False
+) -> range:
+    """Which of a list's entries a page shows, by their places from 0; `keys` ascend in the order of the list.
+
+    It begins behind the key `beyond`, or ends before it with `back`: whatever was removed since, no entry is
+    left out between two pages. Without, it is the page of that number, from 1; the last one if there is none.
+    """
+    if beyond is None:
+        start = (number - 1) * size
+    elif back:
+        start = max(0, bisect_left(keys, beyond) - size)
+    else:
+        start = bisect_right(keys, beyond)
+    if start >= len(keys):
+        start = max(len(keys) - 1, 0) // size * size
+    return range(start, min(start + size, len(keys)))
+
+
+def page_number(shown: range, size: int) -> int:
+    """The number of a page, from 1."""
+    return -(-shown.start // size) + 1
+
+
+def turns(before: Action, after: Action, reader: Reader) -> tuple[Button, ...]:
+    """The buttons that turn pages: on each page both of them, so that nothing moves under a finger."""
+    return (
+        button(reader.label("button.previous"), before),
+        button(reader.label("button.next"), after),
+    )
+
+
+def turned(keyboard: Keyboard, pressed: str, instead: Turned) -> Keyboard:
+    """A keyboard after the button with this data was pressed, all others as they were."""
+    return tuple(
+        tuple(
+            replace(one, label=_signed(one.label, instead.sign), data=instead.data)
+            if one.data == pressed
+            else one
+            for one in row
+        )
+        for row in keyboard
+    )
+
+
+def _signed(label: str, sign: str) -> str:
+    return sign + label[1:] if label[:1] in (REMOVE, BRING_BACK) else label
 
 
 def begun(words: str) -> str:
@@ -35,6 +94,11 @@ def way_back(via: Via, reader: Reader) -> Button:
     if via is Via.START:
         return button(reader.label("button.back"), Setup(FirstStep.HOME))
     return button(reader.label("button.settings"), Screen())
+
+
+def done(reader: Reader) -> Button:
+    """The button that ends the first minute."""
+    return button(reader.label("button.done"), Setup(FirstStep.DONE))
 
 
 def with_notice(view: View, notice: Markup) -> View:

@@ -56,6 +56,10 @@ class View:
     keyboard: Keyboard = ()
     file: File | None = None
     """Sent with the text below it, which then holds at most 1,024 characters."""
+    aside: bool = False
+    """True if, in a group, it is for nobody but the person who asks: nothing came of what they wanted."""
+    forces_reply: bool = False
+    """True if, in a group, whoever asked is shown a field for a reply to it; then it has no buttons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,20 @@ class RichView:
     """What is sent in its place where rich messages are unknown or refused."""
 
 
+REMOVE, BRING_BACK = "✕", "↩"
+"""What a button that takes something from a list begins with, and one that undoes that in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What becomes of a button that was pressed: it stays in its place, and does the opposite."""
+
+    sign: str
+    """That it begins with from then on: REMOVE or BRING_BACK."""
+    data: str
+    """That it sends from then on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toast:
     """A word about a press, shown over the chat until it goes by itself."""
@@ -77,6 +95,10 @@ class Toast:
     """At most 200 characters are shown; empty for none."""
     marks: Keyboard | None = None
     """What takes the place of the rows that mark stories, see `handlers.views.marks`; None leaves them."""
+    stays: bool = False
+    """True if it stays until it was read."""
+    turned: Turned | None = None
+    """What becomes of the button; None if it stays as it is."""
 
 
 def keyboard_as_json(keyboard: Keyboard) -> str:
@@ -136,9 +158,9 @@ def plain_text(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", text))
 
 
-def button(label: str, action: Action) -> Button:
-    """A button that does something; a long label is cut."""
-    return Button(shorten(label, 40), encode(action))
+def button(label: str, action: Action, key: str = "") -> Button:
+    """A button that does something; a long label is cut. Some are sealed with the `key` of their chat, see `encode`."""
+    return Button(shorten(label, 40), encode(action, key))
 
 
 def link(label: str, url: str) -> Button:

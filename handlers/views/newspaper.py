@@ -13,8 +13,9 @@ from enum import IntEnum
 
 from markupsafe import Markup
 
-from handlers.buttons import MuteOutlet, Save, Show, Vote
+from handlers.buttons import Show
 from handlers.views import digests, rich
+from handlers.views.marks import story_row
 from handlers.views.message import Keyboard, RichView, button, isolated, plain_text
 from handlers.views.reader import Reader, local
 from handlers.views.rich import Block
@@ -68,14 +69,16 @@ def newspaper(
     reader: Reader,
     title: str = "digest.title",
     keyboard: Keyboard = (),
+    *,
+    marked: bool = True,
 ) -> RichView:
     """A digest as one rich message under a title of that key, without a fallback.
 
-    Each story has the buttons that mark it; `keyboard` is below all.
+    Each story has the buttons that mark it, if it is to be `marked`; `keyboard` is below all.
     """
-    paper = _Paper(told, reader, title)
+    paper = _Paper(told, reader, title, marked)
     page, dropped = paper.page(paper.given_up())
-    if dropped and not told.left_out:
+    if dropped and marked and not told.left_out:
         keyboard = ((button(reader.label("button.read_on"), Show("latest")),), *keyboard)
     return RichView(page.html, keyboard)
 
@@ -83,7 +86,8 @@ def newspaper(
 class _Paper:
     """A digest that is being laid out."""
 
-    def __init__(self, told: Digest, reader: Reader, title: str) -> None:
+    def __init__(self, told: Digest, reader: Reader, title: str, marked: bool) -> None:
+        self._marked = marked
         self._told = told
         self._reader = reader
         self._rtl = rich.is_rtl(reader.language)
@@ -137,6 +141,8 @@ class _Paper:
         if left_out := self._told.left_out + dropped:
             text = say_count("digest.left_out", left_out, self._reader.language)
             blocks += [rich.rule(), rich.footer(text)]
+        if self._marked and dropped < len(self._pieces):
+            blocks.append(rich.footer(say("newspaper.signs", self._reader.language)))
         return rich.joined(blocks), dropped
 
     def _contents(self, sections: Sequence[tuple[int, int]]) -> Block:
@@ -177,7 +183,8 @@ class _Paper:
         )
         text = isolated(shorten(squeeze(item.summary), _SUMMARY), self._rtl)
         told = [rich.paragraph(Markup.escape(text))] if text else []
-        told += [rich.paragraph(source), _buttons(item)]
+        row = [_buttons(item, reader)] if self._marked else []
+        told += [rich.paragraph(source), *row]
         shown = [rich.heading(3 if place == 0 else 4, headline), *told]
         if place == 0 and item.story.id in pictures:
             shown.insert(0, rich.picture(*pictures[item.story.id]))
@@ -189,7 +196,7 @@ class _Paper:
             {
                 _Form.OPEN: rich.joined(shown),
                 _Form.FOLDED: rich.joined([rich.paragraph(bold), *told]),
-                _Form.BRIEF: rich.joined([rich.paragraph(line), _buttons(item)]),
+                _Form.BRIEF: rich.joined([rich.paragraph(line), *row]),
             },
         )
 
@@ -238,11 +245,5 @@ def _picture(item: Item, seen: Mapping[str, int]) -> tuple[str, str] | None:
     return None
 
 
-def _buttons(item: Item) -> Block:
-    row = (
-        button("⭐", Save(item.story.id)),
-        button("👍", Vote(item.story.id, True)),
-        button("👎", Vote(item.story.id, False)),
-        button("🔇", MuteOutlet(item.lead.feed_id)),
-    )
-    return rich.buttons(row)
+def _buttons(item: Item, reader: Reader) -> Block:
+    return rich.buttons(story_row(item.story.id, item.lead.feed_id, reader))

@@ -18,6 +18,7 @@ FILE_NAME = "kawaraban-chat.json"
 _NAMES = {
     "chats": "chat",
     "told": "told_stories",
+    "shown": "shown_digests",
     "saved": "saved_stories",
     "votes": "thumbs",
     "outbox": "messages",

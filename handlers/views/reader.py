@@ -1,7 +1,8 @@
 """Who reads, and times as that reader's clock and language show them."""
 
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,12 @@ from babel.dates import format_datetime, format_skeleton, format_timedelta, get_
 from markupsafe import Markup
 
 from handlers.views.message import plain_text
-from handlers.words import say
+from handlers.words import joined, number, say
+from news.zones import city_of
 from storage.records import Chat
+
+_MOMENT = timedelta(minutes=1)
+"""What is not longer ago was just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +25,18 @@ class Reader:
     language: str
     zone: str
     now: datetime
+    key: str = field(default="", repr=False)
+    """What the buttons of the reader's chat are sealed with; empty where there are none to seal."""
 
     @property
     def tz(self) -> tzinfo:
         """The zone as the date formatters take it."""
         return ZoneInfo(self.zone)
+
+    @property
+    def place(self) -> str:
+        """The place by which the zone is called, in the reader's language: "Tokyo"."""
+        return city_of(self.zone, self.language)
 
     def label(self, key: str, **arguments: object) -> str:
         """A sentence as plain text, for a button."""
@@ -33,7 +45,15 @@ class Reader:
     @classmethod
     def of(cls, chat: Chat, now: datetime) -> "Reader":
         """The reader that a chat is."""
-        return cls(chat.language, chat.timezone, now)
+        return cls(chat.language, chat.timezone, now, chat.key)
+
+
+def named(names: Sequence[object], most: int, reader: Reader) -> Markup:
+    """Names as the reader's language lists them; of more than `most`, how many there are beside: "a, b, and c +2"."""
+    listed = joined(names[:most], reader.language)
+    if len(names) > most:
+        listed += f" +{number(len(names) - most, reader.language)}"
+    return listed
 
 
 def moment(when: datetime, reader: Reader) -> str:
@@ -61,10 +81,20 @@ def clock(reader: Reader) -> str:
     return str(format_skeleton("EHm", reader.now, tzinfo=reader.tz, locale=reader.language))
 
 
+def age(when: datetime, reader: Reader) -> str:
+    """How long ago something was, in words: never in the future, whatever the clock of an outlet shows."""
+    if when > reader.now - _MOMENT:
+        return reader.label("ago.now")
+    return str(format_timedelta(when - reader.now, add_direction=True, locale=reader.language))
+
+
 def ago(when: datetime, reader: Reader) -> Markup:
     """How long ago something was; clients that can keep it up to date by themselves."""
-    shown = format_timedelta(when - reader.now, add_direction=True, locale=reader.language)
-    return Markup('<tg-time unix="%s" format="r">%s</tg-time>') % (int(when.timestamp()), shown)
+    shown = age(when, reader)
+    return Markup('<tg-time unix="%s" format="r">%s</tg-time>') % (
+        int(min(when, reader.now).timestamp()),
+        shown,
+    )
 
 
 def local(when: datetime, reader: Reader) -> Markup:

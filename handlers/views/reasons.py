@@ -1,12 +1,13 @@
 """Why stories were told: the subscriptions that want them, and the words that made them fit."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from markupsafe import Markup
 
-from handlers.views.message import View, isolated, split
-from handlers.views.reader import Reader
-from handlers.words import say, say_count
+from handlers.views.message import View, isolated, plain_text, split
+from handlers.views.reader import Reader, moment
+from handlers.words import joined, say, say_count
 from news.matching import Evidence, Where
 from news.outcomes import Explained, Reason
 from news.places import name_of
@@ -18,14 +19,19 @@ from storage.records import Kind
 MOST = 30
 """Stories that are explained at once."""
 
+_OVER_THE_CHAT = 200
+"""Characters of an answer to a press (https://core.telegram.org/bots/api#answercallbackquery)."""
+
 _HEADLINE = 130
 _NAME = 80
 
 
-def reasons(told: Sequence[Explained], reader: Reader) -> tuple[View, ...]:
-    """Each story with what speaks for it, in as many messages as that takes."""
-    blocks = [say("why.title", reader.language)]
-    blocks += [_story(number, one, reader) for number, one in enumerate(told, start=1)]
+def reasons(
+    told: Sequence[tuple[int, Explained]], at: datetime, reader: Reader
+) -> tuple[View, ...]:
+    """Each story of the digest of that time, with its number and what speaks for it, in as many messages as it takes."""
+    blocks = [say("why.title", reader.language, when=moment(at, reader))]
+    blocks += [_story(number, one, reader) for number, one in told]
     return tuple(View(text) for text in split(blocks))
 
 
@@ -33,13 +39,29 @@ def _story(number: int, told: Explained, reader: Reader) -> Markup:
     title = isolated(shorten(lead(told.story).title, _HEADLINE))
     headline = Markup("<b>{}</b>").format(title)
     lines = [say("story.line", reader.language, number=number, headline=headline)]
-    lines += [_reason(one, reader) for one in told.reasons]
+    return Markup("\n").join([*lines, *_what_speaks_for(told, reader)])
+
+
+def in_short(told: Explained, reader: Reader) -> Markup:
+    """The same of one story, without its headline, in as many lines as are shown over a chat; one at least."""
+    first, *others = _what_speaks_for(told, reader)
+    shown = [first]
+    for line in others:
+        longer = Markup("\n").join([*shown, line])
+        if len(plain_text(longer)) > _OVER_THE_CHAT:
+            break
+        shown.append(line)
+    return Markup("\n").join(shown)
+
+
+def _what_speaks_for(told: Explained, reader: Reader) -> list[Markup]:
+    lines = [_reason(one, reader) for one in told.reasons]
     if not told.reasons:
         lines.append(say("why.gone", reader.language))
     if told.reports > 1:
         lines.append(say_count("why.reports", told.reports, reader.language))
     lines += [_leaning(one, reader) for one in told.leanings]
-    return Markup("\n").join(lines)
+    return lines
 
 
 def _leaning(leaning: Leaning, reader: Reader) -> Markup:
@@ -55,7 +77,7 @@ def _reason(reason: Reason, reader: Reader) -> Markup:
     if reason.subscription.kind is Kind.FEED:
         return say("why.feed", reader.language, name=name)
     pieces = [_evidence(piece, reader) for piece in reason.evidence]
-    evidence = say("list.comma", reader.language).join(pieces)
+    evidence = joined(pieces, reader.language)
     return say("why.topic", reader.language, name=name, evidence=evidence)
 
 

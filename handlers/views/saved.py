@@ -6,14 +6,26 @@ from datetime import datetime
 from markupsafe import Markup
 
 from handlers.belonging_buttons import SendSaved
-from handlers.buttons import SaveAgain, SavedPage, Unsave
-from handlers.views.message import Button, File, View, button, isolated, split
+from handlers.buttons import Unsave, encode
+from handlers.page_buttons import SaveAgain, SavedPage
+from handlers.views.menus import in_rows, page_number, turns
+from handlers.views.message import (
+    BRING_BACK,
+    REMOVE,
+    File,
+    Toast,
+    Turned,
+    View,
+    button,
+    isolated,
+    split,
+)
 from handlers.views.reader import Reader
 from handlers.views.stories import PAGE_STORIES, story
 from handlers.words import say, say_count
 from news.stories import lead
 from news.text import shorten
-from storage.records import Story, StoryId
+from storage.records import Saved, Story, StoryId
 
 _IN_ROW = 5
 _HEADLINE = 130
@@ -28,29 +40,40 @@ _BOOKMARKS = Markup(
 """The form in which all browsers export bookmarks, and import them."""
 
 
-def saved(stories: Sequence[Story], page: SavedPage, count: int, reader: Reader) -> View:
-    """A page of the `count` stories that are kept, each with a button that takes it away."""
+def saved(
+    stories: Sequence[Story],
+    kept: Sequence[Saved],
+    places: range,
+    page: SavedPage,
+    count: int,
+    reader: Reader,
+) -> View:
+    """A page of the `count` stories that are kept, each with a button that takes it away.
+
+    Its stories are `kept` in these `places`, from 0.
+    """
     if not count:
         return View(say("saved.none", reader.language))
     head = [say_count("saved.title", count, reader.language)]
-    if page.number > 1:
-        head.append(say("page", reader.language, number=page.number))
-    first = (page.number - 1) * PAGE_STORIES + 1
-    shown = list(enumerate(stories, start=first))
-    blocks = [Markup(" · ").join(head), *(story(place, one, reader) for place, one in shown)]
-    removals = [button(f"✕ {place}", Unsave(one.id)) for place, one in shown]
-    keyboard = [
-        tuple(removals[start : start + _IN_ROW]) for start in range(0, len(removals), _IN_ROW)
-    ]
-    turns: list[Button] = []
-    if page.number > 1:
-        turns.append(button("◀", SavedPage(page.number - 1)))
-    if count > page.number * PAGE_STORIES:
-        turns.append(button("▶", SavedPage(page.number + 1)))
-    if turns:
-        keyboard.append(tuple(turns))
-    keyboard.append((button(reader.label("button.send_saved"), SendSaved()),))
-    return View(split(blocks)[0], tuple(keyboard))
+    number = page_number(places, PAGE_STORIES)
+    if number > 1:
+        head.append(say("page", reader.language, number=number))
+    shown = list(enumerate(stories, start=places.start + 1))
+    title = Markup("\n").join([Markup(" · ").join(head), say("list.signs", reader.language)])
+    blocks = [title, *(story(place, one, reader) for place, one in shown)]
+    removals = [button(f"{REMOVE} {place}", Unsave(one.id)) for place, one in shown]
+    keyboard = in_rows(removals, _IN_ROW)
+    if len(places) < count:
+        first, last = _place(kept[0]), _place(kept[-1])
+        before = SavedPage(number - 1, first, back=True) if number > 2 else SavedPage(1)
+        after = page if places.stop == count else SavedPage(number + 1, last)
+        keyboard = (*keyboard, turns(before, after, reader))
+    send = (button(reader.label("button.send_saved"), SendSaved()),)
+    return View(split(blocks)[0], (*keyboard, send))
+
+
+def _place(one: Saved) -> SaveAgain:
+    return SaveAgain(one.story_id, int(one.at.timestamp()))
 
 
 def as_file(stories: Sequence[Story], at: Mapping[StoryId, datetime], reader: Reader) -> View:
@@ -71,11 +94,14 @@ def as_file(stories: Sequence[Story], at: Mapping[StoryId, datetime], reader: Re
     return View(text, file=File(FILE_NAME, content))
 
 
-def unsaved(removed: Story, at: datetime, reader: Reader) -> View:
-    """That a story is kept no longer, with the way back."""
+def unsaved(removed: Story, at: datetime, reader: Reader) -> Toast:
+    """That a story is kept no longer, with the way back in the place of its button."""
     headline = isolated(shorten(lead(removed).title, _HEADLINE))
     undo = SaveAgain(removed.id, int(at.timestamp()))
-    return View(
-        say("saved.removed", reader.language, headline=headline),
-        ((button(reader.label("button.undo"), undo),),),
-    )
+    said = say("saved.removed", reader.language, headline=headline)
+    return Toast(said, turned=Turned(BRING_BACK, encode(undo)))
+
+
+def saved_again(said: Markup, story_id: StoryId) -> Toast:
+    """That a story is kept as before, and can be taken away again in the same place."""
+    return Toast(said, turned=Turned(REMOVE, encode(Unsave(story_id))))

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 from markupsafe import Markup
 
-from handlers.buttons import MutePage, Show
+from handlers.buttons import Show
 from handlers.menu_buttons import Choose, Screen, Speak, Times, Via
+from handlers.page_buttons import MutePage
 from handlers.views.languages import name_in, own_name
 from handlers.views.menus import choice, in_rows, way_back
-from handlers.views.message import Button, Keyboard, View, button, isolated
+from handlers.views.message import Button, Keyboard, View, button, isolated, plain_text
 from handlers.views.reader import Reader, clock, moment
-from handlers.views.times import in_words
-from handlers.words import say, say_count
+from handlers.views.times import in_words, quiet_in_words
+from handlers.words import joined, say, say_count
 from news.text import shorten
 from news.zones import city_of
 from storage.records import Chat, Layout, Mute
@@ -60,7 +61,7 @@ def screen(name: str, chat: Chat, muted: Sequence[Mute], reader: Reader) -> View
     ]
     if name == "muted" and muted:
         names = [isolated(shorten(one.name, 40)) for one in muted[:_MUTED]]
-        lines.insert(1, Markup.escape(say("list.comma", reader.language).join(names)))
+        lines.insert(1, joined(names, reader.language))
     keyboard = _SCREENS[name](chat, reader)
     return View(Markup("\n").join(lines), (*keyboard, (way_back(Via.SETTINGS, reader),)))
 
@@ -78,12 +79,12 @@ def _schedule(chat: Chat, reader: Reader) -> Markup:
     return in_words(chat.schedule, reader)
 
 
-def _zone(chat: Chat, reader: Reader) -> Markup:
-    return say("settings.zone", reader.language, timezone=chat.timezone, time=clock(reader))
+def _zone(_chat: Chat, reader: Reader) -> Markup:
+    return say("settings.zone", reader.language, timezone=reader.place, time=clock(reader))
 
 
 def _quiet(chat: Chat, reader: Reader) -> Markup:
-    return Markup.escape(chat.quiet) if chat.quiet else say("settings.none", reader.language)
+    return quiet_in_words(chat.quiet, reader)
 
 
 def _language(chat: Chat, _reader: Reader) -> Markup:
@@ -114,8 +115,8 @@ def _empty(chat: Chat, reader: Reader) -> Markup:
 def _languages(chat: Chat, reader: Reader) -> Markup:
     if not chat.wanted_languages:
         return say("settings.all", reader.language)
-    comma = say("list.comma", reader.language)
-    return comma.join(name_in(tag, reader) for tag in chat.wanted_languages.split())
+    names = [name_in(tag, reader) for tag in chat.wanted_languages.split()]
+    return joined(names, reader.language)
 
 
 def _pause(chat: Chat, reader: Reader) -> Markup:
@@ -146,7 +147,7 @@ def _zones(chat: Chat, reader: Reader) -> Keyboard:
 
 def _quiet_hours(chat: Chat, reader: Reader) -> Keyboard:
     def label(hours: str) -> str:
-        return reader.label("settings.none") if hours == "off" else hours
+        return plain_text(quiet_in_words("" if hours == "off" else hours, reader))
 
     return _column(
         choice(label(hours), Choose("quiet", hours), hours == (chat.quiet or "off"))

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from cachetools import LRUCache
 from markupsafe import Markup
 
-from handlers.buttons import BestPage, Follow, Page
+from handlers.buttons import Follow, Show
+from handlers.page_buttons import BestPage, Page
 from handlers.views.message import Button, View, button, isolated, link, split
 from handlers.views.reader import Reader, ago, local
 from handlers.words import number, say
@@ -128,6 +129,8 @@ class Instead:
 
     query: str
     page: Page
+    said: str = "latest.none.phrase"
+    """The key of the sentence that says why."""
 
 
 def latest(
@@ -136,14 +139,14 @@ def latest(
     query: str | None,
     reader: Reader,
     *,
-    turns: tuple[Page | BestPage | None, Page | BestPage | None],
+    turns: tuple[Page | BestPage, Page | BestPage] | None,
     followed: bool,
     follow: TopicId | None,
     instead: Instead | None = None,
     best: bool = False,
     share: str = "",
 ) -> View:
-    """A page of stories, with buttons to its neighbours (before, after) and one that follows the query.
+    """A page of stories, with buttons to its neighbours (before, after), if it has any, and one that follows the query.
 
     `query` is None for what the chat follows (`followed`) or for everything. `share` is the address that offers it
     to others.
@@ -151,24 +154,25 @@ def latest(
     kind = "query" if query is not None else "followed" if followed else "all"
     labels = ("button.previous", "button.next") if best else ("button.newer", "button.older")
     buttons = [
-        button(reader.label(label), turn)
-        for label, turn in zip(labels, turns, strict=True)
-        if turn is not None
+        button(reader.label(label), turn, reader.key)
+        for label, turn in zip(labels, turns or (), strict=turns is not None)
     ]
     keyboard: list[tuple[Button, ...]] = [tuple(buttons)] if buttons else []
     if instead is not None:
         label = reader.label("button.instead", query=shorten(instead.query, 30))
-        keyboard.append((button(label, instead.page),))
+        keyboard.append((button(label, instead.page, reader.key),))
     if follow is not None and query is not None:
         label = reader.label("button.follow", query=shorten(query, 24))
-        keyboard.append((button(label, Follow(follow)),))
+        keyboard.append((button(label, Follow(follow), reader.key),))
     if share and query is not None and stories:
         keyboard.append((link(reader.label("button.share_topic"), share_link(share, query)),))
     if not stories:
         nothing = "query_followed" if query is not None and follow is None else kind
         key = "latest.end" if number > 1 else f"latest.none.{nothing}"
         if instead is not None:
-            key = "latest.none.phrase"
+            key = instead.said
+        if query is not None and number == 1:
+            keyboard.append((button(reader.label("button.help"), Show("help")),))
         return View(say(key, reader.language, query=query), tuple(keyboard))
     title = "latest.title.best" if best else f"latest.title.{kind}"
     head = [say(title, reader.language, query=query)]

@@ -4,10 +4,23 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.buttons import FindFeed, FollowFeed, KeepFeed, ListPage, Undo, Unfollow, Widen
-from handlers.menu_buttons import Drop, Item, ItemStories, Screen, Times, Via
-from handlers.views.menus import in_rows
-from handlers.views.message import Button, File, Keyboard, View, button, isolated, plain_text, split
+from handlers.buttons import FindFeed, KeepFeed, Undo, Unfollow, Widen, encode
+from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, Screen, Times, UndoRow, Via
+from handlers.page_buttons import ListAround, ListPage
+from handlers.views.lists import choice, imported
+from handlers.views.menus import in_rows, page_number, turns, window
+from handlers.views.message import (
+    BRING_BACK,
+    REMOVE,
+    Button,
+    Keyboard,
+    Toast,
+    Turned,
+    View,
+    button,
+    isolated,
+    split,
+)
 from handlers.views.reader import Reader, ago, moment
 from handlers.views.stories import story
 from handlers.views.times import in_words
@@ -17,7 +30,6 @@ from news.text import shorten
 from storage.records import Chat, Failure, Feed, Kind, Story, Subscription, SubscriptionId
 
 PAGE_SUBSCRIPTIONS = 10
-_SHOWN_REJECTED = 15
 
 
 def found(result: Followed | Choice | Imported, chat: Chat, reader: Reader) -> View:
@@ -56,42 +68,6 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
     return View(split([head, say("follow.proof", reader.language), *proof])[0], keyboard)
 
 
-def choice(found: Choice, reader: Reader) -> View:
-    """The feeds of a page, a button each."""
-    head = say("follow.choose", reader.language, page=shorten(found.page, 100))
-    rows = ((button(shorten(name, 40), FollowFeed(id)),) for id, name in found.feeds)
-    return View(head, tuple(rows))
-
-
-def imported(result: Imported, reader: Reader) -> View:
-    """What came of a list of feeds, with what failed line by line."""
-    blocks = [say_count("import.followed", result.followed, reader.language)]
-    if result.already:
-        blocks.append(say_count("import.already", result.already, reader.language))
-    if result.over_limit:
-        blocks.append(say_count("import.over_limit", result.over_limit, reader.language))
-    failed = [
-        say(f"import.{line.reason}", reader.language, line=line.line, name=line.name or "—")
-        for line in result.rejected
-    ]
-    if failed:
-        blocks.append(say_count("import.rejected", len(failed), reader.language))
-    without_room = [
-        say("import.room", reader.language, name=one.title or one.url, address=one.url)
-        for one in result.without_room
-    ]
-    if len(failed) + len(without_room) <= _SHOWN_REJECTED:
-        return View(split([Markup("\n").join([*blocks, *failed, *without_room])])[0])
-    blocks.append(say("import.in_file", reader.language))
-    listed = "\n".join(plain_text(line) for line in [*failed, *without_room])
-    content = f"{listed}\n".encode("utf-8", "replace")
-    return View(Markup("\n").join(blocks), file=File(FAILED_FILE, content))
-
-
-FAILED_FILE = "import.txt"
-"""What of a long list was not followed, a line each."""
-
-
 def lasting_trouble(feed: Feed, subscription_id: SubscriptionId, reader: Reader) -> View:
     """What a follower is told of a feed that brings nothing for long, with what can be done."""
     assert feed.failure is not None  # noqa: S101 - that is why it is told
@@ -118,10 +94,10 @@ def subscriptions(
     if not listed:
         settings = button(reader.label("button.settings"), Screen())
         return View(say("list.empty", reader.language), ((settings,),))
-    last_page = (len(listed) - 1) // PAGE_SUBSCRIPTIONS + 1
-    number = min(page.number, last_page)
-    first = (number - 1) * PAGE_SUBSCRIPTIONS
-    shown = list(enumerate(listed, start=1))[first : first + PAGE_SUBSCRIPTIONS]
+    ids = [one.id for one in listed]
+    places = window(ids, PAGE_SUBSCRIPTIONS, page.number, page.beyond, page.back)
+    number = page_number(places, PAGE_SUBSCRIPTIONS)
+    shown = [(place + 1, listed[place]) for place in places]
     head = say_count("list.title", len(listed), reader.language)
     foot = _when(chat, reader)
     keyboard: list[tuple[Button, ...]] = []
@@ -129,23 +105,27 @@ def subscriptions(
         foot = say("unfollow.choose", reader.language)
         for place, one in shown:
             label = reader.label("button.unfollow", number=place, name=shorten(one.name, 30))
-            keyboard.append((button(label, _drop(one)),))
+            keyboard.append((button(label, DropRow(drop_of(one)), reader.key),))
     else:
         foot = Markup("\n").join([foot, say("list.press", reader.language)])
         keyboard += in_rows([button(str(place), Item(one.id)) for place, one in shown], 5)
-    if last_page > 1:
-        # Both are always there: nothing moves under a finger.
-        before, after = max(number - 1, 1), min(number + 1, last_page)
-        keyboard.append(
-            (
-                button(reader.label("button.previous"), ListPage(before, page.removing)),
-                button(reader.label("button.next"), ListPage(after, page.removing)),
-            )
-        )
+    if len(places) < len(listed):
+        removing = page.removing
+        before = ListPage(1, removing)
+        if number > 2:
+            before = ListPage(number - 1, removing, shown[0][1].id, back=True)
+        after = ListPage(number + 1, removing, shown[-1][1].id)
+        keyboard.append(turns(before, page if places.stop == len(listed) else after, reader))
         head = Markup(" · ").join([head, say("page", reader.language, number=number)])
     keyboard.append((button(reader.label("button.settings"), Screen()),))
     lines = Markup("\n").join(_subscription(place, item, reader) for place, item in shown)
     return View(Markup("\n\n").join([head, lines, foot]), tuple(keyboard))
+
+
+def page_around(listed: Sequence[Subscription], id: SubscriptionId) -> ListPage:
+    """The page on which a subscription stands, or would if it still were one."""
+    before = sum(one.id < id for one in listed)
+    return ListPage(before // PAGE_SUBSCRIPTIONS + 1, removing=False)
 
 
 def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
@@ -160,7 +140,8 @@ def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
         news = say("list.trouble", reader.language, reason=reason)
     line = say("list.item", reader.language, number=place, name=name)
     if item.schedule:
-        own = say("list.own_schedule", reader.language, schedule=item.schedule)
+        schedule = in_words(item.schedule, reader)
+        own = say("list.own_schedule", reader.language, schedule=schedule)
         news = Markup(" · ").join([news, own])
     return Markup(" – ").join([line, news])
 
@@ -176,24 +157,36 @@ def _when(chat: Chat, reader: Reader) -> Markup:
     return say(
         "list.schedule",
         reader.language,
-        schedule=chat.schedule,
-        timezone=chat.timezone,
+        schedule=in_words(chat.schedule, reader),
+        timezone=reader.place,
         when=moment(chat.next_digest_at, reader),
     )
 
 
 def unfollowed(item: Subscription, reader: Reader) -> View:
     """What is followed no longer, with the way back."""
-    undo = Undo(item.kind, item.target, item.after_article, item.schedule)
-    return dropped(item.name, undo, reader)
+    return dropped(item.name, drop_of(item), reader)
 
 
-def dropped(name: str, undo: Undo, reader: Reader) -> View:
+def dropped(name: str, of: Drop, reader: Reader) -> View:
     """Likewise, by its name."""
+    undo = Undo(of.kind, of.target, of.after_article, of.schedule, of.place)
     return View(
         say("unfollow.done", reader.language, name=isolated(shorten(name, 120))),
-        ((button(reader.label("button.undo"), undo),), _to_list(reader)),
+        ((button(reader.label("button.undo"), undo, reader.key),), _to_list(reader, of.place)),
     )
+
+
+def dropped_row(name: str, of: Drop, reader: Reader) -> Toast:
+    """Likewise, where its row of the list becomes the way back."""
+    said = say("unfollow.done", reader.language, name=isolated(shorten(name, 120)))
+    return Toast(said, turned=Turned(BRING_BACK, encode(UndoRow(of), reader.key)))
+
+
+def followed_again_row(name: str, of: Drop, reader: Reader) -> Toast:
+    """That it is followed as before, where its row becomes what it was."""
+    said = say("undo.done", reader.language, name=isolated(shorten(name, 120)))
+    return Toast(said, turned=Turned(REMOVE, encode(DropRow(of), reader.key)))
 
 
 def followed_again(name: str, reader: Reader) -> View:
@@ -207,7 +200,7 @@ def gone(reader: Reader) -> View:
     return View(say("unfollow.gone", reader.language), (_to_list(reader),))
 
 
-def one(item: Subscription, link: str | None, chat: Chat, reader: Reader) -> View:
+def one(item: Subscription, link: str, chat: Chat, reader: Reader) -> View:
     """One thing that a chat follows, and what can be done with it; `link` offers it to others."""
     language = reader.language
     key = "item.feed" if item.kind is Kind.FEED else "item.topic"
@@ -221,16 +214,12 @@ def one(item: Subscription, link: str | None, chat: Chat, reader: Reader) -> Vie
         lines.append(say("item.last", language, when=ago(item.last_story_at, reader)))
     own = in_words(item.schedule or chat.schedule, reader)
     lines.append(say("item.own" if item.schedule else "item.with_digest", language, schedule=own))
-    lines.append(
-        say("item.too_long", language)
-        if link is None
-        else say("item.link", language, link=Markup('<a href="{0}">{0}</a>').format(link))
-    )
+    lines.append(say("item.link", language, link=Markup('<a href="{0}">{0}</a>').format(link)))
     keyboard = (
         (button(reader.label("button.item_schedule"), Times(Via.COMMAND, item.id)),),
         (button(reader.label("button.item_stories"), ItemStories(item.id)),),
-        (button(reader.label("button.unfollow_it"), _drop(item)),),
-        _to_list(reader),
+        (button(reader.label("button.unfollow_it"), drop_of(item), reader.key),),
+        _to_list(reader, item.id),
     )
     return View(Markup("\n").join(lines), keyboard)
 
@@ -245,9 +234,17 @@ def last_stories(item: Subscription, found: Sequence[Story], reader: Reader) -> 
     return View(split([say("item.stories", reader.language, name=name), *blocks])[0], back)
 
 
-def _drop(item: Subscription) -> Drop:
-    return Drop(item.kind, item.target, item.after_article, item.schedule)
+def drop_of(item: Subscription) -> Drop:
+    """What ends a subscription, and is enough to bring it back as it was."""
+    return Drop(item.kind, item.target, item.after_article, item.schedule, item.id)
 
 
-def _to_list(reader: Reader) -> tuple[Button, ...]:
-    return (button(reader.label("button.list"), ListPage(1, removing=False)),)
+def drop_to_undo(undo: Undo) -> Drop:
+    """What an Undo is for."""
+    return Drop(undo.kind, undo.target, undo.after_article, undo.schedule, undo.place)
+
+
+def _to_list(reader: Reader, place: SubscriptionId | None = None) -> tuple[Button, ...]:
+    """The way to the list; to the page on which this one stands, or stood."""
+    to = ListPage(1, removing=False) if place is None else ListAround(place)
+    return (button(reader.label("button.list"), to),)

@@ -3,11 +3,21 @@
 from babel.dates import get_day_names
 from markupsafe import Markup
 
-from handlers.menu_buttons import ANY_DAY, PERIODS, Item, SetTimes, Times, Via
-from handlers.views.menus import begun, choice, in_rows, way_back
-from handlers.views.message import Button, View, button, isolated
+from handlers.menu_buttons import (
+    ANY_DAY,
+    PERIODS,
+    FirstStep,
+    Item,
+    SetTimes,
+    Setup,
+    Times,
+    Via,
+)
+from handlers.views.menus import begun, choice, done, in_rows, way_back
+from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, moment
 from handlers.words import say, say_count
+from news import quiet as hushed
 from news import schedule as rhythm
 from news.text import shorten
 from storage.records import Chat, Subscription
@@ -19,7 +29,7 @@ _NAME = 60
 
 
 def in_words(schedule: str, reader: Reader) -> Markup:
-    """A schedule in normal form as the reader says it: "every Monday, 09:00"."""
+    """A schedule in normal form as the reader says it: "every Monday at 09:00"."""
     language = reader.language
     if schedule == "chat":
         return say("rhythm.chat", language)
@@ -35,11 +45,33 @@ def in_words(schedule: str, reader: Reader) -> Markup:
         return say("rhythm.weekdays", language, time=time)
     if wanted.days:
         names = get_day_names("wide" if len(wanted.days) == 1 else "abbreviated", locale=language)
-        days = say("list.comma", language).join(
+        days = say("rhythm.between", language).join(
             str(names[rhythm.DAYS.index(day)]) for day in wanted.days
         )
         return say("rhythm.days", language, days=days, time=time)
     return say("rhythm.instant" if wanted.instant else "rhythm.off", language)
+
+
+def quiet_in_words(hours: str, reader: Reader) -> Markup:
+    """Quiet hours in normal form as the reader writes them: "22:00 – 07:00"; that there are none, if empty."""
+    wanted = hushed.parse(hours) if hours else None
+    if wanted is None:
+        return say("settings.none", reader.language)
+    start, end = f"{wanted.start:%H:%M}", f"{wanted.end:%H:%M}"
+    return say("quiet.hours", reader.language, start=start, end=end)
+
+
+def zone_in_words(reader: Reader) -> Markup:
+    """The reader's zone by its place, with the name that can be typed beside it, if that is another."""
+    if reader.place == reader.zone:
+        return Markup("<b>%s</b>") % reader.place
+    return say("timezone.named", reader.language, place=reader.place, zone=reader.zone)
+
+
+def zone_button(reader: Reader) -> Button:
+    """By which clock times are meant, and the way to another one, in the first minute."""
+    label = reader.label("button.zone", timezone=reader.place)
+    return button(label, Setup(FirstStep.ZONE))
 
 
 def schedule(chat: Chat, reader: Reader, via: Via = Via.COMMAND) -> View:
@@ -48,8 +80,11 @@ def schedule(chat: Chat, reader: Reader, via: Via = Via.COMMAND) -> View:
         (choice(_label(text, reader), SetTimes(via, None, text), text == chat.schedule),)
         for text in USUAL
     ]
-    keyboard = (*usual, _others(via, None, reader), (way_back(via, reader),))
-    arguments = {"schedule": in_words(chat.schedule, reader), "timezone": chat.timezone}
+    ways: Keyboard = ((way_back(via, reader),),)
+    if via is Via.START:
+        ways = ((zone_button(reader),), *ways, (done(reader),))
+    keyboard = (*usual, _others(via, None, reader), *ways)
+    arguments = {"schedule": in_words(chat.schedule, reader), "timezone": reader.place}
     if chat.paused:
         return View(say("schedule.paused", reader.language, **arguments), keyboard)
     if chat.next_digest_at is None:
@@ -71,7 +106,8 @@ def schedule_of_one(item: Subscription, chat: Chat, reader: Reader, via: Via) ->
     kept = in_words(item.schedule or chat.schedule, reader)
     lines = [say(key, reader.language, name=name, schedule=kept)]
     if own == "instant" and chat.quiet:
-        lines.append(say("times.one_quiet", reader.language, quiet=chat.quiet))
+        quiet = quiet_in_words(chat.quiet, reader)
+        lines.append(say("times.one_quiet", reader.language, quiet=quiet))
     text = Markup("\n").join(lines)
     return View(text, (*usual, _others(via, item, reader), back))
 

@@ -47,7 +47,7 @@ def trend(
     keyboard: Keyboard = ()
     if follow is not None:
         label = reader.label("button.follow", query=shorten(shown.query, 24))
-        keyboard = ((button(label, Follow(follow)),),)
+        keyboard = ((button(label, Follow(follow), reader.key),),)
     looked = number(looked_at, reader.language)
     if not shown.counted and not shown.cut:
         return View(say("trend.elsewhere", reader.language, query=query), keyboard)

@@ -65,7 +65,7 @@ async def test_an_alert_comes_with_the_next_tick_after_the_article(
     await press.publish(chat, "North Korea fires a missile", "Rice gets cheaper")
     await push()
     [text] = texts()
-    assert text.startswith("🔔 North Korea")
+    assert text.startswith("🔔 New: North Korea")
     assert "fires a missile" in text
     assert "Rice" not in text
     await push()

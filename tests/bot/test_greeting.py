@@ -15,7 +15,7 @@ from handlers.commands import PUBLIC
 from handlers.words import languages
 from storage.database import Database
 
-Greet = Callable[[], Any]
+Greet = Callable[..., Any]
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ async def greet(
     turns = new_turns(database, clock, asyncio.get_running_loop().time, in_process=True)
     application = new_application(settings, telegram, turns)
 
-    async def begin() -> bool:
+    async def begin(default: str = "en") -> bool:
         known = await get_to_know(application, settings, asyncio.Event(), chats=True)
-        await introduce(application.bot, settings.admin_ids)
+        await introduce(application.bot, settings.admin_ids, default)
         return known
 
     yield begin
@@ -45,12 +45,25 @@ def names(menu: list[dict[str, Any]]) -> list[str]:
     return [entry["command"] for entry in menu]
 
 
+async def test_what_only_reads_is_typed_unseen_in_groups(
+    telegram: ConsoleTelegram, greet: Greet
+) -> None:
+    assert await greet()
+    for scope in ("all_group_chats", "all_chat_administrators"):
+        menu = telegram.menus[scope, "en"]
+        unseen = {entry["command"] for entry in menu if entry.get("is_ephemeral")}
+        assert {"latest", "search", "settings", "subscriptions", "help", "forget"} <= unseen
+        # What all are to see, or what may change something for all, is seen as it is typed.
+        assert not {"digest", "trend", "subscribe", "schedule", "pause", "privacy"} & unseen
+    assert not any("is_ephemeral" in entry for entry in telegram.menus["default", "en"])
+
+
 async def test_each_language_and_kind_of_chat_has_its_menu(
     telegram: ConsoleTelegram, greet: Greet
 ) -> None:
     assert await greet()
     scopes = ("default", "all_group_chats", "all_chat_administrators")
-    spoken = ["" if language == "en" else language for language in languages()]
+    spoken = ["", *languages()]
     assert set(telegram.menus) == {(scope, code) for scope in scopes for code in spoken}
     assert names(telegram.commands) == [command.name for command in PUBLIC]
     everyone = names(telegram.menus["all_group_chats", ""])
@@ -59,6 +72,19 @@ async def test_each_language_and_kind_of_chat_has_its_menu(
     assert {"subscribe", "pause"} <= set(names(telegram.menus["all_chat_administrators", ""]))
     japanese = {entry["command"]: entry for entry in telegram.menus["default", "ja"]}
     assert japanese["settings"]["description"] == "すべての設定"
+
+
+async def test_who_reads_another_language_is_shown_that_of_the_instance(
+    telegram: ConsoleTelegram, greet: Greet
+) -> None:
+    await greet()
+    await greet("ja")
+    for scope in ("default", "all_group_chats", "all_chat_administrators"):
+        assert (
+            telegram.menus[scope, ""] == telegram.menus[scope, "ja"] != telegram.menus[scope, "en"]
+        )
+    assert telegram.descriptions["description", ""] == telegram.descriptions["description", "ja"]
+    assert telegram.descriptions["description", "en"].startswith("I read the news")
 
 
 async def test_the_bot_is_described_in_each_language_once(

@@ -284,7 +284,9 @@ async def test_an_edit_of_ours_puts_a_page_in_the_place_of_a_page(
     id = (await send(bot, PAGE))["message_id"]
     await edit(bot, 1, id, RichView(Markup("<h1>أخبار</h1>"), ((Button("x", "y"),),)))
     message = telegram.chat(1).messages[id]
-    assert message["rich_message"] == {"html": "<h1>أخبار</h1>", "is_rtl": True}
+    blocks = [{"type": "heading", "text": ["أخبار"]}]
+    shown = {"html": "<h1>أخبار</h1>", "blocks": blocks, "is_rtl": True}
+    assert message["rich_message"] == shown
     assert message["reply_markup"]["inline_keyboard"] == [[{"text": "x", "callback_data": "y"}]]
     _, parameters = telegram.calls[-1]
     assert "text" not in parameters

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,7 +56,17 @@ def test_an_operator_reads_everything_and_when_the_largest_crowd_will_have_its_d
 
 
 def test_with_paid_broadcasts_the_crowd_is_through_in_three_minutes() -> None:
-    assert "the last has gone by Mon, Nov 30, 09:03 at 1,000 messages a second" in shown(1000.0)
+    gone = "the last has gone by Mon, Nov 30, 09:03 (messages a second: 1,000)"
+    assert gone in shown(1000.0)
+
+
+def test_one_digest_of_one_message_is_no_plural() -> None:
+    sent = replace(FOUND.sent, digests_day=1, parts=1.0)
+    few = replace(FOUND, articles=1, stories=1, largest=Crowd(MONDAY, 1), sent=sent)
+    text = plain_text(str(view(few, 1.0, Reader("en", "UTC", NOW)).text))
+    assert "Largest crowd ahead: 1 digest on Mon, Nov 30, 09:00; it has gone by" in text
+    for plural in ("1 digests", "1 messages", "1 stories", "1 articles"):
+        assert plural not in text
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 from telegram import Update
 from telegram.ext import Application, MessageHandler, filters
 
@@ -20,6 +21,8 @@ from bot.settings import load
 from bot.updates import LEASE, Inbox, PerChat, incoming
 from bot.web import listening
 from bot.webhook import HEADER, MOST_BYTES, PATH, Webhook, secret_of
+from handlers.order import giving_way
+from handlers.signs import Signs
 from storage import updates as kept
 from storage.database import Database, open_database
 from storage.schema import updates as table
@@ -45,7 +48,7 @@ async def answering(
         await handler(update)
 
     builder: Any = Application.builder().token(TOKEN).base_url(f"{api.url}/bot")
-    builder = builder.concurrent_updates(PerChat(8)).updater(None).job_queue(None)
+    builder = builder.concurrent_updates(PerChat(8, Signs(()))).updater(None).job_queue(None)
     application: AnyApplication = builder.build()
     application.add_handler(MessageHandler(filters.ALL, handle))
     async with application, Inbox(database, application, clock, observer()) as inbox:
@@ -180,6 +183,105 @@ async def test_a_chat_is_answered_in_order_and_does_not_keep_others_waiting(
         await until(lambda: heard == ["other"])
         slow.set()
         await until(lambda: heard == ["other", "slow", "after"])
+
+
+async def test_who_waits_for_the_web_lets_the_next_of_the_chat_go_first_and_waits_for_a_turn_then(
+    api: BotApi, telegram: ConsoleTelegram, database: Database, clock: Any
+) -> None:
+    heard: list[str] = []
+    web, slow = asyncio.Event(), asyncio.Event()
+
+    async def handler(update: Update) -> None:
+        assert update.message is not None
+        text = str(update.message.text)
+        heard.append(f"{text} begins")
+        if text == "fetch":
+            async with giving_way():
+                await web.wait()
+        if text == "next":
+            await slow.wait()
+        heard.append(f"{text} ends")
+
+    async with answering(api, database, clock, handler) as inbox, polling(inbox):
+        await api.put(telegram.type(7, "fetch"), telegram.type(7, "next"))
+        await until(lambda: heard == ["fetch begins", "next begins"])
+        web.set()
+        await asyncio.sleep(0.05)
+        assert heard == ["fetch begins", "next begins"]
+        slow.set()
+        await until(lambda: len(heard) == 4)
+    assert heard == ["fetch begins", "next begins", "next ends", "fetch ends"]
+
+
+async def test_what_waits_for_the_web_when_the_bot_stops_is_dealt_with_by_the_next_one(
+    api: BotApi, telegram: ConsoleTelegram, database: Database, clock: Any
+) -> None:
+    begun, heard, web = [], [], asyncio.Event()
+
+    async def handler(update: Update) -> None:
+        assert update.message is not None
+        begun.append(update.message.text)
+        if update.message.text == "fetch":
+            async with giving_way():
+                await web.wait()
+        heard.append(update.message.text)
+
+    async with answering(api, database, clock, handler) as inbox, polling(inbox):
+        await api.put(telegram.type(7, "fetch"), telegram.type(7, "next"))
+        await until(lambda: heard == ["next"])
+        async with asyncio.timeout(5):
+            await inbox.close(0)
+    web.set()
+    async with answering(api, database, clock, handler) as inbox:
+        await inbox.close(5)
+    assert (begun, heard) == (["fetch", "next", "fetch"], ["next", "fetch"])
+
+
+async def test_those_who_wait_for_their_chat_or_the_web_take_nobody_elses_place(
+    api: BotApi, telegram: ConsoleTelegram, database: Database, clock: Any
+) -> None:
+    heard: list[str] = []
+    web, slow = asyncio.Event(), asyncio.Event()
+
+    async def handler(update: Update) -> None:
+        assert update.message is not None
+        if update.message.text == "fetch":
+            async with giving_way():
+                await web.wait()
+        elif update.message.text == "slow":
+            await slow.wait()
+        heard.append(str(update.message.text))
+
+    waiting = [telegram.type(chat, "fetch") for chat in range(10, 30)]
+    queued = [telegram.type(7, "slow") for _ in range(20)]
+    async with answering(api, database, clock, handler) as inbox, polling(inbox):
+        await api.put(*waiting, *queued, telegram.type(8, "other"))
+        await until(lambda: heard == ["other"])
+        web.set()
+        slow.set()
+        await until(lambda: len(heard) == 41)
+
+
+async def test_of_people_who_come_and_go_only_what_concerns_administrators_is_kept(
+    api: BotApi, telegram: ConsoleTelegram, database: Database, clock: Any
+) -> None:
+    def change(old: object, new: object) -> dict[str, Any]:
+        chat = {"id": -5, "type": "supergroup"}
+        content = {"chat": chat, "old_chat_member": old, "new_chat_member": new}
+        return telegram.update("chat_member", content)
+
+    joins = change({"status": "left"}, {"status": "member"})
+    falls = change({"status": "administrator"}, {"status": "member"})
+    rises = change({"status": "member"}, {"status": "administrator"})
+    strange = change(["administrator"], {"status": ["creator"]})
+    assert [incoming(one) is not None for one in (joins, falls, rises, strange)] == [
+        *(False, True, True, False)
+    ]
+    async with answering(api, database, clock, Heard()) as inbox, called(inbox) as post:
+        with capture_logs() as logs:
+            assert await post(joins) == 200
+    assert logs == []
+    assert await contents(database) == []
 
 
 async def test_an_update_waits_for_the_one_before_that_another_process_has(

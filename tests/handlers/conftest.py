@@ -14,10 +14,17 @@ from bot.assembly import Parts, assemble
 from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 from bot.settings import load
+from handlers.buttons import Action, encode
 from storage import articles, chats
 from storage.records import Chat, ChatId, Subscription
 
 FAR = 10.0
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine gets as long for the first visits as it needs: what is asked afterwards is answered from them."""
+    monkeypatch.setattr("bot.assembly._FIRST_VISIT_SECONDS", 120.0)
 
 
 @dataclass
@@ -48,6 +55,13 @@ class Talk:
             kept = await chats.get(tx, ChatId(self.me.chat_id))
         assert kept is not None
         return kept
+
+    async def sealed(self, action: Action, by: Person | None = None) -> str:
+        """What a button of this chat sends, or of somebody else's."""
+        async with self.parts.services.database.read() as tx:
+            kept = await chats.get(tx, ChatId((by or self.me).chat_id))
+        assert kept is not None
+        return encode(action, kept.key)
 
     async def follows(self) -> tuple[Subscription, ...]:
         """What the chat follows."""

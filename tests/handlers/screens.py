@@ -52,17 +52,25 @@ class Seen:
     """True if a message was to be edited and looked so already."""
 
 
+def number_of(message: dict[str, Any]) -> int:
+    """What tells a message from others of its chat; one for a single person has 0 for its id."""
+    return int(message["message_id"] or message["ephemeral_message_id"])
+
+
 async def press(person: Person, server: ConsoleTelegram, message: Any, data: str) -> Seen:
     """Press a button of a message that may look otherwise by now; what comes of it."""
     chat = server.chats[person.chat_id]
     # As it was when the person saw it: they look at an old screen.
-    chat.messages[message["message_id"]] = copy.deepcopy(message)
+    kept = chat.messages if message["message_id"] else chat.whispers
+    kept[number_of(message)] = copy.deepcopy(message)
     answered, called = len(server.answers), len(server.calls)
     came = await person.press_data(message, data)
     toasts = [str(one["text"]) for one in server.answers[answered:] if one.get("text")]
     # The log of calls is bounded: a press makes a few.
     methods = [method for method, _ in list(server.calls)[min(called, len(server.calls) - 20) :]]
-    same = not came and any(method.startswith("editMessage") for method in methods)
+    same = not came and any(
+        method.startswith(("editMessage", "editEphemeral")) for method in methods
+    )
     return Seen([copy.deepcopy(one) for one in came], toasts, same)
 
 

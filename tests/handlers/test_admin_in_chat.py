@@ -161,11 +161,11 @@ async def test_a_long_list_of_feeds_has_pages_whose_rows_stay(
     first = await mine.ask_message("/feeds failing")
     text = first["text"]
     assert "10. 09.example" in text
-    [second] = await mine.me.press(first, "▶")
+    [second] = await mine.me.press(first, "More ▶")
     assert "12 feeds in trouble · Page 2" in second["text"]
     assert "11. 10.example" in second["text"]
-    assert buttons_of(second)[-2:] == ["◀", "All feeds"]
-    [again] = await mine.me.press(second, "◀")
+    assert buttons_of(second)[-3:] == ["◀ Before", "More ▶", "All feeds"]
+    [again] = await mine.me.press(second, "◀ Before")
     assert again["text"] == text
     # A page that is no more is the last one that is.
     [last] = await mine.me.press_data(again, encode(PolledPage(9, failing=True)))
@@ -190,7 +190,7 @@ async def test_a_broadcast_is_shown_as_it_will_look_and_asks_first(
 
 
 async def test_a_broadcast_reaches_everybody_and_tells_who_could_not_be_reached(
-    mine: Talk, buttons_of: Buttons
+    mine: Talk, buttons_of: Buttons, clock: Any
 ) -> None:
     you, gone, away = person(mine, 2), person(mine, 3), person(mine, 4)
     for one in (you, gone, away):
@@ -214,12 +214,72 @@ async def test_a_broadcast_reaches_everybody_and_tells_who_could_not_be_reached(
     [told] = await tick(mine)
     assert "It has gone out.\nSent: 2. Waiting: 0. Could not be reached: 1." in told["text"]
     assert buttons_of(told) == []
+    clock.forward(seconds=2)
     [looked] = await mine.me.press(looked, LOOK)
     assert looked["text"] == told["text"]
     assert await tick(mine) == []
     last, how = await mine.me.type("/broadcast")
     assert last["text"] == told["text"]
     assert how["text"].startswith("To write to all chats,")
+
+
+async def test_channels_are_left_out_and_the_preview_counts_them(mine: Talk) -> None:
+    channel = mine.telegram.chat(-1007, "channel")
+    channel.standing, channel.title = "administrator", "The Lantern"
+    channel.administrators.add(1)
+    await mine.ask("/channel -1007")
+    await mine.ask("/pause")
+    await mine.ask("/channel off")
+    _, question = await mine.me.type("/broadcast Hello")
+    assert "It goes to 1 chat," in question["text"]
+    assert "1 channel is left out: its readers did not ask" in question["text"]
+    assert "paused" not in question["text"]
+    await mine.me.press(question, SEND)
+    await tick(mine)
+    assert channel.messages == {}
+
+
+@pytest.mark.parametrize(
+    ("after", "new", "told_by"),
+    [
+        *((0, -1010, "a service message"), (1, -1010, "a service message")),
+        *((1, -1006, "a service message"), (2, -1010, "a service message")),
+        *((1, -1010, "a refusal"), (2, -1010, "a refusal")),
+    ],
+)
+async def test_a_group_that_becomes_a_supergroup_meanwhile_gets_it_once(
+    mine: Talk, after: int, new: int, told_by: str
+) -> None:
+    telegram, services = mine.telegram, mine.parts.services
+    for id in (-1009, -6, -5):
+        telegram.chat(id, "supergroup" if id == -1009 else "group")
+        await Person(mine.parts.application, telegram, id, 1).type("/help")
+    _, question = await mine.me.type("/broadcast Hello")
+    await mine.me.press(question, SEND)
+    # A piece of one chat each: the supergroup, the groups, the administrator.
+    for _ in range(after):
+        assert await broadcast_due(services.database, services.clock(), 0.2) == 1
+        await deliver(
+            services.database, mine.parts.application.bot, services.clock, asyncio.Event()
+        )
+    said, heard = telegram.migrate(-6, new)
+    if told_by == "a service message":
+        await mine.me.deliver(said)
+        await mine.me.deliver(heard)
+    for _ in range(8):
+        services.clock.forward(minutes=10)
+        await tick(mine)
+    if told_by == "a refusal":
+        await mine.me.deliver(said)
+        await tick(mine)
+    received = [
+        sum(one.get("text") == "Hello" for one in telegram.chat(id).messages.values())
+        for id in (-1009, -5, 1)
+    ]
+    # Whoever wrote it saw it before, too.
+    assert received == [1, 1, 2]
+    both = [*telegram.chat(-6).messages.values(), *telegram.chat(new).messages.values()]
+    assert sum(one.get("text") == "Hello" for one in both) == 1
 
 
 async def test_two_fast_taps_send_once(mine: Talk) -> None:

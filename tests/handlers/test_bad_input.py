@@ -8,7 +8,8 @@ import pytest
 
 from bot import log
 from handlers import commands
-from handlers.buttons import Page, Unfollow, encode
+from handlers.buttons import Unfollow, encode
+from handlers.page_buttons import Page
 from storage.records import ArticleId, SubscriptionId, TopicId
 
 Talk = Any
@@ -40,6 +41,12 @@ BAD = [
     ("/subscribe -rice", "/subscribe rice -wheat"),
     ("/subscribe since:7d", "/subscribe rice since:7d"),
     ("/subscribe colour:red", "title:"),
+    ("/subscribe title:", "“title:” needs something to look for right behind it"),
+    ("/latest title:", "/latest title:rice"),
+    ("/latest rice from:", "/latest rice from:"),
+    ("/latest rice before:", "/latest rice before:7d"),
+    ("/latest any:", "/latest any:rice"),
+    ("/latest rice lang:", "/latest rice lang:ja"),
     ("/subscribe rice lang:klingon", "/subscribe rice lang:ja"),
     ("/subscribe rice since:soon", "/subscribe rice since:7d"),
     ("/subscribe " + "(" * 40 + "rice" + ")" * 40, "parentheses"),
@@ -111,7 +118,7 @@ async def test_old_and_forged_buttons_change_nothing(talk: Talk) -> None:
         "1:z:f:999999:0",
         "1:s:whenever",
         "1:c:pause",
-        encode(Page(TopicId(999), 1, ArticleId(1))),
+        await talk.sealed(Page(TopicId(999), 1, ArticleId(1))),
         encode(Unfollow(SubscriptionId(2**62))),
     ):
         await talk.me.press_data(message, data)

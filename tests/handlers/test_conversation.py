@@ -57,13 +57,19 @@ async def test_every_command_answers_at_once(talk: Talk, typed: str) -> None:
 
 async def test_start_says_what_it_is_and_when_it_comes(talk: Talk, buttons_of: Buttons) -> None:
     message = await talk.ask_message("/start")
-    assert "every Monday, 09:00 (UTC)" in message["text"]
+    assert "every Monday at 09:00 (UTC)" in message["text"]
     assert buttons_of(message) == [
         *("Topics and places", "Sources", "When I hear", "Language"),
         *("Done: show me the news", "All commands"),
     ]
     pressed = await talk.me.press(message, "All commands")
     assert "/subscribe" in pressed[0]["text"]
+
+
+async def test_help_for_a_command_with_something_behind_it_is_that_of_the_command(
+    talk: Talk,
+) -> None:
+    assert await talk.ask("/help subscribe rice") == await talk.ask("/help subscribe")
 
 
 async def test_help_lists_every_command(talk: Talk) -> None:
@@ -102,7 +108,9 @@ async def test_pages_are_turned_in_place_and_do_not_shift_while_news_comes(
 ) -> None:
     message = await talk.ask_message("/latest")
     first = message["text"]
-    assert buttons_of(message) == ["Older ▶"]
+    # Both are there on each page: nothing moves under a finger.
+    assert buttons_of(message) == ["◀ Newer", "Older ▶"]
+    assert await talk.me.press(message, "◀ Newer") == []
     before = await talk.newest()
     clock.forward(seconds=120)
     await talk.parts.poller.poll_due()
@@ -118,7 +126,7 @@ async def test_pages_are_turned_in_place_and_do_not_shift_while_news_comes(
 
 async def test_two_fast_taps_do_one_thing(talk: Talk) -> None:
     message = await talk.ask_message("/latest")
-    data = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    data = message["reply_markup"]["inline_keyboard"][0][1]["callback_data"]
     assert len(await talk.me.press_data(message, data)) == 1
     assert await talk.me.press_data(message, data) == []
 
@@ -189,14 +197,15 @@ async def test_unsubscribing_by_number_name_or_button_can_be_undone(
     }
     assert "no longer follow “chips”" in await talk.ask("/unsubscribe CHIPS")
     listed = await talk.ask_message("/unsubscribe")
-    assert buttons_of(listed) == ["✕ 1. typhoon", "✕ 2. rice", "◀ All settings"]
+    # What was brought back stands where it stood.
+    assert buttons_of(listed) == ["✕ 1. rice", "✕ 2. typhoon", "◀ All settings"]
     data = listed["reply_markup"]["inline_keyboard"][1][0]["callback_data"]
     [dropped] = await talk.me.press_data(listed, data)
     assert dropped["message_id"] == listed["message_id"]
-    assert [item.name for item in await talk.follows()] == ["typhoon"]
+    assert [item.name for item in await talk.follows()] == ["rice"]
     # A second fast tap changes nothing, and takes no way back away.
     assert await talk.me.press_data(listed, data) == []
-    assert buttons_of(listed) == ["Undo", "◀ What you follow"]
+    assert buttons_of(listed) == ["✕ 1. rice", "↩ 2. typhoon", "◀ All settings"]
 
 
 async def test_a_long_list_is_paged_in_place(talk: Talk, buttons_of: Buttons) -> None:
@@ -223,8 +232,8 @@ async def test_the_schedule_is_kept_in_the_chats_own_zone(talk: Talk, clock: Any
 
 async def test_the_schedule_is_chosen_with_a_button(talk: Talk, buttons_of: Buttons) -> None:
     message = await talk.ask_message("/schedule")
-    assert "✓ Every Monday, 09:00" in buttons_of(message)
-    await talk.me.press(message, "Every day, 08:00")
+    assert "✓ Every Monday at 09:00" in buttons_of(message)
+    await talk.me.press(message, "Every day at 08:00")
     assert (await talk.chat()).schedule == "daily 08:00"
     await talk.me.press(message, "Off")
     assert (await talk.chat()).next_digest_at is None
@@ -297,7 +306,9 @@ async def test_edited_messages_and_other_bots_are_ignored(talk: Talk) -> None:
 
 async def test_free_text_is_searched_and_an_address_is_offered(talk: Talk) -> None:
     assert "Newest about “North Korea”" in await talk.ask("North Korea")
-    assert "/subscribe https://example.org/feed" in await talk.ask("example.org/feed")
+    assert "Shall I follow what is at https://example.org/feed?" in await talk.ask(
+        "example.org/feed"
+    )
 
 
 async def test_no_chat_can_follow_more_than_it_may(talk: Talk) -> None:

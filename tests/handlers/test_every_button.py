@@ -13,17 +13,17 @@ from structlog.testing import capture_logs
 
 from bot import charts
 from bot.console.door import Person
-from handlers import commands
+from handlers import actions, buttons
 from handlers.admin_buttons import PolledPage, ToAll
-from handlers.buttons import MAX_BYTES, Widen, decode
+from handlers.buttons import MAX_BYTES, Action, Widen
 from handlers.commands import COMMANDS, PUBLIC
 from handlers.views.message import plain_text
-from handlers.words import say
+from handlers.words import say, say_count
 from storage import chats, opinions
 from storage.records import ChatId
 from storage.schema import chats as chat_rows
 from storage.schema import mutes, saved, subscriptions, votes
-from tests.handlers.screens import as_text, data_of, press, write
+from tests.handlers.screens import as_text, data_of, number_of, press, write
 
 DEPTH = 5
 _MOST_SCREENS = 300
@@ -52,6 +52,16 @@ _MENUS = (
 )
 """Commands whose screens say how something is now."""
 
+_ENDS = tuple(
+    re.sub(r"[\d,]+", "0", plain_text(sentence))
+    for sentence in (
+        *(say("forget.done", "en"), say("forget.kept", "en"), say("taste.none", "en")),
+        say_count("taste.forgotten", 2, "en"),
+        "Message to all chats",
+    )
+)
+"""Screens behind which there is nothing to go back to: a question that was answered."""
+
 Message = dict[str, Any]
 Key = tuple[str, tuple[str, ...]]
 
@@ -60,9 +70,20 @@ def without_numbers(text: str) -> str:
     return re.sub(r"[\d,]+", "0", text)
 
 
+def meaning_of(data: str) -> Action | None:
+    """What a button does, in whatever chat: whether its seal is right is seen when it is pressed."""
+    return buttons._read(data.partition(":")[2].split(":"))
+
+
+def first_line(text: str) -> str:
+    """Of what a screen says, below the line that says for which channel it does."""
+    lines = [line for line in text.split("\n") if line and not line.startswith("📣")]
+    return lines[0] if lines else ""
+
+
 def kind_of(data: str) -> str:
     """What a button does, without to which of many things, or which of many times."""
-    action = decode(data)
+    action = meaning_of(data)
     told = [type(action).__name__]
     for name in () if action is None else action.__slots__:
         value = getattr(action, name)
@@ -75,7 +96,7 @@ def kind_of(data: str) -> str:
 def key_of(message: Message) -> Key:
     """Screens that are alike up to numbers and names are one."""
     kinds = tuple(sorted({kind_of(data) for _, data in data_of(message)}))
-    head = re.sub(r"“[^”]*”", "“”", as_text(message).split("\n")[0])
+    head = re.sub(r"“[^”]*”", "“”", first_line(as_text(message)))
     return without_numbers(head), kinds
 
 
@@ -94,6 +115,8 @@ class Walk:
     talk: Any
     clock: Any
     person: Person
+    channel_id: int | None = None
+    """Which channel the chat is about; None for the chat itself."""
     menus: dict[str, list[str]] = field(default_factory=dict)
     """Commands by the first line of their answers."""
     seen: set[Key] = field(default_factory=set)
@@ -140,7 +163,10 @@ class Walk:
         self.presses += 1
         # Some button chose another one: what commands say must stay comparable.
         async with self.talk.parts.services.database.write() as tx:
-            await chats.change(tx, ChatId(self.person.chat_id), language="en")
+            await chats.change(tx, ChatId(self.channel_id or self.person.chat_id), language="en")
+        if self.channel_id is not None:
+            # Some button deleted all that is kept of the channel, and with it who runs it from where.
+            await write(self.person, f"/channel {self.channel_id}")
         with capture_logs() as logged:
             seen = await press(self.person, self.talk.telegram, message, data)
         self.note(path, logged)
@@ -153,9 +179,11 @@ class Walk:
         for shown in seen.messages:
             self.look(shown, path)
             self.leads.setdefault(key, set()).add(key_of(shown))
-            if shown["message_id"] == message["message_id"]:
+            if number_of(shown) == number_of(message):
                 self.in_place.add((key, key_of(shown)))
-                await self._compare(shown, path)
+                # Where only a button was turned, the rows stay as they were on purpose.
+                if words_of(shown) != words_of(message):
+                    await self._compare(shown, path)
         return seen.messages
 
     def note(self, path: str, logged: Any) -> None:
@@ -172,7 +200,7 @@ class Walk:
         if not text.strip() or "went wrong" in text:
             self.trouble.append(f"{path}: {text!r}")
         for label, data in data_of(message):
-            if len(data.encode()) > MAX_BYTES or decode(data) is None or not label.strip():
+            if len(data.encode()) > MAX_BYTES or meaning_of(data) is None or not label.strip():
                 self.trouble.append(f"{path}: button {label!r} with {data!r}")
 
     async def _compare(self, shown: Message, path: str) -> None:
@@ -191,6 +219,14 @@ class Walk:
             if screen != before and screen[1] and not self._leads_on(screen, before)
         ]
 
+    def without_a_way_back(self) -> list[str]:
+        """Screens that took the place of another one and have no button at all, but for those that end something."""
+        return [
+            f"{screen[0]!r} from {before}"
+            for before, screen in sorted(self.in_place)
+            if not screen[1] and not screen[0].startswith(_ENDS)
+        ]
+
     def _leads_on(self, screen: Key, before: Key) -> bool:
         reached, waiting = {screen}, [screen]
         while waiting:
@@ -205,7 +241,7 @@ class Walk:
 
 def head_of(message: Message) -> str:
     """Its first line without numbers."""
-    return without_numbers(words_of(message).split("\n")[0])
+    return without_numbers(first_line(words_of(message)))
 
 
 def _alike(one: Key, other: Key) -> bool:
@@ -291,6 +327,7 @@ async def test_no_button_in_a_private_chat_leads_into_trouble_or_to_a_dead_end(
     await walk_all(walk, COMMANDS, talk.me)
     assert walk.trouble == []
     assert walk.dead_ends() == []
+    assert walk.without_a_way_back() == []
     assert walk.presses > 2 * len(COMMANDS)
 
 
@@ -309,6 +346,25 @@ async def test_no_button_in_a_group_leads_its_administrator_into_trouble(
     await walk_all(walk, PUBLIC, administrator)
     assert walk.trouble == []
     assert walk.dead_ends() == []
+    assert walk.without_a_way_back() == []
+
+
+async def test_no_menu_of_a_channel_that_is_run_from_a_private_chat_leads_into_trouble(
+    talk: Any, clock: Any
+) -> None:
+    channel = talk.telegram.chat(-1001234567890, "channel")
+    channel.title, channel.username, channel.standing = "The Lantern", "lantern", "administrator"
+    channel.administrators.add(1)
+    await write(talk.me, "/channel @lantern")
+    walk = Walk(talk, clock, talk.me, channel.id)
+    for text in ("/subscribe North Korea", "/subscribe rice", "/mute football"):
+        await write(talk.me, text)
+    for name in ("subscriptions", "unsubscribe", "settings", "schedule", "unmute", "saved"):
+        await walk.go(f"/{name}", await walk.answer_to(f"/{name}"))
+    assert walk.trouble == []
+    assert walk.dead_ends() == []
+    assert walk.without_a_way_back() == []
+    assert walk.presses > 50
 
 
 async def kept(talk: Any, chat_id: int) -> list[Any]:
@@ -347,8 +403,8 @@ async def test_a_button_that_breaks_and_one_that_is_dead_are_found(
     async def dead(ask: Any, _pressed: Any) -> Any:
         return ask.say("menu.old")
 
-    monkeypatch.setitem(commands._PRESSES, PolledPage, broken)
-    monkeypatch.setitem(commands._PRESSES, ToAll, dead)
+    monkeypatch.setitem(actions._PRESSES, PolledPage, broken)
+    monkeypatch.setitem(actions._PRESSES, ToAll, dead)
     walk = Walk(talk, clock, talk.me)
     await walk.go("/feeds", await walk.answer_to("/feeds"))
     await walk.go("/broadcast", await walk.answer_to("/broadcast Hello"))

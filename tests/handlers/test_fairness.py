@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.fairness import Buckets, FairUse, Turn
+from handlers.fairness import PRESS, Buckets, FairUse, Turn
 from tests.conftest import Clock
 
 
@@ -61,12 +61,24 @@ def test_a_crowd_that_floods_a_group_is_warned_once_and_not_one_by_one(clock: An
 
 def test_a_chat_may_add_thirty_feeds_of_its_own_an_hour(clock: Any) -> None:
     fair_use = FairUse()
-    assert [fair_use.may_add_feed(1, clock()) for _ in range(31)] == [*[True] * 30, False]
-    assert fair_use.may_add_feed(2, clock())
+    assert [fair_use.may_add_feeds(1, clock()) for _ in range(31)] == [*[True] * 30, False]
+    assert fair_use.may_add_feeds(2, clock())
     clock.forward(minutes=2)
-    assert fair_use.may_add_feed(1, clock())
+    assert fair_use.may_add_feeds(1, clock())
     clock.forward(hours=1)
-    assert [fair_use.may_add_feed(1, clock()) for _ in range(31)] == [*[True] * 30, False]
+    assert [fair_use.may_add_feeds(1, clock()) for _ in range(31)] == [*[True] * 30, False]
+
+
+def test_a_list_comes_as_a_whole_and_the_next_feed_waits_for_an_hour_at_most(clock: Any) -> None:
+    fair_use = FairUse()
+    assert fair_use.may_add_feeds(1, clock(), 200)
+    assert not fair_use.may_add_feeds(1, clock())
+    assert not fair_use.may_add_feeds(1, clock(), 200)
+    assert fair_use.may_add_feeds(2, clock(), 200)
+    clock.forward(minutes=59)
+    assert not fair_use.may_add_feeds(1, clock())
+    clock.forward(minutes=3)
+    assert fair_use.may_add_feeds(1, clock())
 
 
 def test_a_clock_that_is_set_back_grants_nothing_and_breaks_nothing(clock: Any) -> None:
@@ -86,3 +98,21 @@ def test_nobody_ever_gets_more_than_the_burst_and_the_rate_together(waits: list[
         clock.now += timedelta(seconds=wait)
         granted += buckets.take("me", clock()) is Turn.GRANTED
     assert granted <= 10 + (clock() - began).total_seconds() + 1e-6
+
+
+def test_whoever_works_through_a_menu_with_three_taps_a_second_is_not_held_up(clock: Any) -> None:
+    fair_use = FairUse()
+    for chat_id in (1, -5):
+        for _ in range(60):
+            assert fair_use.turn(1, chat_id, clock(), PRESS) is Turn.GRANTED
+            clock.forward(seconds=1 / 3)
+
+
+def test_a_flood_of_presses_ends_after_a_burst_like_one_of_commands(clock: Any) -> None:
+    fair_use = FairUse()
+    asked = [fair_use.turn(1, 1, clock(), PRESS) for _ in range(200)]
+    assert asked.count(Turn.GRANTED) == 30
+    assert asked.count(Turn.WARNED) == 1
+    assert fair_use.turn(1, 1, clock()) is Turn.IGNORED
+    clock.forward(seconds=1)
+    assert [fair_use.turn(1, 1, clock(), PRESS) for _ in range(5)].count(Turn.GRANTED) == 3

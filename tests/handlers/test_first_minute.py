@@ -8,29 +8,25 @@ import pytest
 from bot.console.door import Person
 from handlers.buttons import Action, encode
 from handlers.links import topic_payload
-from handlers.menu_buttons import FirstStep, PickFeed, PickTopic, Region, Setup, code_of
+from handlers.menu_buttons import (
+    FirstStep,
+    PickFeed,
+    PickTopic,
+    Region,
+    Setup,
+    code_of,
+)
 from handlers.views.first_steps import TOPICS
 from handlers.words import languages, say
 from news import query
 from storage import feeds
-from storage.records import FeedId, ListedFeed
+from storage.records import FeedId
+from tests.handlers.catalogue import listed
 
 Buttons = Callable[[dict[str, Any]], list[str]]
 
 
-async def listed(talk: Any) -> list[FeedId]:
-    """Put the newsroom's outlets into a catalogue of two regions; their ids."""
-    async with talk.parts.services.database.write() as tx:
-        known = await feeds.every(tx, wanted=False)
-        entries = [
-            ListedFeed(one.url, one.title, "Japan/English" if place % 2 else "My own corner")
-            for place, one in enumerate(known)
-        ]
-        await feeds.set_catalogue(tx, entries, talk.parts.services.clock())
-        return [one.id for one in await feeds.catalogue(tx)]
-
-
-async def test_three_taps_lead_to_a_first_digest_in_one_message_edited_in_place(
+async def test_a_first_minute_in_one_message_edited_in_place(
     talk: Any, buttons_of: Buttons
 ) -> None:
     await listed(talk)
@@ -44,17 +40,15 @@ async def test_three_taps_lead_to_a_first_digest_in_one_message_edited_in_place(
     assert buttons_of(message)[0] == "✓ North Korea"
     await talk.me.press(message, "◀ Back")
     [regions] = await talk.me.press(message, "Sources")
-    assert buttons_of(regions) == ["Japan", "My own corner", "◀ Back"]
+    assert buttons_of(regions)[:3] == ["Japan", "My own corner", "◀ Back"]
     await talk.me.press(message, "Japan")
     outlet = buttons_of(message)[0]
     await talk.me.press(message, outlet)
     assert f"Chosen: {outlet}" in message["text"]
-    await talk.me.press(message, "◀ Back")
+    await talk.me.press(message, "◀ All regions")
     await talk.me.press(message, "◀ Back")
     assert "You follow 2 things" in message["text"]
-    await talk.me.press(message, "When I hear")
-    await talk.me.press(message, "Every day, 08:00")
-    await talk.me.press(message, "◀ Back")
+    await talk.me.type("/schedule daily 08:00")
     done, *digest = await talk.me.press(message, "Done: show me the news")
     assert done["message_id"] == message["message_id"]
     assert "Your next digest comes" in done["text"]
@@ -83,8 +77,7 @@ async def test_whoever_chooses_nothing_sees_the_news_all_the_same(
 ) -> None:
     message = await talk.ask_message("/start")
     [nothing] = await talk.me.press(message, "Sources")
-    assert "no list of sources" in nothing["text"] or len(buttons_of(nothing)) > 1
-    await talk.me.press(message, "◀ Back")
+    assert "Nothing chosen yet" in nothing["text"]
     done, news = await talk.me.press(message, "Done: show me the news")
     assert "You follow nothing yet" in done["text"]
     assert news["text"].startswith("The newest stories")

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from telegram.error import TimedOut
 
 from bot.console.door import Person
-from handlers import answering
+from handlers.buttons import SetSchedule, encode
 from handlers.commands import BY_NAME
 from storage import chats
 from storage.records import ChatId
@@ -37,10 +37,15 @@ async def rows(talk: Any) -> int:
     [
         {"forward_origin": {"type": "user", "date": 1, "sender_user": bot("x")}},
         {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Somebody"}},
+        {"forward_origin": {"type": "user", "date": 1, "sender_user": bot("kawaraban_bot")}},
         {"via_bot": bot("another_bot")},
+        {"via_bot": bot("kawaraban_bot")},
         {"from": bot("another_bot")},
     ],
-    ids=["forwarded", "forwarded from somebody hidden", "by way of a bot", "by a bot"],
+    ids=[
+        *("forwarded", "forwarded from somebody hidden", "forwarded from the bot itself"),
+        *("by way of a bot", "by way of the bot itself", "by a bot"),
+    ],
 )
 async def test_what_nobody_said_to_the_bot_is_not_heard(
     talk: Any, member: Person, mark: dict[str, Any], text: str
@@ -78,6 +83,63 @@ async def test_somebody_who_speaks_as_a_channel_may_read_and_change_nothing(
         assert (expected in answer["text"]) or expected == "—"
     async with talk.parts.services.database.read() as tx:
         assert await chats.subscriptions_of(tx, ChatId(GROUP)) == ()
+
+
+def anonymous(talk: Any, text: str, chat_id: int = GROUP) -> dict[str, Any]:
+    """An administrator of the group writes in the name of a group: of this one, unless told otherwise."""
+    mask = {
+        "id": 1087968824,
+        "is_bot": True,
+        "first_name": "Group",
+        "username": "GroupAnonymousBot",
+    }
+    group = {"id": chat_id, "type": "supergroup", "title": "Group"}
+    update: dict[str, Any] = talk.telegram.type(GROUP, text, 7)
+    update["message"] |= {"from": mask, "sender_chat": group}
+    return update
+
+
+async def test_an_anonymous_administrator_reads_and_changes_without_telegram_being_asked(
+    talk: Any, member: Person
+) -> None:
+    [followed] = await member.deliver(anonymous(talk, "/subscribe rice"))
+    assert "rice" in followed["text"]
+    assert len(await member.deliver(anonymous(talk, "/latest"))) == 1
+    async with talk.parts.services.database.read() as tx:
+        assert len(await chats.subscriptions_of(tx, ChatId(GROUP))) == 1
+    assert "getChatMember" not in [method for method, _ in talk.telegram.calls]
+
+
+async def test_an_anonymous_administrator_of_another_group_changes_nothing(
+    talk: Any, member: Person
+) -> None:
+    [refused] = await member.deliver(anonymous(talk, "/subscribe rice", -100999))
+    assert "Only administrators" in refused["text"]
+    async with talk.parts.services.database.read() as tx:
+        assert await chats.subscriptions_of(tx, ChatId(GROUP)) == ()
+
+
+@pytest.mark.parametrize("text", ["/latest@another_bot", "/subscribe@another_bot rice"])
+async def test_in_a_private_chat_commands_for_other_bots_are_theirs_too(
+    talk: Any, text: str
+) -> None:
+    assert await talk.me.type(text) == []
+    assert await rows(talk) == 0
+
+
+async def test_an_edit_in_a_group_changes_nothing(talk: Any, member: Person) -> None:
+    talk.telegram.chat(GROUP).administrators.add(7)
+    message = talk.telegram.type(GROUP, "/subscribe rice", 7)["message"]
+    assert await member.deliver(talk.telegram.update("edited_message", message)) == []
+    assert await rows(talk) == 0
+
+
+async def test_the_talk_of_a_group_is_not_heard_even_as_a_reply_to_the_bot(
+    talk: Any, member: Person
+) -> None:
+    [answer] = await member.type("/help")
+    assert await member.type("north korea") == []
+    assert await member.type("north korea", reply_to_message=answer) == []
 
 
 @pytest.mark.parametrize("text", ["/latest@another_bot", "/subscribe@another_bot rice", "/nothing"])
@@ -154,7 +216,8 @@ def slow(talk: Any, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
     command = BY_NAME["latest"]
     object.__setattr__(command, "answer", answer)
-    monkeypatch.setattr(answering, "SIGN_SECONDS", 0.01)
+    processor = talk.parts.application.update_processor
+    monkeypatch.setattr(processor._signs, "_seconds", 0.01)
     return gate
 
 
@@ -202,7 +265,7 @@ async def test_without_a_sign_of_life_the_answer_comes_all_the_same(
     assert len(await talk.me.type("/latest")) == 1
 
 
-async def test_while_telegram_can_not_be_asked_nobody_is_an_administrator_and_nothing_is_remembered(
+async def test_while_telegram_can_not_be_asked_it_is_said_that_it_is_unknown_and_nothing_is_remembered(
     talk: Any, member: Person
 ) -> None:
     talk.telegram.chat(GROUP).administrators.add(7)
@@ -212,9 +275,14 @@ async def test_while_telegram_can_not_be_asked_nobody_is_an_administrator_and_no
             raise TimedOut
 
     talk.telegram.before = fail
-    assert "Only administrators" in (await member.type("/subscribe rice"))[0]["text"]
+    unknown = "I could not ask Telegram who the administrators are. Please try again in a minute."
+    [answer] = await member.type("/subscribe rice")
+    assert answer["text"] == unknown
+    [menu] = await member.type("/subscriptions")
+    await member.press_data(menu, encode(SetSchedule("daily 08:00")))
+    assert talk.telegram.answers[-1]["text"] == unknown
     talk.telegram.before = None
-    assert "Only administrators" not in (await member.type("/subscribe rice"))[0]["text"]
+    assert "You now follow" in (await member.type("/subscribe rice"))[0]["text"]
 
 
 async def test_an_answer_that_a_chat_takes_no_more_is_no_failure_of_ours(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 from bot.console.door import Person
 from handlers import lists
 from handlers.buttons import Save, encode
-from news import follow
+from handlers.views.lists import choice
+from handlers.views.reader import Reader
+from news import follow, importing
 from news.discover import FoundList
 from news.opml import read, write
+from news.outcomes import Choice
 from news.stories import lead
 from storage import articles
-from storage.records import ListedFeed
+from storage.records import FeedId, ListedFeed
 
 Talk = Any
 
@@ -50,7 +54,73 @@ async def test_a_link_to_a_feed_is_followed_and_a_bad_one_told_kindly(talk: Talk
     assert "error 404" in await talk.ask(f"/import {talk.newsroom}/feeds.opml")
 
 
+async def exported(talk: Talk) -> bytes:
+    [file] = await talk.me.type("/export")
+    return bytes(talk.telegram.files[file["document"]["file_id"]])
+
+
+async def test_export_then_import_brings_back_topics_and_schedules_in_their_order(
+    talk: Talk,
+) -> None:
+    await talk.me.type("/subscribe North Korea")
+    await talk.me.send_file("list.opml", opml(talk, 2))
+    await talk.me.type("/subscribe rice OR wheat")
+    await talk.me.type("/schedule 1 instant")
+    await talk.me.type("/schedule 3 daily 08:00")
+    before = [(item.kind, item.name, item.schedule) for item in await talk.follows()]
+    assert [name for _, name, _ in before] == ["North Korea", "Feed 0", "Feed 1", "rice OR wheat"]
+    [file] = await talk.me.type("/export")
+    assert file["caption"].splitlines()[0].startswith("2 feeds.")
+    assert file["caption"].splitlines()[1].startswith("2 topics, which other readers pass over")
+    content = talk.telegram.files[file["document"]["file_id"]]
+    answer = (await talk.me.send_file("list.opml", content))[-1]["text"]
+    assert answer == "You follow all 4 things of the list already, so nothing changes."
+    for _ in before:
+        await talk.me.type("/unsubscribe 1")
+    answer = (await talk.me.send_file("list.opml", content))[-1]["text"]
+    assert answer.splitlines() == [
+        "2 feeds of the list are followed from now on.",
+        "2 topics of the list are followed from now on.",
+    ]
+    assert [(item.kind, item.name, item.schedule) for item in await talk.follows()] == before
+    # A topic of a list begins like any other: with what is there as proof, and nothing of it as news.
+    assert "Nothing new since" in (await talk.me.type("/digest"))[0]["text"]
+    assert await exported(talk) == content
+
+
+async def test_topics_alone_are_exported_too_and_take_room_as_feeds_do(talk: Talk) -> None:
+    await talk.me.type("/subscribe rice")
+    await talk.me.type("/subscribe wheat")
+    content = await exported(talk)
+    other = Person(talk.parts.application, talk.telegram, 9)
+    object.__setattr__(talk.parts.services, "max_subscriptions", 1)
+    [answer] = await other.send_file("list.opml", content)
+    assert answer["text"].splitlines() == [
+        "1 topic of the list is followed from now on.",
+        "There was no room for 1 more: /unsubscribe makes room, then send the list again.",
+        "· “wheat”: no room",
+    ]
+    [answer] = await other.send_file("list.opml", content)
+    assert answer["text"].splitlines()[:2] == [
+        "Nothing of the list was added.",
+        "1 was followed already.",
+    ]
+
+
+async def test_a_text_of_addresses_is_taken_and_a_feed_as_a_file_is_told_apart(talk: Talk) -> None:
+    text = f"{talk.newsroom}/nowhere/1\n{talk.newsroom}/nowhere/2\n"
+    [answer] = await talk.me.send_file("feeds.txt", text.encode())
+    assert answer["text"] == "2 feeds of the list are followed from now on."
+    feed = b'<rss version="2.0"><channel><title>S</title></channel></rss>'
+    [answer] = await talk.me.send_file("feed.xml", feed)
+    assert "a feed itself" in answer["text"]
+    assert "/subscribe https://example.org/feed.xml" in answer["text"]
+    [answer] = await talk.me.send_file("photo.pdf", b"%PDF-1.4")
+    assert "can’t read that file" in answer["text"]
+
+
 async def test_what_is_no_address_is_told_how_to_import(talk: Talk) -> None:
+    assert (await talk.ask("/import nonsense")).startswith("“nonsense” is no web address.")
     assert "as a file (OPML)" in await talk.ask("/import")
     assert "as a file (OPML)" in await talk.ask("/import all my feeds")
     assert "only public http" in await talk.ask("/import ftp://a.example/list.opml")
@@ -85,7 +155,7 @@ async def test_a_long_list_shows_how_far_it_is_in_one_message(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lists, "REPORT_SECONDS", 0.01)
-    real = follow.import_list
+    real = importing.import_list
 
     async def slowly(*arguments: Any) -> Any:
         result = await real(*arguments)
@@ -93,12 +163,22 @@ async def test_a_long_list_shows_how_far_it_is_in_one_message(
         await asyncio.sleep(0.2)
         return result
 
-    monkeypatch.setattr(follow, "import_list", slowly)
+    monkeypatch.setattr(importing, "import_list", slowly)
     answers = await talk.me.send_file("list.opml", opml(talk, 5000))
     progress = [one for one in answers if "Reading the list" in one.get("text", "")]
     assert len({one["message_id"] for one in progress}) == 1
     assert progress[-1]["text"] == "Reading the list: 5,000 of 5,000 feeds…"
     assert "caption" in answers[-1]
+
+
+def test_feeds_of_a_page_that_have_no_button_are_counted(clock: Callable[[], datetime]) -> None:
+    reader = Reader("en", "UTC", clock(), "a key")
+    feeds = tuple((FeedId(n), f"Part {n}") for n in range(1, 15))
+    all_of_them = choice(Choice("https://a.example/", feeds), reader)
+    assert len(all_of_them.keyboard) == 14
+    assert "more" not in all_of_them.text
+    some = choice(Choice("https://a.example/", feeds, more=1), reader)
+    assert "It has 1 feed more: send me its address" in some.text
 
 
 async def test_saved_stories_come_as_bookmarks(

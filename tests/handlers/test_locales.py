@@ -12,18 +12,24 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
+from markupsafe import Markup
 
 from bot.console.markup import parse as parse_html
 from bot.console.rich import parse as parse_rich
 from handlers import words
+from handlers.buttons import Mark
 from handlers.commands import COMMANDS, menu
+from handlers.digest import period_names
+from handlers.spoken import understood
 from handlers.views.message import plain_text
 from handlers.views.reader import Reader, ago, moment
-from handlers.words import FALLBACK, choose, languages, say, say_count
-from news import query, quiet, schedule
-from news.follow import as_address
+from handlers.words import FALLBACK, choose, joined, languages, say, say_count
+from news import pausing, period, query, quiet, schedule
 from news.mutes import alternatives, term_of
+from news.typed_addresses import as_address
 from news.zones import zone_called
+
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 LOCALES = Path(__file__).parents[2] / "handlers" / "locales"
 
@@ -38,6 +44,8 @@ LONG = {
     "number": "1,000",
     "headline": "漢" * 200,
     "outlets": "漢" * 50 + " +1,000",
+    "step": "漢" * 16,
+    "timezone": "漢" * 14,
 }
 """What is put into a sentence at its longest; buttons cut it to 24 and 30 characters."""
 
@@ -130,6 +138,9 @@ def test_english_japanese_and_korean_are_spoken() -> None:
     assert choose("ja-JP") == "ja"
     assert choose("ko") == "ko"
     assert choose("tlh") == "en"
+    assert choose("ko_KR", "ja") == "ko"
+    for unknown in ("zh-hans", "pt-br", "", None, "-", "x" * 5000):
+        assert choose(unknown, "ja") == "ja"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -279,10 +290,10 @@ def _is_query_or_address(typed: str) -> bool:
 
 
 def _is_schedule(typed: str) -> bool:
-    number, _, own = typed.partition(" ")
+    number, _, own = understood(typed).partition(" ")
     if number.isdecimal():
         return own == "chat" or schedule.parse_for_one(own) is not None
-    return bool(str(schedule.parse(typed)))
+    return bool(str(schedule.parse(understood(typed))))
 
 
 def _is_muteable(typed: str) -> bool:
@@ -299,12 +310,13 @@ TAKEN: dict[str, Callable[[str], bool]] = {
     "mute": _is_muteable,
     "unmute": _is_muteable,
     "schedule": _is_schedule,
-    "quiet": lambda typed: typed == "off" or quiet.parse(typed) is not None,
-    "timezone": lambda typed: zone_called(typed) is not None,
-    "digest": lambda typed: re.fullmatch(r"\d{1,2}[hd]|daily|weekly|monthly", typed) is not None,
+    "quiet": lambda typed: typed == "off" or quiet.parse(understood(typed)) is not None,
+    "timezone": lambda typed: zone_called(typed, languages()) is not None,
+    "digest": lambda typed: period.parse(typed, period_names(), MONDAY, "UTC") is not None,
     "privacy": lambda typed: typed == "export",
     "import": _is_query_or_address,
-    "pause": lambda typed: re.fullmatch(r"\d{1,2}", typed) is not None,
+    "why": lambda typed: typed.isdecimal(),
+    "pause": lambda typed: pausing.parse(understood(typed), MONDAY, "UTC") is not None,
     "channel": lambda typed: typed in ("@name", "off"),
     "invite": lambda typed: re.fullmatch(r"\d{1,4} \d{1,3}", typed) is not None,
     "ban": lambda typed: typed.isdecimal(),
@@ -327,6 +339,9 @@ def test_every_example_works_as_it_is_shown(language: str) -> None:
     tried = Counter[str]()
     for key, text in sentences(language):
         for example in _CODE.findall(text):
+            if key.startswith("query.example."):
+                assert query.parse(plain_text(example)).text, key
+                continue
             if not example.startswith("/"):
                 assert _PLACEHOLDER.fullmatch(example), key
                 continue
@@ -372,9 +387,37 @@ def test_no_korean_particle_depends_on_what_is_put_in() -> None:
     assert [key for key, text in sentences("ko") if particle.search(text)] == []
 
 
+def test_no_korean_particle_follows_a_command() -> None:
+    # With a space it is no Korean, and without one Telegram makes no link of the command.
+    particle = re.compile(r"/[a-z]+ ?(?:은|는|이|가|을|를|과|와|로|으로|에|에서|라고|처럼)\b")
+    bare = ((key, _CODE.sub(" ", text)) for key, text in sentences("ko"))
+    assert [key for key, text in bare if particle.search(text)] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_help_says_what_each_sign_below_a_digest_means(language: str) -> None:
+    signs = [say(f"mark.{mark.name.lower()}", language) for mark in Mark]
+    parts = re.split("|".join(map(re.escape, signs)), say("help.marks", language))
+    assert len(parts) == len(signs) + 1
+    assert all(spoken(part) for part in parts)
+
+
+def test_names_are_listed_as_the_language_does() -> None:
+    names = ["a", "<b>", Markup("<i>c</i>")]
+    assert joined(names, "en") == "a, &lt;b&gt;, and <i>c</i>"
+    assert joined(names, "ja") == "a、&lt;b&gt;、<i>c</i>"
+    assert joined(names, "ko") == "a, &lt;b&gt; 및 <i>c</i>"
+    assert joined([], "en") == ""
+
+
 def test_korean_and_japanese_keep_one_tone() -> None:
-    formal = [key for key, text in sentences("ko") if re.search(r"니다|니까", text)]
-    polite = re.compile(r"(?:です|ます|ました|ません|でした|ください)か?$|[}>）]$")
+    formal = [
+        key
+        for key, text in sentences("ko")
+        # What people may say is not said by the bot.
+        if re.search(r"니다|니까", text) and not key.startswith("words.")
+    ]
+    polite = re.compile(r"(?:です|ます|ました|ません|でした|ください|ましょう)か?$|[}>）]$")
     curt = [
         f"{key}: {sentence}"
         for key, text in sentences("ja")
@@ -400,6 +443,30 @@ def test_a_time_is_written_as_the_language_does(language: str, day: str, age: st
     assert moment(now, reader).startswith(day)
     assert moment(now, reader).endswith("09:00")
     assert plain_text(ago(now - timedelta(hours=3), reader)) == age
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "just now"), ("ja", "たった今"), ("ko", "방금")]
+)
+@pytest.mark.parametrize("seconds", [0, 59, -1, -86_400])
+def test_what_is_new_is_of_just_now_and_never_of_the_future(
+    language: str, words: str, seconds: int
+) -> None:
+    shown = ago(MONDAY - timedelta(seconds=seconds), Reader(language, "Asia/Tokyo", MONDAY))
+    assert plain_text(shown) == words
+    [unix] = re.findall(r'unix="(\d+)"', shown)
+    assert int(unix) <= MONDAY.timestamp()
+
+
+def test_every_language_has_names_for_periods_and_none_means_two() -> None:
+    names = [
+        name.strip().casefold()
+        for language in languages()
+        for of in period.Name
+        for name in plain_text(say(f"period.{of.value}", language)).split(",")
+    ]
+    assert len(set(names)) == len(names) == len(period_names())
+    assert all(period.parse(name, period_names(), MONDAY, "UTC") for name in names)
 
 
 @pytest.fixture

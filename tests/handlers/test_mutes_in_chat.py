@@ -74,6 +74,26 @@ async def test_or_mutes_each_and_each_can_be_undone(talk: Talk, buttons_of: Butt
     assert "1. “silver badgers”" in listed["text"]
 
 
+async def test_showing_something_again_can_be_undone_and_that_again(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    await talk.ask("/mute purple otters")
+    await talk.ask("/mute silver badgers")
+    message = await talk.ask_message("/unmute purple otters")
+    assert buttons_of(message) == ["Undo"]
+    undo = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    [muted] = await talk.me.press(message, "Undo")
+    assert muted["message_id"] == message["message_id"]
+    assert muted["text"].startswith("Nothing with “purple otters”")
+    # It stands where it stood, and a second tap changes nothing.
+    assert "1. “purple otters”\n2. “silver badgers”" in await talk.ask("/unmute")
+    assert await talk.me.press_data(message, undo) == []
+    [again] = await talk.me.press(message, "Undo")
+    assert "“purple otters” is shown again" in again["text"]
+    await talk.me.press(message, "Undo")
+    assert "Nothing with “purple otters”" in message["text"]
+
+
 @pytest.mark.parametrize("typed", ["rice AND wheat", "title:rice", "rice -wheat"])
 async def test_a_query_is_refused_with_an_example(talk: Talk, typed: str) -> None:
     assert "Muting takes words and sources only" in await talk.ask(f"/mute {typed}")
@@ -123,4 +143,8 @@ def test_the_largest_topics_have_a_button_for_their_trend(clock: Callable[[], da
     sections = tuple(section(id, stories) for id, stories in ((1, 1), (2, 5), (3, 2), (4, 9)))
     told = Digest(now - timedelta(days=7), now, sections, 0)
     rows = keyboard(told, Reader("en", "UTC", now))
-    assert [row[0].label for row in rows] == ["📈 topic 2", "📈 topic 3", "📈 topic 4"]
+    settings, *trends = rows
+    assert [button.label for button in settings] == ["⚙ Settings"]
+    assert [row[0].label for row in trends] == [
+        *("📈 Trend: topic 2", "📈 Trend: topic 3", "📈 Trend: topic 4")
+    ]

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from bot.console.door import buttons_of
 from bot.console.rich import Element, count_blocks, elements, parse, text_of
 from bot.console.server import ApiError
+from handlers.belonging_buttons import Share, Why
 from handlers.buttons import MuteOutlet, Save, Show, Vote, decode
 from handlers.views import rich
 from handlers.views.layout import offer_newspaper, sample
@@ -24,9 +25,11 @@ from handlers.views.message import (
     keyboard_as_json,
     parts_as_json,
     parts_from_json,
+    plain_text,
 )
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import Reader
+from handlers.words import say
 from news.digest import Digest, Grounds, Item, Section
 from news.stories import lead
 from news.text import squeeze
@@ -129,6 +132,14 @@ def texts(view: RichView, *tags: str) -> list[str]:
     return [one.text for one in tree(view) if one.tag in tags]
 
 
+SIGNS = plain_text(say("newspaper.signs", "en"))
+
+
+def footers(view: RichView) -> list[str]:
+    """The small print at the end, but for what the signs mean."""
+    return [text for text in texts(view, "footer") if text != SIGNS]
+
+
 def told_by(view: RichView) -> list[int]:
     """The stories that are shown, by the button that keeps each."""
     actions = [decode(one.attributes.get("data", "")) for one in tree(view)]
@@ -191,7 +202,20 @@ def test_each_story_has_its_own_buttons() -> None:
         ("👍", Vote(StoryId(7), True)),
         ("👎", Vote(StoryId(7), False)),
         ("🔇", MuteOutlet(FeedId(1007))),
+        ("↗", Share(StoryId(7))),
+        ("❔", Why(StoryId(7))),
     ]
+
+
+def test_what_the_signs_of_each_story_mean_is_said_in_words_at_the_end() -> None:
+    view = newspaper(digest(section(1, item(7))), READER)
+    [row] = [one for one in tree(view) if one.tag == "tg-button-row"]
+    [*_, last] = tree(view)
+    assert last.tag == "footer"
+    assert last.text == SIGNS
+    places = [SIGNS.index(one.text) for one in row.children if isinstance(one, Element)]
+    assert places == sorted(places)
+    assert all(SIGNS[place + 1 :].lstrip()[0].isalpha() for place in places)
 
 
 def test_an_update_says_so() -> None:
@@ -201,7 +225,7 @@ def test_an_update_says_so() -> None:
 
 def test_what_was_left_out_is_counted_at_the_end() -> None:
     view = newspaper(digest(section(1, item(1)), left_out=14), READER)
-    assert texts(view, "footer") == ["And 14 more stories."]
+    assert footers(view) == ["And 14 more stories."]
 
 
 def test_a_summary_is_shown_as_the_digest_has_it_and_none_where_it_has_none() -> None:
@@ -258,7 +282,7 @@ def test_stories_fold_before_any_is_dropped() -> None:
     sections = [section(one, *(long(10 * one + two) for two in range(5))) for one in range(1, 13)]
     view = newspaper(digest(*sections), READER)
     assert sorted(told_by(view)) == sorted(id for one in sections for id in map(_id, one.items))
-    assert texts(view, "footer") == []
+    assert footers(view) == []
     # What loses its place first is what stands last in each section.
     assert ["A long headline" in one for one in texts(view, "h3")] == [True] * 12
 
@@ -272,7 +296,7 @@ def test_what_does_not_fit_even_folded_is_counted_and_can_be_read_elsewhere() ->
     view = newspaper(digest(*sections), READER)
     shown = told_by(view)
     assert 0 < len(shown) < 300
-    assert texts(view, "footer") == [f"And {300 - len(shown)} more stories."]
+    assert footers(view) == [f"And {300 - len(shown)} more stories."]
     assert [decode(row[0].data) for row in view.keyboard] == [Show("latest")]
     # Each section keeps its first stories.
     assert {id // 100 for id in shown} == set(range(1, 11))
@@ -324,7 +348,7 @@ def test_any_digest_is_a_message_that_telegram_takes_and_every_story_is_shown_or
     assert len(shown) == len(set(shown))
     assert set(shown) <= {one.story.id for one in told.items}
     missing = len(told.items) - len(shown) + told.left_out
-    footer = texts(view, "footer")
+    footer = footers(view)
     assert footer == (
         [] if missing == 0 else [f"And {missing} more stor{'y' if missing == 1 else 'ies'}."]
     )
@@ -570,4 +594,12 @@ def test_every_button_of_a_message_is_found_those_in_its_text_first() -> None:
     view = newspaper(digest(section(1, item(1))), READER)
     keyboard = {"inline_keyboard": [[{"text": "Read on", "callback_data": "1:c:latest"}]]}
     message = {"rich_message": {"html": str(view.html)}, "reply_markup": keyboard}
-    assert [label for label, _ in buttons_of(message)] == ["⭐", "👍", "👎", "🔇", "Read on"]
+    assert [label for label, _ in buttons_of(message)] == [
+        "⭐",
+        "👍",
+        "👎",
+        "🔇",
+        "↗",
+        "❔",
+        "Read on",
+    ]

@@ -7,19 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.console.door import Person
-from handlers.buttons import (
-    Forget,
-    Mark,
-    Marks,
-    MuteOutlet,
-    Save,
-    SaveAgain,
-    SavedPage,
-    Unmute,
-    Unsave,
-    Vote,
-    encode,
-)
+from handlers.belonging_buttons import MuteAgain, Share, ShowAgain, Why
+from handlers.buttons import Forget, Mark, Marks, MuteOutlet, Save, Unmute, Unsave, Vote, encode
+from handlers.page_buttons import SaveAgain, SavedPage
 from handlers.saved import MOST
 from handlers.views.marks import with_marks
 from handlers.views.message import Button
@@ -31,7 +21,7 @@ from storage.records import LARGEST_ID, ChatId, FeedId, MuteId, NewArticle, Stor
 Talk = Any
 Buttons = Any
 ME = ChatId(1)
-ROW = ["⭐", "👍", "👎", "🔇", "↗"]
+ROW = ["⭐", "👍", "👎", "🔇", "↗", "❔"]
 
 
 BOOKMARKS = "Send them as a file (bookmarks)"
@@ -83,7 +73,7 @@ async def test_below_a_digest_is_one_row_of_marks(
     talk: Talk, buttons_of: Buttons, clock: Any
 ) -> None:
     message = await digest(talk, clock)
-    assert buttons_of(message)[-5:] == ROW
+    assert buttons_of(message)[-len(ROW) :] == ROW
 
 
 @pytest.mark.parametrize("sign", ["⭐", "👍", "👎"])
@@ -91,7 +81,7 @@ async def test_a_sign_brings_the_numbers_of_the_stories_and_the_way_back_the_row
     talk: Talk, buttons_of: Buttons, clock: Any, sign: str
 ) -> None:
     message = await digest(talk, clock)
-    others = buttons_of(message)[:-5]
+    others = buttons_of(message)[: -len(ROW)]
     text = message["text"]
     [chosen] = await talk.me.press(message, sign)
     stories = await told(talk)
@@ -117,8 +107,10 @@ async def test_the_number_of_a_story_keeps_that_story(talk: Talk, clock: Any) ->
     assert await talk.me.press(chosen, "2") == []
     assert toast(talk).startswith("Saved")
     listed = await talk.ask("/saved")
-    assert listed.startswith("1 saved story\n\n1. ")
+    assert listed.startswith("1 saved story\n")
+    assert numbers(listed) == [1]
     assert headline in listed
+    clock.forward(seconds=2)
     await talk.me.press(chosen, "2")
     assert "already" in toast(talk)
     assert await talk.ask("/saved") == listed
@@ -135,11 +127,13 @@ async def test_a_saved_story_can_be_taken_away_and_brought_back_in_its_place(
     listed = await talk.ask_message("/saved")
     assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3", BOOKMARKS]
     [removed] = await talk.me.press(listed, "✕ 2")
-    assert removed["text"].startswith("No longer saved: “")
+    assert toast(talk).startswith("No longer saved: “")
+    assert (removed["message_id"], removed["text"]) == (listed["message_id"], listed["text"])
+    assert buttons_of(removed) == ["✕ 1", "↩ 2", "✕ 3", BOOKMARKS]
     assert numbers(await talk.ask("/saved")) == [1, 2]
-    [again] = await talk.me.press(listed, "✕ 2")
-    assert "not among those" in again["text"]
-    await talk.me.press(removed, "Undo")
+    [again] = await talk.me.press(removed, "↩ 2")
+    assert toast(talk).startswith("Saved")
+    assert buttons_of(again) == ["✕ 1", "✕ 2", "✕ 3", BOOKMARKS]
     before = re.sub(r"\d+ \w+ ago", "", listed["text"])
     assert re.sub(r"\d+ \w+ ago", "", await talk.ask("/saved")) == before
 
@@ -151,10 +145,11 @@ async def test_many_saved_stories_are_paged_in_place(talk: Talk, buttons_of: But
         await talk.me.press_data(message, encode(Save(story.id)))
     listed = await talk.ask_message("/saved")
     assert numbers(listed["text"]) == list(range(1, 11))
-    [second] = await talk.me.press(listed, "▶")
+    [second] = await talk.me.press(listed, "More ▶")
     assert second["message_id"] == listed["message_id"]
-    assert second["text"].startswith("12 saved stories · Page 2\n\n11. ")
-    assert buttons_of(second) == ["✕ 11", "✕ 12", "◀", BOOKMARKS]
+    assert second["text"].startswith("12 saved stories · Page 2\n")
+    assert numbers(second["text"]) == [11, 12]
+    assert buttons_of(second) == ["✕ 11", "✕ 12", "◀ Before", "More ▶", BOOKMARKS]
     # A page that is gone meanwhile is the last one that there is.
     await talk.me.press_data(message, encode(SavedPage(9)))
     assert "Page 2" in talk.telegram.chat(1).messages[message["message_id"]]["text"]
@@ -175,10 +170,13 @@ async def test_a_chat_keeps_no_more_stories_than_it_may(talk: Talk) -> None:
         assert await opinions.count_saved(tx, ME) == MOST
 
 
-async def test_thumbs_say_what_they_do_and_the_same_one_again_is_taken_back(talk: Talk) -> None:
+async def test_thumbs_say_what_they_do_and_the_same_one_again_is_taken_back(
+    talk: Talk, clock: Any
+) -> None:
     message = await talk.ask_message("/latest")
     [story, *_] = await latest(talk)
     for up, said in ((True, "More like"), (False, "Less like"), (False, "Taken back")):
+        clock.forward(seconds=2)
         assert await talk.me.press_data(message, encode(Vote(story.id, up))) == []
         assert toast(talk).startswith(said)
 
@@ -216,11 +214,12 @@ async def test_a_source_below_a_digest_is_muted_by_its_name(
     talk: Talk, buttons_of: Buttons, clock: Any
 ) -> None:
     message = await digest(talk, clock)
-    others = len(buttons_of(message)) - 5
+    others = len(buttons_of(message)) - len(ROW)
     [chosen] = await talk.me.press(message, "🔇")
     outlet, data = button_at(chosen, others)
     [muted] = await talk.me.press_data(chosen, data)
     assert toast(talk).startswith(f"Nothing from {outlet}")
+    clock.forward(seconds=2)
     await talk.me.press_data(chosen, data)
     assert "muted already" in toast(talk)
     assert f"1. {outlet}" in await talk.ask("/mute")
@@ -235,10 +234,10 @@ async def test_what_was_muted_below_a_digest_is_shown_again_by_the_button_in_its
     message = await digest(talk, clock)
     row = buttons_of(message)
     [chosen] = await talk.me.press(message, "🔇")
-    outlet, data = button_at(chosen, len(row) - 5)
+    outlet, data = button_at(chosen, len(row) - len(ROW))
     [muted] = await talk.me.press_data(chosen, data)
     undo = f"↩ Unmute {outlet}"
-    assert buttons_of(muted)[len(row) - 5] == undo
+    assert buttons_of(muted)[len(row) - len(ROW)] == undo
     [shown] = await talk.me.press(muted, undo)
     assert toast(talk) == f"{outlet} is shown again."
     assert (buttons_of(shown), shown["text"]) == (row, message["text"])
@@ -266,9 +265,26 @@ async def test_the_stories_of_a_sample_do_nothing_and_say_why(talk: Talk) -> Non
         Save(StoryId(LARGEST_ID)),
         Vote(StoryId(LARGEST_ID - 4), True),
         MuteOutlet(FeedId(LARGEST_ID)),
+        Why(StoryId(LARGEST_ID)),
     ):
         await talk.me.press_data(message, encode(action))
         assert "only a sample" in toast(talk)
+    [answer] = await talk.me.press_data(message, encode(Share(StoryId(LARGEST_ID))))
+    assert "only a sample" in answer["text"]
+
+
+async def test_why_below_a_digest_says_why_one_story_was_in_it(
+    talk: Talk, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await digest(talk, clock)
+    [chosen] = await talk.me.press(message, "❔")
+    assert buttons_of(chosen)[-1] == "↩ ❔ Of which story shall I say why?"
+    assert await talk.me.press(chosen, "1") == []
+    answer = talk.telegram.answers[-1]
+    # It stays until it was read, and nobody else sees it.
+    assert answer["show_alert"]
+    assert answer["text"].startswith(("Topic “", "From "))
+    assert answer["text"].split("\n")[0] in (await talk.ask("/why")).split("\n\n")[1]
 
 
 async def test_a_muted_source_is_shown_nowhere_until_it_is_unmuted(
@@ -388,15 +404,17 @@ async def test_unmuting_goes_by_number_name_or_button(talk: Talk, buttons_of: Bu
     await talk.ask("/mute tea, rice leaves, Horoscope")
     listed = await talk.ask_message("/unmute")
     assert "1. “tea”\n2. “rice leaves”\n3. “Horoscope”" in listed["text"]
-    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3"]
+    assert buttons_of(listed) == ["✕ 1", "✕ 2", "✕ 3", "◀ All settings"]
     assert await talk.ask("/unmute 2") == "“rice leaves” is shown again."
     assert await talk.ask("/unmute horoscope") == "“Horoscope” is shown again."
     assert "“9” is not muted" in await talk.ask("/unmute 9")
-    [gone] = await talk.me.press(listed, "✕ 3")
-    assert gone["message_id"] == listed["message_id"]
-    assert gone["text"].startswith("That is not muted any more.\n\n1 thing is muted\n1. “tea”")
-    [last] = await talk.me.press(gone, "✕ 1")
-    assert last["text"] == "“tea” is shown again.\n\nNothing is muted."
+    assert await talk.me.press(listed, "✕ 3") == []
+    assert toast(talk) == "That is not muted any more."
+    [last] = await talk.me.press(listed, "✕ 1")
+    assert toast(talk) == "“tea” is shown again."
+    assert (last["message_id"], last["text"]) == (listed["message_id"], listed["text"])
+    assert buttons_of(last) == ["↩ 1", "✕ 2", "✕ 3", "◀ All settings"]
+    assert "Nothing is muted" in await talk.ask("/mute")
 
 
 async def test_a_long_list_of_mutes_is_paged_and_has_an_end(
@@ -409,8 +427,8 @@ async def test_a_long_list_of_mutes_is_paged_and_has_an_end(
             await opinions.mute_words(tx, ME, name, talk.parts.services.clock())
     message = await talk.ask_message("/mute")
     assert "99 things are muted" in message["text"]
-    assert buttons_of(message)[-2:] == ["✕ 20", "▶"]
-    [second] = await talk.me.press(message, "▶")
+    assert buttons_of(message)[-4:] == ["✕ 20", "◀ Before", "More ▶", "◀ All settings"]
+    [second] = await talk.me.press(message, "More ▶")
     assert buttons_of(second)[0] == "✕ 21"
     assert "can mute 100 things" in await talk.ask("/mute one thing, another thing")
     assert "Nothing with “one thing”" in await talk.ask("/mute one thing")
@@ -433,6 +451,7 @@ async def test_in_a_group_only_administrators_mark_and_mute_and_anyone_reads_the
     for action in (
         *(Save(story.id), Vote(story.id, up=True), MuteOutlet(feed_id), Marks(Mark.SAVE, 1)),
         *(Unsave(story.id), SaveAgain(story.id, 1), Forget(), Unmute(MuteId(1))),
+        *(ShowAgain(MuteId(1)), MuteAgain(MuteId(1), "rice")),
     ):
         assert await member.press_data(message, encode(action)) == []
         assert "Only administrators" in talk.telegram.answers[-1]["text"]
@@ -455,11 +474,13 @@ async def test_what_is_gone_is_said_to_be_gone(talk: Talk) -> None:
         (MuteOutlet(FeedId(10**9)), "no longer know that source"),
         (Marks(Mark.UP, 5), "too old"),
         (Marks(Mark.MUTE, 2**32 - 1), "too old"),
+        (SaveAgain(StoryId(10**9), 2**32 - 1), "no longer have"),
+        (Why(StoryId(10**9)), "no longer have"),
+        (ShowAgain(MuteId(10**9)), "not muted any more"),
+        (MuteAgain(MuteId(1), FeedId(10**9)), "no longer know that source"),
     ):
         await talk.me.press_data(message, encode(action))
         assert said in toast(talk)
-    [answer] = await talk.me.press_data(message, encode(SaveAgain(StoryId(10**9), 2**32 - 1)))
-    assert "no longer have" in answer["text"]
 
 
 async def test_a_story_saved_with_a_date_in_the_future_is_saved_now(talk: Talk, clock: Any) -> None:

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.console.door import Person
 from handlers.belonging_buttons import Erase, SendAll
 from handlers.buttons import encode
 from handlers.views.message import plain_text
 from handlers.words import say
-from storage import articles, chats, opinions
-from storage.records import ChatId
+from storage import articles, chats, feeds, opinions, reach
+from storage.database import Database
+from storage.records import ChatId, ListedFeed, Refusal
 
 Talk = Any
 Buttons = Callable[[dict[str, Any]], list[str]]
@@ -131,6 +133,67 @@ async def test_after_forget_the_disk_holds_no_trace_of_the_chat(
     assert len(await talk.follows()) == 1
 
 
+PRIVATE = "naru-sinmun"
+
+
+async def make_private(talk: Talk, clock: Any) -> str:
+    """Take an outlet out of the catalogue, as if it were somebody's own; its address."""
+    address = f"{talk.newsroom}/{PRIVATE}/feed"
+    async with talk.parts.services.database.write() as tx:
+        listed = [ListedFeed(one.url) for one in await feeds.every(tx) if one.url != address]
+        await feeds.set_catalogue(tx, listed, clock())
+    return address
+
+
+@pytest.mark.parametrize("unfollowed", [False, True])
+async def test_after_forget_the_disk_holds_nothing_of_a_feed_that_only_the_chat_followed(
+    talk: Talk, someone: Person, clock: Any, tmp_path: Path, unfollowed: bool
+) -> None:
+    address = await make_private(talk, clock)
+    [followed] = await someone.type(f"/subscribe {address}")
+    assert "나루신문" in followed["text"]
+    if unfollowed:
+        await someone.type("/unsubscribe 1")
+    async with talk.parts.services.database.read() as tx:
+        feed = await feeds.find(tx, address)
+        assert feed is not None
+        placed = await articles.latest(tx, limit=100, feed_id=feed.id)
+    told = [one for _, story in placed for one in story.articles if one.feed_id == feed.id]
+    wanted = [address, feed.title, *(one.title for one in told), *(one.url for one in told)]
+    assert len(told) > 3
+    assert [one for one in wanted if one.encode() not in on_disk(tmp_path)] == []
+    [question] = await someone.type("/forget")
+    await someone.press(question, "Delete everything")
+    assert [one for one in wanted if one.encode() in on_disk(tmp_path)] == []
+
+
+async def test_a_feed_that_another_chat_follows_as_well_stays_as_it_is(
+    talk: Talk, someone: Person, clock: Any
+) -> None:
+    address = await make_private(talk, clock)
+    await someone.type(f"/subscribe {address}")
+    await talk.ask(f"/subscribe {address}")
+    before = await talk.ask("/latest")
+    await someone.press((await someone.type("/forget"))[0], "Delete everything")
+    assert [one.name for one in await talk.follows()] == ["나루신문"]
+    assert await talk.ask("/latest") == before
+
+
+async def test_what_cannot_be_scrubbed_now_is_told_to_the_operator_alone(
+    talk: Talk, someone: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(Database, "scrub", fail)
+    await live(someone)
+    [question] = await someone.type("/forget")
+    with capture_logs() as logged:
+        [done] = await someone.press(question, "Delete everything")
+    assert "is deleted" in done["text"]
+    assert [one["event"] for one in logged if "readable" in one["event"]]
+
+
 async def test_two_fast_taps_delete_once_and_who_writes_again_begins_anew(
     talk: Talk, someone: Person
 ) -> None:
@@ -176,3 +239,22 @@ async def test_a_digest_on_its_way_is_not_sent_after_forget(
     before = len(talk.telegram.chat(CHAT).messages)
     await talk.parts.delivery.deliver()
     assert len(talk.telegram.chat(CHAT).messages) == before
+
+
+async def test_a_chat_that_never_came_back_takes_its_own_feeds_along(
+    talk: Talk, someone: Person, clock: Any
+) -> None:
+    address = await make_private(talk, clock)
+    await someone.type(f"/subscribe {address}")
+    database = talk.parts.services.database
+    async with database.write() as tx:
+        await reach.note_unreachable(tx, ChatId(CHAT), Refusal.BLOCKED, clock())
+    clock.forward(days=59)
+    await talk.parts.delivery.clean()
+    async with database.read() as tx:
+        assert await feeds.find(tx, address) is not None
+    clock.forward(days=2)
+    await talk.parts.delivery.clean()
+    async with database.read() as tx:
+        assert await chats.get(tx, ChatId(CHAT)) is None
+        assert await feeds.find(tx, address) is None

@@ -210,7 +210,7 @@ async def test_a_file_with_any_words_below_it_is_answered(
 
 
 async def test_with_nothing_followed_there_is_nothing_to_export(talk: Talk) -> None:
-    assert (await talk.ask("/export")).startswith("You follow no feeds yet")
+    assert (await talk.ask("/export")).startswith("You follow nothing yet")
     assert (await talk.ask("/import")).startswith("Send me the list as a file")
 
 

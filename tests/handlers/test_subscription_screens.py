@@ -1,10 +1,10 @@
 """The screens of what is followed: when it comes, its last stories, a link, and its end."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from bot.console.door import Person
-from handlers.buttons import encode
 from handlers.links import topic_in
 from handlers.menu_buttons import Drop, Item, ItemStories, SetTimes, Times, Via
 from storage.records import ArticleId, Kind, SubscriptionId
@@ -32,9 +32,9 @@ async def test_one_subscription_has_a_screen_for_all_that_can_be_done_with_it(
     await talk.me.press(message, "Thursday")
     await talk.me.press(message, "18:00")
     assert (await talk.follows())[0].schedule == "weekly thu 18:00"
-    assert "every Thursday, 18:00" in message["text"]
+    assert "every Thursday at 18:00" in message["text"]
     await talk.me.press(message, "◀ Back")
-    assert "Comes by itself: every Thursday, 18:00" in message["text"]
+    assert "Comes by itself: every Thursday at 18:00" in message["text"]
     [stories] = await talk.me.press(message, "Its last stories")
     assert stories["text"].startswith("The last of “North Korea”\n\n1. ")
     await talk.me.press(message, "◀ Back")
@@ -52,7 +52,7 @@ async def test_a_second_tap_on_unfollow_keeps_the_way_back(talk: Any, buttons_of
     await talk.ask("/subscribe rice")
     [item] = await talk.follows()
     message = await talk.ask_message("/subscriptions")
-    drop = encode(Drop(item.kind, item.target, item.after_article, item.schedule))
+    drop = await talk.sealed(Drop(item.kind, item.target, item.after_article, item.schedule))
     assert len(await talk.me.press_data(message, drop)) == 1
     assert await talk.me.press_data(message, drop) == []
     assert buttons_of(message)[0] == "Undo"
@@ -75,7 +75,7 @@ async def test_buttons_for_what_another_chat_follows_show_and_change_nothing(tal
         Drop(Kind.TOPIC, 10**9, ArticleId(0)),
         Item(SubscriptionId(10**12)),
     ):
-        for shown in await other.press_data(message, encode(action)):
+        for shown in await other.press_data(message, await talk.sealed(action, other)):
             assert "don’t follow that any more" in shown["text"]
             assert shown["reply_markup"]["inline_keyboard"]
     assert await talk.follows() == (item,)
@@ -96,9 +96,51 @@ async def test_the_list_of_a_chat_that_follows_nothing_leads_on(
     assert buttons_of(message)[-1] == "◀ All settings"
 
 
-async def test_a_topic_that_is_too_long_for_a_link_says_so(talk: Any) -> None:
-    await talk.ask("/subscribe " + " OR ".join(f"quince{number}" for number in range(9)))
+LONG = " OR ".join(f"quince{number}" for number in range(9))
+
+
+async def link_to_long_topic(talk: Any) -> str:
+    """What the screen of a long topic gives to be sent to others: the part after `start=`."""
+    await talk.ask(f"/subscribe {LONG}")
     message = await talk.ask_message("/subscriptions")
     await talk.me.press(message, "1")
-    assert "too long for a link" in message["text"]
-    assert "start=" not in message["text"]
+    found = re.search(r"start=(q_\S+)", message["text"])
+    assert found is not None
+    return found[1]
+
+
+async def test_a_topic_of_any_length_has_a_link_that_offers_it_to_others(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    payload = await link_to_long_topic(talk)
+    assert await link_to_long_topic(talk) == payload
+    other = Person(talk.parts.application, talk.telegram, 2)
+    [offer] = await other.type(f"/start {payload}")
+    assert f"Shall I follow “{LONG}”" in offer["text"]
+    [followed] = await other.press(offer, buttons_of(offer)[0])
+    assert "You now follow" in followed["text"]
+
+
+async def test_nobody_finds_out_what_others_follow_by_trying_numbers(talk: Any) -> None:
+    payload = await link_to_long_topic(talk)
+    number = int(payload.split("_")[1])
+    other = Person(talk.parts.application, talk.telegram, 2)
+    for tried in (number, number + 1, number - 1):
+        proof = payload.removeprefix(f"q_{number}_")
+        wrong = proof if tried != number else proof[::-1]
+        [answer] = await other.type(f"/start q_{tried}_{wrong}")
+        assert "leads to nothing that I know" in answer["text"]
+
+
+async def test_the_link_of_a_chat_that_is_forgotten_leads_nowhere_unless_others_follow_it(
+    talk: Any,
+) -> None:
+    payload = await link_to_long_topic(talk)
+    other = Person(talk.parts.application, talk.telegram, 2)
+    await other.type(f"/subscribe {LONG}")
+    await talk.me.press((await talk.me.type("/forget"))[0], "Delete everything")
+    [offer] = await talk.me.type(f"/start {payload}")
+    assert "Shall I follow" in offer["text"]
+    await other.press((await other.type("/forget"))[0], "Delete everything")
+    [answer] = await talk.me.type(f"/start {payload}")
+    assert "leads to nothing that I know" in answer["text"]

@@ -8,7 +8,7 @@ import pytest
 
 from bot import charts
 from bot.console.door import Person
-from handlers.buttons import TrendOf, encode
+from handlers.buttons import TrendOf
 from handlers.views.message import plain_text
 from handlers.views.reader import Reader
 from handlers.views.trend import labels, trend
@@ -109,10 +109,11 @@ async def test_a_button_shows_the_trend_of_its_topic_to_anyone(
     [message] = await stranger.type("/latest rice")
     async with talk.parts.services.database.write() as tx:
         topic = await chats.intern_topic(tx, "rice", "rice", clock())
-    [answer] = await stranger.press_data(message, encode(TrendOf(topic.id)))
+    [answer] = await stranger.press_data(message, await talk.sealed(TrendOf(topic.id), stranger))
     assert answer["message_id"] != message["message_id"]
     assert answer["text"].startswith("“rice” · ")
-    [old] = await stranger.press_data(message, encode(TrendOf(TopicId(topic.id + 1000))))
+    gone = TrendOf(TopicId(topic.id + 1000))
+    [old] = await stranger.press_data(message, await talk.sealed(gone, stranger))
     assert "rice" not in old["text"]
 
 

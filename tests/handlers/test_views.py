@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from bot.console.markup import parse
-from handlers.buttons import BestPage, ListPage, Page
+from handlers.page_buttons import BestPage, ListPage, Page, RestPage
 from handlers.views import digests, stories, subscriptions
 from handlers.views.message import (
     MAX_TEXT,
@@ -40,7 +40,7 @@ from storage.records import (
 )
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-READER = Reader("en", "Asia/Tokyo", NOW)
+READER = Reader("en", "Asia/Tokyo", NOW, "a key")
 CHAT = Chat(ChatId(1), "UTC", "en", "daily 08:00", NOW, NOW, ArticleId(0), False, None, None)
 
 hostile = st.one_of(
@@ -152,8 +152,8 @@ def test_a_digest_is_split_between_stories_and_every_part_is_accepted(
 def test_a_page_of_what_a_digest_left_out_is_accepted(told: list[Story], number: int) -> None:
     left = tuple(Item(one, lead(one), Grounds(1, 1.0, 1.0, 1.0, 1.0, 0.0)) for one in told)
     sections = (Section(follow("x"), left),) if left else ()
-    span = Span(ArticleId(2**31 - 2), ArticleId(2**31 - 1))
-    view = digests.rest(Digest(NOW, NOW, sections, 0, span), number, READER)
+    here = RestPage(ArticleId(2**31 - 2), ArticleId(2**31 - 1), number)
+    view = digests.rest(Digest(NOW, NOW, sections, 0), here, READER)
     text = accepted(view)
     shown = range((number - 1) * 10 + 1, min(number * 10, len(told)) + 1)
     assert all(f"\n{place}. " in text for place in shown)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news import follow, opml
-from news.discover import MAX_PLACES, FoundFeed, discover
+from news import follow, importing, opml
+from news.discover import MAX_PLACES, FoundFeed, FoundSeveral, discover
 from news.errors import FetchFailed, NoFeedFound
 from news.feed import complete, parse
 from news.outcomes import Choice, Followed, Imported
@@ -108,6 +108,17 @@ async def test_a_page_with_one_feed_is_followed_through_it(
     assert isinstance(found, Followed)
     assert [asked.path for asked in host.asked] == ["/", "/feed"]
     assert (await world.feed(f"{host.url}/feed")).visited_at is not None
+
+
+async def test_a_page_with_many_feeds_shows_them_and_counts_the_others(
+    world: World, host: Host
+) -> None:
+    link = "<link rel=alternate type=application/rss+xml title='Part {0}' href='/{0}'>"
+    host.serve("/", "".join(link.format(n) for n in range(37)))
+    found = await discover(world.sources, f"{host.url}/")
+    assert isinstance(found, FoundSeveral)
+    assert [one.title for one in found.candidates] == [f"Part {n}" for n in range(30)]
+    assert found.more == 7
 
 
 async def test_a_page_with_several_feeds_gives_a_choice_that_can_be_followed(
@@ -239,7 +250,7 @@ async def test_five_thousand_outlines_are_followed_with_progress(world: World) -
     )
     seen: list[int] = []
     chat = await world.chat()
-    result = await follow.import_list(
+    result = await importing.import_list(
         world.database, chat.id, listed, 10_000, world.clock(), seen.append
     )
     assert result.followed == 5000

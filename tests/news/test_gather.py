@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from news.desk import Desk
 from news.digest import Digest, Span
-from news.gather import Desk, gather, gather_rest, gather_since, preview
+from news.gather import gather, gather_rest, gather_since, preview
 from news.indexing import indexed, row_of
 from news.matching import Source, subject_of
 from news.query import parse
-from storage import articles, chats, feeds, opinions, search
+from storage import articles, chats, feeds, matches, opinions, search
 from storage.database import Database, Transaction
 from storage.records import ArticleId, Chat, ChatId, FeedId, Kind, NewArticle, StoryId, TopicId
 
@@ -53,7 +54,7 @@ class Archive:
         new = NewArticle(url, url, url, title, summary, published_at, story, False, language="en")
         [id] = await articles.add(tx, [(feed.id, new)], self.clock())
         for topic in topics:
-            await chats.match_topic(tx, TopicId(topic), {id: 0.8})
+            await matches.match_topic(tx, TopicId(topic), {id: 0.8})
         subject = subject_of(title, summary, "en", Source(), published_at)
         await search.index(tx, [row_of(id, published_at, indexed(subject))])
         return id, story

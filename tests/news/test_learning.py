@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from news import learning
 from news.learning import learn_more, learnt
+from news.rarity import Rarity, learn, without
 from storage import articles, feeds
 from storage.database import Database, set_mark
-from storage.records import NewArticle
+from storage.records import ArticleId, NewArticle
 
 Clock = Callable[[], datetime]
 
@@ -86,3 +90,57 @@ async def test_what_another_release_learnt_is_learnt_anew(database: Database, cl
     assert await learn_more(database) == 1
     async with database.read() as tx:
         assert await learnt(tx) is not None
+
+
+async def test_words_of_articles_that_leave_no_trace_are_forgotten(
+    any_database: Database, clock: Clock
+) -> None:
+    await publish(any_database, clock, ("en", "The talks of Kim"), ("en", "The otters"))
+    await learn_more(any_database)
+    async with any_database.read() as tx:
+        some = await articles.articles_after(tx, ArticleId(1), 9)
+        assert await learning.learnt_to(tx) == some[-1].id
+    await learning.unlearn(any_database, await learning.taught_by(some, Rarity()))
+    async with any_database.read() as tx:
+        known = await learnt(tx)
+    assert known is not None
+    assert known.articles == {"en": 1}
+    assert known.counts["en"]["the"] == 1
+    assert "otter" not in known.to_text()
+    assert await learn_more(any_database) == 0
+
+
+async def test_what_goes_while_it_is_read_is_not_learnt(
+    any_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(any_database, clock, ("en", "The talks of Kim"), ("en", "The otters"))
+    read = learning.taught_by
+
+    async def slowly(*given: Any) -> Rarity:
+        found = await read(*given)
+        async with any_database.write() as tx:
+            await articles.drop(tx, [ArticleId(2)], clock())
+        return found
+
+    monkeypatch.setattr(learning, "taught_by", slowly)
+    assert await learn_more(any_database) == 0
+    monkeypatch.undo()
+    assert await learn_more(any_database) == 1
+    async with any_database.read() as tx:
+        known = await learnt(tx)
+    assert known is not None
+    assert "otter" not in known.to_text()
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from("abcdef"), max_size=4), max_size=9),
+    st.lists(st.frozensets(st.sampled_from("abcdef"), max_size=4), max_size=9),
+)
+def test_what_was_learnt_and_forgotten_was_never_learnt(
+    kept: list[frozenset[str]], gone: list[frozenset[str]]
+) -> None:
+    before = learn(Rarity(), [("en", one) for one in kept])
+    after = learn(before, [("en", one) for one in gone])
+    left = without(after, learn(Rarity(), [("en", one) for one in gone]))
+    assert left.counts.get("en", {}) == before.counts.get("en", {})
+    assert left.articles.get("en", 0) == before.articles.get("en", 0)

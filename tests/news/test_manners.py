@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from bot import composer as compose
-from news import fetch, follow, pace
+from news import fetch, follow, pace, unfollowing
+from news.desk import Desk
 from news.errors import FetchFailed, Hop
 from news.fetch import Fetcher, FetchLimits
-from news.gather import Desk, gather
+from news.gather import gather
 from news.intake import Intake
 from news.pace import Pace
 from news.poller import Poller
@@ -938,8 +939,8 @@ async def test_a_feed_that_nobody_follows_is_not_visited(
     host.serve("/feed", rss("one"), etag='"1"')
     chat = await world.chat(1, f"{host.url}/feed")
     assert len(await world.poll()) == 1
-    item = await follow.find_subscription(world.database, chat.id, "1")
-    await follow.unfollow(world.database, chat.id, item.id)
+    item = await unfollowing.find_subscription(world.database, chat.id, "1")
+    await unfollowing.unfollow(world.database, chat.id, item.id)
     assert await world.poll(days=9) == []
 
 

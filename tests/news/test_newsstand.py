@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from news.gather import Desk, gather
-from storage import articles, chats, feeds, joins
+from news.desk import Desk
+from news.gather import gather
+from storage import articles, chats, feeds, joins, matches
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
@@ -60,7 +61,7 @@ class Town:
         at = self.now - timedelta(hours=self.count)
         new = NewArticle(url, url, url, title, "", at, story, archived, language="en")
         [id] = await articles.add(self.tx, [(FeedId(feed), new)], self.now)
-        await chats.match(self.tx, {id: {TopicId(topic): 0.8 for topic in topics}})
+        await matches.match(self.tx, {id: {TopicId(topic): 0.8 for topic in topics}})
         return id, story
 
     async def listed(self, *some: Chat) -> list[tuple[Chat, tuple[Subscription, ...]]]:

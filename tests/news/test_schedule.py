@@ -16,14 +16,13 @@ from news.schedule import (
     INSTANT,
     OFF,
     Schedule,
-    find_zone,
     moved,
-    near_zones,
     next_after,
     parse,
     parse_for_one,
     upcoming,
 )
+from news.zone_names import find_zone, near_zones
 from tests.news.clock_changes import (
     EARLIEST,
     LATEST,
@@ -124,6 +123,27 @@ def test_every_schedule_is_read_back_as_it_is_written(schedule: Schedule) -> Non
         ("monthly last 9am", "monthly 31 09:00"),
         ("daily 12am", "daily 00:00"),
         ("never", "off"),
+        ("at 9:00 every morning", "daily 09:00"),
+        ("every morning", "daily 08:00"),
+        ("every evening at 9", "daily 21:00"),
+        ("9:30 in the evening", "daily 21:30"),
+        ("every morning at 8am", "daily 08:00"),
+        ("at 1 at night", "daily 01:00"),
+        ("every afternoon at 12", "daily 12:00"),
+        ("every evening at 12", "daily 00:00"),
+        ("monday mornings", "weekly mon 08:00"),
+        ("weekdays at 7:30 in the morning", "weekdays 07:30"),
+        ("daily pm 10:30", "daily 22:30"),
+        ("8 o'clock", "daily 08:00"),
+        ("every day at 8", "daily 08:00"),
+        ("twice a day", "every 12h"),
+        ("three times a day", "every 8h"),
+        ("daily twice", "every 12h"),
+        ("once a day", "daily 09:00"),
+        ("once a week", "weekly mon 09:00"),
+        ("on day 15 of the month at 10:00", "monthly 15 10:00"),
+        ("on the last day of every month", "monthly 31 09:00"),
+        ("monthly 15 evening", "monthly 15 18:00"),
     ],
 )
 def test_schedules_are_understood_as_people_write_them(typed: str, meant: str) -> None:
@@ -175,6 +195,31 @@ def test_any_text_is_understood_or_refused(typed: str) -> None:
     except BadSchedule:
         return
     assert parse(str(schedule)) == schedule
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "daily 8:00,18:00",
+        "every day at 8 and 18",
+        "8am and 6pm",
+        "mon,thu 9 18",
+        "8:00 18:00 daily",
+    ],
+)
+def test_more_than_one_time_of_day_is_refused_as_such(typed: str) -> None:
+    with pytest.raises(BadSchedule) as refusal:
+        parse(typed)
+    assert refusal.value.several
+
+
+@pytest.mark.parametrize(
+    "typed", ["whenever", "3", "9 10", "every 5h", "5 times a day", "daily 25:00"]
+)
+def test_what_is_no_schedule_is_not_taken_for_one_of_several_times(typed: str) -> None:
+    with pytest.raises(BadSchedule) as refusal:
+        parse(typed)
+    assert not refusal.value.several
 
 
 @pytest.mark.parametrize("typed", ["instant", "Instantly", "now", "at once", "At  once"])

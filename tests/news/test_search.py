@@ -111,6 +111,7 @@ async def test_the_best_come_first_each_story_once(any_database: Database, clock
         again = await desk.keep("rice", hours=6, story=best.story_id)
         assert again.story_id == best.story_id
         assert await search.best(tx, RICE, clock()) == (best.story_id, passing.story_id)
+        assert await search.best(tx, RICE, clock(), limit=1) == (best.story_id,)
         assert await search.best(tx, query.parse("wheat"), clock()) == ()
 
 

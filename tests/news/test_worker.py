@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +12,7 @@ from lxml import etree
 
 from news import feed
 from news.errors import FetchFailed
-from news.worker import Worker, WorkerKilled
+from news.worker import Worker, WorkerKilled, WorkerLost
 from storage.records import Failure
 
 World = Any
@@ -69,6 +70,45 @@ async def test_a_job_that_nobody_waits_for_any_more_does_not_answer_the_next(
         await asyncio.sleep(0.2)
         job.cancel()
         assert await worker.run(len, b"four") == 4
+
+
+async def test_a_process_that_can_not_be_started_is_no_fault_of_the_job(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(WorkerLost):
+            await worker.run(len, b"four")
+        patched.setattr(sys, "executable", "/bin/false")
+        with pytest.raises(WorkerLost):
+            await worker.run(len, b"four")
+    assert await worker.run(len, b"four") == 4
+
+
+async def test_neither_is_a_process_that_does_not_know_what_is_asked_of_it(worker: Worker) -> None:
+    with pytest.raises(WorkerLost, match="missing_over_there"):
+        await worker.run(_Missing())  # type: ignore[arg-type]
+
+
+class _Missing:
+    """What can be pickled here and not read there."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return __import__, ("missing_over_there",)
+
+
+async def test_a_feed_is_not_blamed_for_a_process_that_can_not_be_started(
+    world: World, host: Host, rss: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.serve("/good", rss("good"))
+    await world.enlist(f"{host.url}/good")
+    await world.sources.worker.rest()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "executable", "/nowhere/python")
+        with pytest.raises(ExceptionGroup) as caught:
+            await world.poll()
+    assert caught.group_contains(WorkerLost)
+    assert (await world.feed(f"{host.url}/good")).failure is None
 
 
 async def test_the_process_knows_nothing_of_our_environment(

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from pydantic import SecretStr
 from news.errors import FetchFailed
 from news.fetch import Fetcher, FetchLimits
 from news.writing import MOST_BYTES, Endpoint, Writer
+from storage import articles, feeds
 from storage.database import Database, open_database
-from storage.records import Article, ArticleId, Failure, FeedId, Story, StoryId
+from storage.records import Article, ArticleId, Failure, FeedId, NewArticle, Story, StoryId
 
 KEY = "sk-very-secret-4711"
 TEXT = (
@@ -113,10 +115,36 @@ async def api() -> AsyncIterator[Api]:
     await runner.cleanup()
 
 
+async def keep(database: Database) -> None:
+    """Keep articles with the numbers of those that are told: what is written of none that is there is not kept."""
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    async with database.write() as tx:
+        if await articles.newest(tx):
+            return
+        feed = await feeds.add(tx, "https://a.example/feed", now)
+        kept = [
+            NewArticle(
+                identity=town,
+                url=f"https://a.example/{town}",
+                canonical_url=f"a.example/{town}",
+                title=town,
+                summary="",
+                published_at=now,
+                story_id=story,
+                archived=False,
+            )
+            for town, story in zip(
+                TOWNS, await articles.add_stories(tx, len(TOWNS), now), strict=True
+            )
+        ]
+        await articles.add(tx, [(feed.id, one) for one in kept], now)
+
+
 @asynccontextmanager
 async def writing(
     database: Database, api: Api, within: float = 5.0, **more: Any
 ) -> AsyncIterator[Writer]:
+    await keep(database)
     endpoint = replace(Endpoint(api.url, "small-model", SecretStr(KEY), 2.0), **more)
     async with Fetcher(endpoint.limits, "Kawaraban/test") as fetcher:
         yield Writer(database, fetcher, endpoint, within)

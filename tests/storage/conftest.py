@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage import articles, chats, feeds
+from storage import articles, chats, feeds, matches
 from storage.database import Transaction
 from storage.records import (
     ArticleId,
@@ -59,7 +59,7 @@ class Seed:
         )
         [id] = await articles.add(tx, [(feed.id, new)], self.clock())
         for topic_id in topics:
-            await chats.match_topic(tx, topic_id, {id: 0.5})
+            await matches.match_topic(tx, topic_id, {id: 0.5})
         return id
 
     async def topic(self, tx: Transaction, chat_id: int, normal: str) -> TopicId:

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from storage import belongings, chats, outbox, updates
+from storage import broadcasts as all_going
 from storage.database import Database
-from storage.records import ArticleId, Chat, ChatId, Incoming, Kind
+from storage.records import BEFORE_ALL, ArticleId, Chat, ChatId, Incoming, Kind
 from storage.schema import broadcasts, metadata, people, subscriptions, topic_changes, topics
 from storage.schema import chats as chat_rows
 from storage.schema import updates as update_rows
@@ -120,20 +121,40 @@ async def test_a_person_who_is_banned_stays_banned_and_one_who_is_admitted_is_fo
         assert list(await tx.scalars(select(people.c.id))) == [OTHER]
 
 
-async def test_nobody_manages_a_channel_that_is_erased_and_broadcasts_forget_who_made_them(
-    any_database: Database,
-) -> None:
+async def test_nobody_manages_a_channel_that_is_erased(any_database: Database) -> None:
     await settle(any_database, ME)
     await settle(any_database, OTHER)
     async with any_database.write() as tx:
         await tx.execute(update(chat_rows).where(chat_rows.c.id == OTHER).values(manages=ME))
-        made = {"text": "Hello", "made_by": ME, "made_at": NOW, "finished_at": NOW}
-        await tx.execute(insert(broadcasts).values(made))
     async with any_database.write() as tx:
         await belongings.erase(tx, ME)
     async with any_database.read() as tx:
         assert list(await tx.scalars(select(chat_rows.c.manages))) == [None]
-        assert list(await tx.scalars(select(broadcasts.c.made_by))) == [0]
+
+
+async def test_broadcasts_forget_who_made_them_and_go_on_with_the_chats_that_are_left(
+    any_database: Database,
+) -> None:
+    for chat_id in (ChatId(5), ChatId(7_123_456_789), OTHER):
+        await settle(any_database, chat_id)
+    mine = ChatId(7_123_456_789)
+    async with any_database.write() as tx:
+        for at in ({"put_to": mine}, {"put_to": mine, "finished_at": NOW}, {"put_to": None}):
+            made = {"text": "Hello", "made_by": mine, "made_at": NOW, "finished_at": None}
+            await tx.execute(insert(broadcasts).values(made | at))
+    async with any_database.write() as tx:
+        await belongings.erase(tx, mine)
+    async with any_database.read() as tx:
+        rows = await tx.execute(select(broadcasts.c.made_by, broadcasts.c.put_to))
+        assert sorted(rows, key=str) == sorted([(0, 5), (0, 5), (0, None)], key=str)
+        going = await all_going.going(tx)
+        assert going is not None
+        assert [chat.id for chat in await all_going.next_chats(tx, going, 9)] == [OTHER]
+    async with any_database.write() as tx:
+        await belongings.erase(tx, ChatId(5))
+    async with any_database.read() as tx:
+        first = {BEFORE_ALL, None}
+        assert set(await tx.scalars(select(broadcasts.c.put_to))) == first
 
 
 async def test_nothing_of_an_erased_chat_is_left_in_the_file(

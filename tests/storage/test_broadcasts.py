@@ -6,7 +6,7 @@ from typing import Any
 
 from storage import broadcasts, chats, outbox, settlements
 from storage.broadcasts import STOPPED
-from storage.counts import Progress
+from storage.counts import Audience, Progress
 from storage.database import Database
 from storage.records import Chat, ChatId, Dispatch, Refusal, State
 from storage.schema import outbox as messages
@@ -81,8 +81,22 @@ async def test_it_goes_to_all_chats_that_take_messages_groups_among_them(
         clock.forward(minutes=1)
         # It came later.
         await seed.chat(tx, 11)
-        assert await broadcasts.audience(tx, going) == (2, 2)
+        assert await broadcasts.audience(tx, going) == Audience(goes_to=2, closed=2, channels=0)
         assert [one.id for one in await broadcasts.next_chats(tx, going, 10)] == [-100_5, 3]
+
+
+async def test_no_channel_gets_it_whether_it_takes_messages_or_not(
+    any_database: Database, seed: Any, clock: Any
+) -> None:
+    async with any_database.write() as tx:
+        for id in (3, -100_7, -100_8):
+            await seed.chat(tx, id)
+        for id in (-100_7, -100_8):
+            await chats.change(tx, ChatId(id), kind="channel")
+        await chats.change(tx, ChatId(-100_8), paused=True)
+        going = await begun(tx, clock)
+        assert await broadcasts.audience(tx, going) == Audience(goes_to=1, closed=0, channels=2)
+        assert [one.id for one in await broadcasts.next_chats(tx, going, 10)] == [3]
 
 
 async def test_each_piece_begins_behind_the_last_one(

@@ -3,12 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from storage import articles, chats, due, opinions, outbox
-from storage.database import Database, Transaction
-from storage.records import ArticleId, ChatId, Kind, Told, TopicId
-from storage.schema import matches
+from storage.database import Database
+from storage.records import ArticleId, ChatId, Kind, SubscriptionId, Told
 
 Seed = Any
 
@@ -39,6 +36,29 @@ async def test_nothing_is_followed_twice(any_database: Database, clock: Any, see
         assert not await chats.unsubscribe(tx, ChatId(2), item.id)
         assert await chats.unsubscribe(tx, ChatId(1), item.id)
         assert await chats.followed_topics(tx) == ()
+
+
+async def test_what_is_put_back_gets_its_own_place_and_never_that_of_another(
+    any_database: Database, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        for chat_id in (1, 2):
+            await seed.chat(tx, chat_id)
+        await seed.topic(tx, 2, "theirs")
+        topics = [await seed.topic(tx, 1, name) for name in ("rice", "tea", "salt")]
+        [theirs] = await chats.followed(tx, ChatId(2))
+        before = await chats.followed(tx, ChatId(1))
+        assert await chats.unsubscribe(tx, ChatId(1), before[1].id)
+        again = (Kind.TOPIC, topics[1], "tea", before[1].after_article, before[1].followed_at)
+        assert await chats.subscribe(tx, ChatId(1), *again)
+        [*_, last] = await chats.followed(tx, ChatId(1))
+        for place in (theirs.id, before[0].id, SubscriptionId(last.id + 1)):
+            await chats.put_back(tx, ChatId(1), Kind.TOPIC, topics[1], place)
+            assert (await chats.followed(tx, ChatId(1)))[-1].id == last.id
+        await chats.put_back(tx, ChatId(1), Kind.TOPIC, topics[1], before[1].id)
+        assert await chats.followed(tx, ChatId(1)) == before
+        assert await seed.topic(tx, 1, "next")
+        assert (await chats.followed(tx, ChatId(1)))[-1].id > last.id
 
 
 async def test_only_due_chats_that_can_and_want_to_hear_are_claimed(
@@ -214,39 +234,3 @@ async def test_changes_of_topics_are_forgotten_but_for_the_newest(
         assert await chats.topic_changes(tx, 0) == (newest, tuple(topics[2:]))
         await seed.topic(tx, 1, "next")
         assert await chats.newest_topic_change(tx) > newest
-
-
-async def scores(tx: Transaction) -> dict[tuple[int, int], float]:
-    rows = await tx.execute(select(matches.c.article_id, matches.c.topic_id, matches.c.score))
-    return {(article, topic): score for article, topic, score in rows}
-
-
-async def test_the_topics_of_an_article_are_replaced_and_only_followed_ones_kept(
-    any_database: Database, clock: Any, seed: Seed
-) -> None:
-    async with any_database.write() as tx:
-        await seed.chat(tx)
-        rice = await seed.topic(tx, 1, "rice")
-        tea = await seed.topic(tx, 1, "tea")
-        unfollowed = await chats.intern_topic(tx, "salt", "salt", clock())
-        one, two = await seed.article(tx), await seed.article(tx)
-        await chats.match(tx, {one: {rice: 0.5, unfollowed.id: 1, TopicId(99): 1}, two: {rice: 1}})
-        assert await scores(tx) == {(one, rice): 0.5, (two, rice): 1}
-        await chats.match(tx, {one: {rice: 0.75, tea: 0.25}})
-        assert await scores(tx) == {(one, rice): 0.75, (one, tea): 0.25, (two, rice): 1}
-        await chats.match(tx, {one: {}})
-        assert await scores(tx) == {(two, rice): 1}
-
-
-async def test_what_a_topic_finds_when_it_is_followed_leaves_other_topics_alone(
-    any_database: Database, clock: Any, seed: Seed
-) -> None:
-    async with any_database.write() as tx:
-        await seed.chat(tx)
-        rice = await seed.topic(tx, 1, "rice")
-        tea = await seed.topic(tx, 1, "tea")
-        unfollowed = await chats.intern_topic(tx, "salt", "salt", clock())
-        id = await seed.article(tx, topics=(rice,))
-        await chats.match_topic(tx, tea, {id: 0.25})
-        await chats.match_topic(tx, unfollowed.id, {id: 1})
-        assert await scores(tx) == {(id, rice): 0.5, (id, tea): 0.25}

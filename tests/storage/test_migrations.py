@@ -119,6 +119,7 @@ async def test_what_the_second_version_kept_is_there_and_a_topic_still_has_its_a
         chat = await chats.get(tx, ChatId(7))
         assert chat is not None
         assert (chat.layout, chat.most_stories) == (Layout.CLASSIC, 20)
+        assert len(chat.key) >= 16
         if tx.dialect.name == "sqlite":
             # No id of a feed is given out twice. (PostgreSQL has not counted what was put in with its id.)
             await tx.execute(text("DELETE FROM feeds"))

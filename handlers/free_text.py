@@ -1,0 +1,153 @@
+"""Words without a command in a private chat: what of the table is meant by them, and what is answered otherwise.
+
+an answer to a question ─▶ its command
+"help", "subscribe rice", ヘルプ ─▶ that command
+addresses ─▶ offered, each with a button
+"every day at 8" ─▶ searched; if nothing is found, offered as a schedule
+all else ─▶ searched, with sources that are called so
+"""
+
+from dataclasses import replace
+
+from handlers import latest
+from handlers.commands import PUBLIC, Command
+from handlers.context import Answer, Ask
+from handlers.menu_buttons import SetTimes, Via
+from handlers.offers import offer
+from handlers.page_buttons import Page
+from handlers.plain_words import HELLO, STOP, THANKS, meant
+from handlers.spoken import understood
+from handlers.views import offers as views
+from handlers.views.message import Button, Keyboard, View, button
+from handlers.views.times import in_words
+from handlers.what_else import sources_called
+from news import query, search, typed_addresses
+from news import schedule as rhythm
+from news.addresses import host_of, path_of
+from news.errors import BadQuery, BadSchedule, FetchFailed
+from news.text import shorten
+from news.zones import zone_at
+from storage import articles, chats
+from storage.records import Failure
+
+MOST_ADDRESSES = 8
+"""Addresses of one message that are offered, a button each."""
+
+_MEANT = {name: one.name for one in PUBLIC for name in (one.name, *one.aliases)}
+
+
+def command_meant(typed: str) -> tuple[Command, str]:
+    """What is answered, as a command, and what stands behind it."""
+    found = meant(typed, _MEANT)
+    if found is None:
+        return _TEXT, typed
+    name, argument = found
+    return _SIGNS.get(name) or next(one for one in PUBLIC if one.name == name), argument
+
+
+async def _answer(ask: Ask) -> Answer:
+    """Look for words; offer what else they may mean."""
+    if addresses := typed_addresses.addresses_in(ask.argument):
+        return await offer_addresses(ask, addresses)
+    wanted = query.parse(ask.argument)
+    schedule = _schedule_in(ask.argument)
+    shown = await latest.latest(ask)
+    if not isinstance(shown, View):
+        return shown
+    rows: Keyboard = ()
+    if schedule is not None and not await _is_found(ask, wanted):
+        label = ask.reader.label("button.accept_schedule", name=in_words(str(schedule), ask.reader))
+        rows = ((button(label, SetTimes(Via.COMMAND, None, str(schedule))),),)
+    shown = replace(shown, keyboard=(*rows, *shown.keyboard))
+    return views.with_sources(shown, await sources_called(ask, wanted), ask.reader)
+
+
+def _schedule_in(typed: str) -> rhythm.Schedule | None:
+    """When digests may be meant to come; None if the words are no such thing."""
+    try:
+        found = rhythm.parse(understood(typed))
+    except BadSchedule:
+        return None
+    return None if found == rhythm.OFF else found
+
+
+async def _is_found(ask: Ask, wanted: query.Query) -> bool:
+    async with ask.services.database.read() as tx:
+        return bool(await search.newest(tx, wanted, ask.now, limit=1))
+
+
+async def offer_addresses(ask: Ask, typed: tuple[str, ...]) -> View:
+    """Offer to follow what is at some addresses. Raises FetchFailed if none of them can be fetched."""
+    offered: dict[str, str] = {}
+    for one in typed:
+        try:
+            offered[one] = typed_addresses.fetchable(one) or one
+        except FetchFailed:
+            continue
+    if not offered:
+        raise FetchFailed(Failure.REFUSED)
+    some = list(offered.items())[:MOST_ADDRESSES]
+    if len(some) == 1:
+        [(as_typed, address)] = some
+        accept = await offer(ask, ask.reader.label("button.accept"), "subscribe", as_typed)
+        return views.address(address, accept, ask.reader)
+    accepts: list[Button] = []
+    for as_typed, address in some:
+        place = host_of(address).removeprefix("www.") + path_of(address).rstrip("/")
+        label = ask.reader.label("button.accept_one", name=shorten(place, 30))
+        accepts.append(await offer(ask, label, "subscribe", as_typed))
+    together = "\n".join(as_typed for as_typed, _ in some)
+    every = await offer(ask, ask.reader.label("button.accept_all"), "subscribe", together)
+    return views.addresses(accepts, every, ask.reader)
+
+
+async def offer_place(ask: Ask, latitude: float, longitude: float) -> View:
+    """Offer the time zone of a place that somebody shows, who was not asked for one."""
+    zone = zone_at(latitude, longitude)
+    if zone is None:
+        return ask.refuse("timezone.nowhere")
+    there = replace(ask.reader, zone=zone)
+    label = ask.reader.label("button.accept_place", name=shorten(there.place, 30))
+    return views.place(there, await offer(ask, label, "timezone", zone))
+
+
+async def search_instead(ask: Ask) -> Keyboard:
+    """A button that looks for what was no answer to a question; none for what can't be looked for."""
+    if typed_addresses.addresses_in(ask.argument):
+        return ()
+    try:
+        wanted = query.parse(ask.argument)
+    except BadQuery:
+        return ()
+    async with ask.services.database.write() as tx:
+        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, ask.now)
+        page = Page(topic.id, 1, await articles.newest(tx))
+    label = ask.reader.label("button.instead", query=shorten(wanted.text, 30))
+    return ((button(label, page, ask.reader.key),),)
+
+
+async def _hello(ask: Ask) -> Answer:
+    """A greeting back."""
+    return views.hello(ask.reader)
+
+
+async def _thanks(ask: Ask) -> Answer:
+    """An answer to thanks."""
+    return views.thanks(ask.reader)
+
+
+async def _stop(ask: Ask) -> Answer:
+    """What can be stopped: nobody is to lose what they follow by a word that was meant otherwise."""
+    pause = await offer(ask, ask.reader.label("button.accept_pause"), "pause", "")
+    return views.stop(pause, ask.reader)
+
+
+# Errors of a search are explained with examples of this command.
+_TEXT = Command("latest", _answer, "help.read")
+
+_SIGNS = {
+    STOP: Command(STOP, _stop, "help.read"),
+    HELLO: Command(HELLO, _hello, "help.read"),
+    THANKS: Command(THANKS, _thanks, "help.read"),
+}
+"""What is meant that is no command of the table."""

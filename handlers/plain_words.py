@@ -1,0 +1,136 @@
+"""What somebody means who writes words instead of a command: "help", "subscribe rice", "ニュース", "stop", "hi".
+
+The words are in the catalogues, those of all languages count in every chat.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from handlers.spoken import understood
+from handlers.views.languages import code_of
+from handlers.words import languages, say
+from news import query, quiet, schedule
+from news.errors import BadQuery, BadQuiet, BadSchedule
+from news.text import squeeze
+from news.zones import zone_called
+
+STOP, HELLO, THANKS = "stop", "hello", "thanks"
+"""What is meant that is no command."""
+
+_MEANINGS = ("help", "cancel", "settings", "latest", "subscriptions", STOP, HELLO, THANKS)
+
+_AROUND = " !?.,…~！？。、～·"
+"""What may stand around words that mean something."""
+
+_ANYTHING_BEHIND = ("subscribe", "unsubscribe", "search", "trend", "mute", "unmute")
+"""Commands that are meant whatever stands behind their names; the others begin many a headline."""
+
+
+def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
+    """A command and what stands behind it, or one of the other meanings; None for words that mean themselves.
+
+    `commands` are the names that may be meant, with those that they stand for.
+    """
+    words = squeeze(typed)
+    whole = _plain(words)
+    if whole in commands:
+        return commands[whole], ""
+    meaning = _meanings().get(whole)
+    if meaning is not None:
+        return meaning, ""
+    first, _, rest = words.lstrip("/").partition(" ")
+    command = commands.get(first.casefold())
+    if command is None or not rest:
+        return None
+    helps = command == "help" and rest.lstrip("/").casefold() in commands
+    if not (helps or command in _ANYTHING_BEHIND or _takes(command, rest)):
+        return None
+    # As it was typed, with its line ends.
+    return command, typed.split(maxsplit=1)[1]
+
+
+def is_way_out(typed: str) -> bool:
+    """Whether somebody who was asked something does not want to answer."""
+    words = _plain(squeeze(typed))
+    return words == "cancel" or _meanings().get(words) == "cancel"
+
+
+def without_news(typed: str) -> str:
+    """Words without those that only say that news is meant: "North Korea" of "news about North Korea"; empty if there are none."""
+    words = squeeze(typed)
+    folded = _folded(words)
+    if len(folded) != len(words):
+        return ""
+    for before, behind in _frames():
+        if folded.startswith(before) and folded.endswith(behind):
+            topic = words[len(before) : len(words) - len(behind)].strip()
+            if len(before) + len(behind) < len(words) and topic:
+                return topic
+    return ""
+
+
+def topic_alone(wanted: query.Query) -> query.Query | None:
+    """Likewise of what is looked for; None if that is all of it, or says too little."""
+    typed = without_news(wanted.text)
+    if not typed:
+        return None
+    try:
+        alone = query.parse(typed)
+    except BadQuery:
+        return None
+    return alone if query.positive(alone.tree) else None
+
+
+def without_news_in(topic: str) -> query.Query:
+    """A topic without such words, or as it is if it has none. Raises BadQuery."""
+    wanted = query.parse(topic)
+    return topic_alone(wanted) or wanted
+
+
+def _takes(command: str, words: str) -> bool:
+    """Whether a command would understand these words."""
+    try:
+        match command:
+            case "schedule":
+                return bool(str(schedule.parse(understood(words))))
+            case "quiet":
+                quiet.parse(understood(words))
+                return True
+    except (BadSchedule, BadQuiet):
+        return False
+    match command:
+        case "timezone":
+            return zone_called(words, languages()) is not None
+        case "language":
+            return code_of(words) is not None
+    return False
+
+
+def _plain(words: str) -> str:
+    return _folded(words).strip(_AROUND)
+
+
+def _folded(words: str) -> str:
+    return words.casefold().replace("'", "’")
+
+
+@cache
+def _meanings() -> Mapping[str, str]:
+    return {
+        word: meaning
+        for meaning in _MEANINGS
+        for language in languages()
+        for word in say(f"words.{meaning}", language).unescape().split(", ")
+    }
+
+
+@cache
+def _frames() -> tuple[tuple[str, str], ...]:
+    """What stands before and behind a topic where news is asked for, the longest first."""
+    frames = {
+        (before, behind)
+        for language in languages()
+        for frame in say("words.news", language, topic="\0").unescape().split(", ")
+        for before, _, behind in [_folded(frame).partition("\0")]
+    }
+    return tuple(sorted(frames, key=lambda frame: (-len(frame[0]) - len(frame[1]), frame)))

@@ -1,0 +1,115 @@
+"""Several things at once: addresses that are followed, numbers of the list that are unfollowed, and the one way back."""
+
+from collections.abc import Sequence
+
+from handlers.bringing_back import bring_back
+from handlers.buttons import decode, encode
+from handlers.context import Answer, Ask
+from handlers.errors import explain
+from handlers.menu_buttons import Drop
+from handlers.offer_buttons import UndoAll
+from handlers.views import offers as views
+from handlers.views import subscriptions as subscription_views
+from handlers.views.lists import choice
+from handlers.views.message import View
+from handlers.views.offers import Tried
+from handlers.visits import admission, count_address
+from news import follow, typed_addresses, unfollowing
+from news.errors import LimitReached, NewsError, NoSuchNumber
+from news.outcomes import Choice, Followed, Imported
+from news.text import squeeze
+from storage import offers
+from storage.records import Offer, Subscription
+
+MOST = 10
+"""Addresses that are followed at once: each may have to be fetched."""
+
+_ALL = ("all", "everything", "すべて", "全て", "全部", "ぜんぶ", "모두", "모든 것", "전부", "전체")
+
+_UNFOLLOWED = "unsubscribe"
+"""The command of an offer that holds what was unfollowed."""
+
+
+async def follow_one(ask: Ask, typed: str) -> Followed | Choice | Imported:
+    """Follow what is at an address. Raises what `news.follow.follow_address` and `fetchable` raise."""
+    services, address = ask.services, typed_addresses.fetchable(typed) or typed
+    await count_address(ask, address)
+    return await follow.follow_address(
+        services.sources,
+        ask.chat.id,
+        address,
+        services.max_subscriptions,
+        typed_addresses.is_bare(typed),
+        admit=admission(ask),
+    )
+
+
+async def follow_several(ask: Ask, typed: Sequence[str]) -> View:
+    """Follow what is at each of some addresses, one after the other; what came of each."""
+    tried = [await _tried(ask, one) for one in typed[:MOST]]
+    return views.several(tried, len(typed[MOST:]), ask.reader)
+
+
+async def _tried(ask: Ask, typed: str) -> Tried:
+    try:
+        found = await follow_one(ask, typed)
+    except NewsError as error:
+        return Tried(typed, "several.failed", reason=explain(error, ask, "subscribe").text)
+    match found:
+        case Followed(name=name, already=already):
+            return Tried(name, "several.already" if already else "several.followed")
+        case Choice(page=page):
+            return Tried(page, "several.choice", keyboard=choice(found, ask.reader).keyboard)
+        case Imported(followed=count):
+            return Tried(typed, "several.list", count)
+
+
+def names_all(typed: str) -> bool:
+    """Whether somebody means everything that they follow, in one of the bot's languages."""
+    return squeeze(typed).casefold().strip("*.") in ("", *_ALL)
+
+
+async def unfollow(ask: Ask) -> Answer:
+    """Stop following what a name, numbers, or a word for everything stand for. Raises NoSuchNumber."""
+    database, chat_id = ask.services.database, ask.chat.id
+    try:
+        meant = await unfollowing.find_several(database, chat_id, ask.argument)
+    except NoSuchNumber as error:
+        if not (error.count and names_all(ask.argument)):
+            raise
+        gone = await unfollowing.unfollow_all(database, chat_id)
+    else:
+        gone = await unfollowing.unfollow_all(database, chat_id, {one.id for one in meant})
+    if not gone:
+        return ask.say("unfollow.gone")
+    if len(gone) == 1:
+        return subscription_views.unfollowed(gone[0], ask.reader)
+    return await _unfollowed(ask, gone)
+
+
+async def _unfollowed(ask: Ask, gone: Sequence[Subscription]) -> View:
+    """What was unfollowed, with one way back for all of it; a button has no room for what that needs."""
+    kept = "\n".join(encode(subscription_views.drop_of(one), ask.chat.key) for one in gone)
+    async with ask.services.database.write() as tx:
+        id = await offers.put(tx, ask.chat.id, Offer(_UNFOLLOWED, kept), ask.now)
+    return views.unfollowed(gone, id, ask.reader)
+
+
+async def press_undo_all(ask: Ask, pressed: UndoAll) -> View:
+    """Follow again all that was unfollowed at once, as far as there is room."""
+    async with ask.services.database.read() as tx:
+        offer = await offers.get(tx, ask.chat.id, pressed.offer_id)
+    if offer is None or offer.command != _UNFOLLOWED:
+        return ask.refuse("undo.gone")
+    back = 0
+    for data in offer.argument.split("\n"):
+        dropped = decode(data, ask.chat.key)
+        if not isinstance(dropped, Drop):
+            continue
+        try:
+            back += await bring_back(ask, dropped) is not None
+        except LimitReached as error:
+            # The way back stays, for when there is room.
+            full = ask.say_count("follow.limit", error.limit)
+            return views.no_room(full.text, back, pressed, ask.reader)
+    return views.followed_again(back, ask.reader)

@@ -1,0 +1,143 @@
+"""Unfollow as a use case: what somebody means of their list, its end, and the way back."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+
+from news.errors import NoSuchNumber
+from news.follow import follow_topic, followed_feed
+from news.followed_topics import query_of
+from news.lexemes import QUOTES
+from news.outcomes import Followed
+from news.subscribing import subscribe
+from news.text import normalise, squeeze
+from storage import chats, feeds
+from storage.database import Database
+from storage.records import ArticleId, ChatId, FeedId, Kind, Subscription, SubscriptionId, TopicId
+
+
+async def find_subscription(database: Database, chat_id: ChatId, typed: str) -> Subscription:
+    """The subscription that a number of the chat's list, or a name, stands for. Raises NoSuchNumber."""
+    return (await find_numbered(database, chat_id, typed))[1]
+
+
+async def find_numbered(
+    database: Database, chat_id: ChatId, typed: str
+) -> tuple[int, Subscription]:
+    """Likewise, with its number in the list."""
+    async with database.read() as tx:
+        listed = await chats.subscriptions_of(tx, chat_id)
+    text = squeeze(typed).strip("#.")
+    # A number is at most as long as the list's own; str.isdecimal also takes digits of other scripts.
+    if text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= len(listed):
+        return int(text), listed[int(text) - 1]
+    for number, item in enumerate(listed, start=1):
+        if normalise(item.name) == normalise(text):
+            return number, item
+    raise NoSuchNumber(len(listed))
+
+
+async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple[Subscription, ...]:
+    """The subscriptions that a name, or numbers of the chat's list, stand for: `rice`, `1 3`, `2-4`, `1, 3-5`.
+
+    In the order of the list. Raises NoSuchNumber, if only one of them is not there.
+    """
+    async with database.read() as tx:
+        listed = await chats.subscriptions_of(tx, chat_id)
+    text = squeeze(typed)
+    for name in dict.fromkeys((text, text.strip(QUOTES + "' ’‘"))):
+        found = [one for one in listed if _unquoted(one.name) == _unquoted(name)]
+        exact = [one for one in found if normalise(one.name) == normalise(name)]
+        if found:
+            return tuple(exact or found)[:1]
+    places: set[int] = set()
+    for part in re.split(r"[\s,，、;；&+]+", re.sub(r"\s*([-‐‑–—~〜～])\s*", r"\1", text)):
+        if part:
+            places.update(_places(part, len(listed)))
+    if not places:
+        raise NoSuchNumber(len(listed))
+    return tuple(listed[place] for place in sorted(places))
+
+
+def _unquoted(name: str) -> str:
+    return normalise(name.strip(QUOTES))
+
+
+def _places(part: str, count: int) -> range:
+    """The places from 0 in a list of so many, that a number or a range of them stands for. Raises NoSuchNumber."""
+    found = re.fullmatch(r"#?(\d{1,6})\.?(?:[-‐‑–—~〜～]#?(\d{1,6})\.?)?", part)
+    if found is None:
+        raise NoSuchNumber(count)
+    first = int(found[1])
+    last = int(found[2] or first)
+    if not 1 <= first <= last <= count:
+        raise NoSuchNumber(count)
+    return range(first - 1, last)
+
+
+async def unfollow_all(
+    database: Database, chat_id: ChatId, ids: Collection[SubscriptionId] | None = None
+) -> tuple[Subscription, ...]:
+    """Stop following these, or everything; what was followed of it, in the order of the list."""
+    async with database.write() as tx:
+        listed = await chats.subscriptions_of(tx, chat_id)
+        gone = tuple(one for one in listed if ids is None or one.id in ids)
+        for one in gone:
+            await chats.unsubscribe(tx, chat_id, one.id)
+    return gone
+
+
+async def unfollow(database: Database, chat_id: ChatId, id: SubscriptionId) -> Subscription | None:
+    """Stop following; what was followed, or None if it was not this chat's or is gone."""
+    async with database.write() as tx:
+        listed = await chats.subscriptions_of(tx, chat_id)
+        item = next((item for item in listed if item.id == id), None)
+        if item is not None:
+            await chats.unsubscribe(tx, chat_id, id)
+    return item
+
+
+async def follow_again(
+    database: Database,
+    chat_id: ChatId,
+    kind: Kind,
+    target: int,
+    after_article: ArticleId,
+    limit: int,
+    now: datetime,
+    place: SubscriptionId | None = None,
+) -> Followed | None:
+    """Undo an unfollow, so that nothing which came meanwhile is missed; None if there is nothing to follow.
+
+    With the id that it had as `place`, it stands in the list where it stood. Raises LimitReached.
+    """
+    followed = await _begin_again(database, chat_id, kind, target, after_article, limit, now)
+    if followed is not None and place is not None:
+        async with database.write() as tx:
+            await chats.put_back(tx, chat_id, kind, target, place)
+    return followed
+
+
+async def _begin_again(
+    database: Database,
+    chat_id: ChatId,
+    kind: Kind,
+    target: int,
+    after_article: ArticleId,
+    limit: int,
+    now: datetime,
+) -> Followed | None:
+    if kind is Kind.TOPIC:
+        async with database.read() as tx:
+            topic = await chats.topic(tx, TopicId(target))
+        if topic is None:
+            return None
+        return await follow_topic(database, chat_id, query_of(topic), limit, now, after_article)
+    async with database.write() as tx:
+        feed = await feeds.get(tx, FeedId(target))
+        if feed is None:
+            return None
+        added = await subscribe(
+            tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, after_article
+        )
+        return await followed_feed(tx, chat_id, feed, not added)

@@ -1,0 +1,92 @@
+"""Digests that chats were shown when they asked for one, as far as their buttons need them."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.joins import heirs
+from storage.records import ArticleId, ChatId, Shown, StoryId
+from storage.schema import shown, told
+
+KEPT = 20
+"""Digests of one chat; the buttons of older ones are out of date."""
+
+
+async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetime) -> datetime:
+    """Remember that a chat is shown a digest; the time, to the second, by which it is called from now on.
+
+    No other digest of the chat has that time, as far as it is known by now.
+    """
+    last = await last_shown_at(tx, chat_id)
+    latest_told = await tx.scalar(select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id))
+    taken = [at for at in (last, latest_told) if at is not None]
+    at = max([now.replace(microsecond=0), *(one + timedelta(seconds=1) for one in taken)])
+    await tx.execute(
+        insert(shown).values(
+            chat_id=chat_id,
+            shown_at=_seconds(at),
+            since=digest.since,
+            until=digest.until,
+            after=digest.after,
+            up_to=digest.up_to,
+            stories=" ".join(map(str, digest.stories)),
+        )
+    )
+    newest = (
+        select(shown.c.shown_at)
+        .where(shown.c.chat_id == chat_id)
+        .order_by(shown.c.shown_at.desc())
+        .limit(KEPT)
+    )
+    await tx.execute(
+        delete(shown).where(shown.c.chat_id == chat_id, shown.c.shown_at.not_in(newest))
+    )
+    return at
+
+
+async def shown_at(tx: AsyncConnection, chat_id: ChatId, at: datetime) -> Shown | None:
+    """The digest that a chat was shown at that time; None if it is not remembered.
+
+    In place of a story that turned out to be one with another, that one is given.
+    """
+    asked = select(shown).where(shown.c.chat_id == chat_id, shown.c.shown_at == _seconds(at))
+    row = (await tx.execute(asked)).first()
+    if row is None:
+        return None
+    ids = [StoryId(int(id)) for id in row.stories.split()]
+    now_in = await heirs(tx, ids)
+    after = None if row.after is None else ArticleId(row.after)
+    stories = tuple(now_in.get(id, id) for id in ids)
+    return Shown(row.since, row.until, after, ArticleId(row.up_to), stories)
+
+
+async def last_shown_at(
+    tx: AsyncConnection, chat_id: ChatId, until: datetime | None = None
+) -> datetime | None:
+    """When a chat was shown its last digest, until then if that is given; None if it was shown none."""
+    latest = select(func.max(shown.c.shown_at)).where(shown.c.chat_id == chat_id)
+    if until is not None:
+        latest = latest.where(shown.c.shown_at <= _seconds(until))
+    seconds = await tx.scalar(latest)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+async def hand_over_shown(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
+    """Give a chat the digests that another one was shown, but for those of the same second."""
+    here = select(shown.c.shown_at).where(shown.c.chat_id == new).scalar_subquery()
+    await tx.execute(
+        update(shown)
+        .where(shown.c.chat_id == old, shown.c.shown_at.not_in(here))
+        .values(chat_id=new)
+    )
+
+
+async def prune(tx: AsyncConnection, before: datetime) -> int:
+    """Drop the digests that were shown before then; how many there were."""
+    gone = await tx.execute(delete(shown).where(shown.c.shown_at < _seconds(before)))
+    return int(gone.rowcount)
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())

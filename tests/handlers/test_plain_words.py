@@ -1,0 +1,105 @@
+"""What words without a command mean."""
+
+import pytest
+
+from handlers.commands import PUBLIC
+from handlers.plain_words import is_way_out, meant, without_news, without_news_in
+from handlers.words import languages, say
+
+COMMANDS = {name: one.name for one in PUBLIC for name in (one.name, *one.aliases)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meaning"),
+    [
+        ("help", ("help", "")),
+        ("Help!", ("help", "")),
+        ("ヘルプ", ("help", "")),
+        ("使い方", ("help", "")),
+        ("도움말", ("help", "")),
+        ("help schedule", ("help", "schedule")),
+        ("settings", ("settings", "")),
+        ("設定", ("settings", "")),
+        ("list", ("subscriptions", "")),
+        ("news", ("latest", "")),
+        ("뉴스", ("latest", "")),
+        ("What's new?", ("latest", "")),
+        ("cancel", ("cancel", "")),
+        ("취소", ("cancel", "")),
+        ("stop", ("stop", "")),
+        ("hi", ("hello", "")),
+        ("こんにちは！", ("hello", "")),
+        ("Thank you.", ("thanks", "")),
+        ("unsubscribe", ("unsubscribe", "")),
+        ("subscribe north korea", ("subscribe", "north korea")),
+        ("Follow rice", ("subscribe", "rice")),
+        ("unsubscribe 1-3", ("unsubscribe", "1-3")),
+        ("schedule daily 8:00", ("schedule", "daily 8:00")),
+        ("timezone Tokyo", ("timezone", "Tokyo")),
+        ("quiet 22:00-07:00", ("quiet", "22:00-07:00")),
+        ("language 日本語", ("language", "日本語")),
+    ],
+)
+def test_names_of_commands_and_words_for_them_are_taken_for_what_they_say(
+    typed: str, meaning: tuple[str, str]
+) -> None:
+    assert meant(typed, COMMANDS) == meaning
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("north korea", "import tariffs", "export controls", "language models", "start trek"),
+        *("help ukraine", "quiet quitting", "privacy law", "why is rice dear", "stop the war"),
+        *("schedule of trains", "timezone changes", "news about rice", "hi tech", ""),
+    ],
+)
+def test_headlines_that_begin_like_commands_mean_themselves(typed: str) -> None:
+    assert meant(typed, COMMANDS) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "topic"),
+    [
+        ("North Korea news", "North Korea"),
+        ("news about north korea", "north korea"),
+        ("Latest news on rice", "rice"),
+        ("北朝鮮のニュース", "北朝鮮"),
+        ("북한 뉴스", "북한"),
+        ("북한에 대한 뉴스", "북한"),
+        ("news", ""),
+        ("ニュース", ""),
+        ("north korea", ""),
+        ("newsroom", ""),
+    ],
+)
+def test_words_that_only_say_that_news_is_meant_are_told_from_the_topic(
+    typed: str, topic: str
+) -> None:
+    assert without_news(typed) == topic
+
+
+def test_a_topic_without_such_words_stays_as_it_is() -> None:
+    assert without_news_in("rice AND wheat").text == "rice AND wheat"
+    assert without_news_in("rice news").text == "rice"
+    # What is left has to be something that can be looked for.
+    assert without_news_in("since:7d news").text == "since:7d news"
+
+
+@pytest.mark.parametrize("typed", ["cancel", "Cancel!", "キャンセル", "취소", "never mind"])
+def test_there_is_a_way_out_of_a_question_in_every_language(typed: str) -> None:
+    assert is_way_out(typed)
+    assert not is_way_out("rice")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_words_of_a_catalogue_are_in_lower_case_and_mean_one_thing_each(language: str) -> None:
+    kinds = ("help", "cancel", "stop", "settings", "latest", "subscriptions", "hello", "thanks")
+    said = [word for kind in kinds for word in say(f"words.{kind}", language).split(", ")]
+    assert said == [word.casefold().strip() for word in said]
+    assert len(set(said)) == len(said)
+    # What is a command's name already means that command, whatever else a catalogue says.
+    for word in said:
+        assert COMMANDS.get(word, word) == word or meant(word, COMMANDS) == (COMMANDS[word], "")
+    frames = say("words.news", language, topic="{topic}").split(", ")
+    assert [frame for frame in frames if frame.count("{topic}") != 1] == []

@@ -1,0 +1,199 @@
+"""Schedules, quiet hours and pauses in the words of each language, and what the bot writes read by the bot."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.console.door import buttons_of
+from handlers.spoken import understood
+from handlers.views.message import plain_text
+from handlers.views.reader import Reader
+from handlers.views.times import in_words, quiet_in_words
+from handlers.words import languages
+from news import quiet
+from news.quiet import Quiet
+from news.schedule import DAYS, EVERY_HOURS, INSTANT, OFF, Schedule, parse, parse_for_one
+
+NOW = datetime(2026, 11, 29, 14, tzinfo=UTC)
+
+times = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+schedules = st.one_of(
+    st.sampled_from([OFF, INSTANT]),
+    st.sampled_from(EVERY_HOURS).map(lambda hours: Schedule(every_hours=hours)),
+    st.builds(Schedule, month_day=st.integers(1, 31), at=times),
+    st.builds(
+        Schedule,
+        days=st.sets(st.sampled_from(DAYS), min_size=1).map(
+            lambda chosen: tuple(day for day in DAYS if day in chosen)
+        ),
+        at=times,
+    ),
+)
+quiets = st.builds(Quiet, times, times).filter(lambda hours: hours.start != hours.end)
+readers = st.sampled_from(languages()).map(lambda language: Reader(language, "UTC", NOW))
+
+
+@given(schedules, readers)
+def test_every_schedule_is_read_back_as_the_bot_says_it(schedule: Schedule, reader: Reader) -> None:
+    said = plain_text(in_words(str(schedule), reader))
+    assert parse_for_one(understood(said)) == schedule, said
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_schedule_of_the_chat_is_read_back_as_the_bot_says_it(language: str) -> None:
+    said = plain_text(in_words("chat", Reader(language, "UTC", NOW)))
+    assert parse_for_one(understood(said)) is None
+
+
+@given(quiets, readers)
+def test_quiet_hours_are_read_back_as_the_bot_says_them(hours: Quiet, reader: Reader) -> None:
+    said = plain_text(quiet_in_words(str(hours), reader))
+    assert quiet.parse(understood(said)) == hours, said
+
+
+@given(
+    st.text(max_size=40)
+    | st.text("毎日週月曜時半午前後매일주월요시반오전후까지부터0123456789 :", max_size=16)
+)
+def test_understanding_what_is_understood_changes_nothing_more(typed: str) -> None:
+    once = understood(typed)
+    assert understood(once) == once
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("毎日8時", "daily 08:00"),
+        ("毎日８時３０分", "daily 08:30"),
+        ("毎日 朝8時半", "daily 08:30"),
+        ("毎朝7時", "daily 07:00"),
+        ("毎晩9時", "daily 21:00"),
+        ("夜9時", "daily 21:00"),
+        ("午後10時", "daily 22:00"),
+        ("正午", "daily 12:00"),
+        ("毎週月曜 9:00", "weekly mon 09:00"),
+        ("毎週月曜日 09:00", "weekly mon 09:00"),
+        ("毎週日曜の9時に", "weekly sun 09:00"),
+        ("月水金 8時", "mon,wed,fri 08:00"),
+        ("月〜金 7時", "weekdays 07:00"),
+        ("月曜から金曜 7時", "weekdays 07:00"),
+        ("平日 07:30", "weekdays 07:30"),
+        ("週末 10時", "sat,sun 10:00"),
+        ("毎月15日 9時", "monthly 15 09:00"),
+        ("毎月末日 9時", "monthly 31 09:00"),
+        ("6時間ごと", "every 6h"),
+        ("1日2回", "every 12h"),
+        ("オフ", "off"),
+        ("매일 8시", "daily 08:00"),
+        ("매일 8시 반", "daily 08:30"),
+        ("매일 아침 7시 30분", "daily 07:30"),
+        ("매일 오후 10시", "daily 22:00"),
+        ("오후 10시", "daily 22:00"),
+        ("매주 월요일 9시", "weekly mon 09:00"),
+        ("매주 월요일 아침 9시에", "weekly mon 09:00"),
+        ("매주 일요일 9시", "weekly sun 09:00"),
+        ("월요일부터 금요일까지 7시", "weekdays 07:00"),
+        ("평일 7시", "weekdays 07:00"),
+        ("매월 31일 09:00", "monthly 31 09:00"),
+        ("6시간마다", "every 6h"),
+        ("하루에 두 번", "every 12h"),
+        ("꺼짐", "off"),
+        ("every Mon, Thu at 18:00", "mon,thu 18:00"),
+    ],
+)
+def test_schedules_are_understood_as_people_write_them(typed: str, meant: str) -> None:
+    assert str(parse(understood(typed))) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("22時-7時", "22:00-07:00"),
+        ("22時から7時まで", "22:00-07:00"),
+        ("夜10時〜朝7時", "22:00-07:00"),
+        ("午後11時から午前6時半まで", "23:00-06:30"),
+        ("22시-7시", "22:00-07:00"),
+        ("밤 10시부터 아침 7시까지", "22:00-07:00"),
+        ("오후 10시 ~ 오전 7시", "22:00-07:00"),
+    ],
+)
+def test_quiet_hours_are_understood_as_people_write_them(typed: str, meant: str) -> None:
+    assert str(quiet.parse(understood(typed))) == meant
+
+
+@pytest.mark.parametrize("word", ["なし", "オフ", "없음", "끄기", "off"])
+async def test_quiet_hours_are_turned_off_in_any_language(talk: Any, word: str) -> None:
+    await talk.ask("/quiet 22時〜7時")
+    assert (await talk.chat()).quiet == "22:00-07:00"
+    await talk.ask(f"/quiet {word}")
+    assert (await talk.chat()).quiet == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "length"),
+    [
+        ("7", timedelta(days=7)),
+        ("2 weeks", timedelta(weeks=2)),
+        ("2週間", timedelta(weeks=2)),
+        ("2주", timedelta(weeks=2)),
+        ("3日間", timedelta(days=3)),
+        ("3일", timedelta(days=3)),
+        ("일주일", timedelta(weeks=1)),
+    ],
+)
+async def test_a_pause_lasts_as_long_as_was_said(
+    talk: Any, clock: Any, typed: str, length: timedelta
+) -> None:
+    await talk.ask(f"/pause {typed}")
+    assert (await talk.chat()).paused_until - clock() == length
+
+
+@pytest.mark.parametrize("language", languages())
+async def test_what_is_no_length_of_a_pause_pauses_nothing(talk: Any, language: str) -> None:
+    await talk.ask(f"/language {language}")
+    answer = await talk.ask("/pause 2 lightyears")
+    assert "2 lightyears" in answer
+    assert not (await talk.chat()).paused
+
+
+async def test_two_times_a_day_are_refused_with_what_works(talk: Any) -> None:
+    await talk.ask("/schedule weekly fri 10:00")
+    answer = await talk.ask("/schedule daily 8:00,18:00")
+    assert "/schedule every 12h" in answer
+    assert "/schedule 3 daily 18:00" in answer
+    assert (await talk.chat()).schedule == "weekly fri 10:00"
+    await talk.ask("/schedule twice a day")
+    assert (await talk.chat()).schedule == "every 12h"
+
+
+async def test_one_subscription_takes_a_time_in_any_language(talk: Any) -> None:
+    await talk.ask("/subscribe north korea")
+    for typed, kept in (
+        ("1 毎日8時", "daily 08:00"),
+        ("1 바로", "instant"),
+        ("1 월 9시", "weekly mon 09:00"),
+    ):
+        await talk.ask(f"/schedule {typed}")
+        assert (await talk.follows())[0].schedule == kept
+
+
+async def test_a_schedule_without_its_command_is_understood_in_any_language(talk: Any) -> None:
+    await talk.ask("schedule 毎日8時")
+    assert (await talk.chat()).schedule == "daily 08:00"
+
+
+async def test_a_country_of_several_zones_offers_them(talk: Any) -> None:
+    answer = await talk.ask_message("/timezone USA")
+    assert (await talk.chat()).timezone == "UTC"
+    there = next(label for label, _ in buttons_of(answer) if label.startswith("Los Angeles, "))
+    await talk.me.press(answer, there)
+    assert (await talk.chat()).timezone == "America/Los_Angeles"
+
+
+async def test_letters_for_a_clock_are_the_one_that_people_keep(talk: Any) -> None:
+    answer = await talk.ask("/timezone EST")
+    assert "New York" in answer
+    assert (await talk.chat()).timezone == "America/New_York"
