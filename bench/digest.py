@@ -24,7 +24,7 @@ import structlog
 
 from bench import invented
 from bot.composer import compose_due
-from storage import articles, chats, feeds, outbox
+from storage import articles, chats, feeds, matches, outbox
 from storage.database import Database, open_database
 from storage.records import ArticleId, Chat, ChatId, FeedId, Kind, NewArticle, StoryId, TopicId
 
@@ -69,7 +69,7 @@ async def fill(database: Database, count: int, topics: int, chance: random.Rando
                 left -= 1
                 rows.append((chance.choice(known), _article(chance, words, story, title)))
             added = await articles.add(tx, rows, NOW)
-            await chats.match(
+            await matches.match(
                 tx,
                 {
                     id: {

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage import articles, chats, feeds, search
+from storage import articles, chats, feeds, matches, search
 from storage.database import Database, Transaction, open_database
 from storage.records import (
     AllOf,
@@ -317,7 +317,7 @@ async def follow(built: Built) -> None:
                 await chats.subscribe(tx, chat.id, kind, target, "x", ArticleId(0), BEGIN)
             place = Side((f"place:{built.language.places[9 if number == 0 else 200]}",), "facts")
             matched = await search.find(tx, place, limit=2000)
-            await chats.match_topic(tx, topic.id, {one.article.id: 1.0 for one in matched})
+            await matches.match_topic(tx, topic.id, {one.article.id: 1.0 for one in matched})
 
 
 async def page_50(built: Built) -> list[Position]:
