@@ -15,6 +15,7 @@ from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 from bot.settings import load
 from handlers.buttons import Action, encode
+from news.worker import Worker
 from storage import articles, chats
 from storage.records import Chat, ChatId, Subscription
 
@@ -25,6 +26,20 @@ FAR = 10.0
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine gets as long for the first visits as it needs: what is asked afterwards is answered from them."""
     monkeypatch.setattr("bot.assembly._FIRST_VISIT_SECONDS", 120.0)
+
+
+@pytest.fixture(autouse=True)
+def _reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read here, since a fresh process for each test takes longer than most of them.
+
+    The process has tests of its own; those marked `in_a_process` have it here, too.
+    """
+
+    async def run(_: Worker, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return function(*args, **more)
+
+    if request.node.get_closest_marker("in_a_process") is None:
+        monkeypatch.setattr(Worker, "run", run)
 
 
 @dataclass

@@ -325,6 +325,7 @@ async def test_whom_nothing_reaches_is_not_sent_an_apology(talk: Talk, error: Ex
     assert tried == 1
 
 
+@pytest.mark.in_a_process
 async def test_without_the_process_that_reads_documents_nobody_is_told_that_it_is_no_feed(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
