@@ -223,8 +223,8 @@ async def _run(folder: Path, count: int, runs: int) -> int:
             kept = line(command, took, BAR) and kept
         took = await measured(me.ask_inline, asked, clock)
         kept = line("inline <words>", took, INLINE_BAR) and kept
-        found = sum(1 for one in telegram.inline_answers if one.get("is_personal"))
-        print(f"inline queries that were told to ask in the chat: {found} of {len(asked)}")
+        late = sum(1 for one in telegram.inline_answers if not one.get("results"))
+        print(f"inline queries that found nothing in time: {late} of {len(asked)}")
         await parts.application.stop()
     line("LIKE '%words%'", like(file, asked[:LIKE_RUNS]), None)
     return int(not kept)

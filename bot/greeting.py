@@ -46,7 +46,8 @@ def new_application(
     )
     builder = builder.rate_limiter(turns)
     if telegram is not None:
-        return builder.token("0:console").request(ConsoleRequest(telegram)).build()
+        request = ConsoleRequest(telegram)
+        return builder.token("0:console").request(request).get_updates_request(request).build()
     base, proxy = settings.telegram_api_url, settings.telegram_proxy.get_secret_value()
     return (
         builder.token(settings.telegram_token.get_secret_value())

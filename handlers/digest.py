@@ -114,17 +114,21 @@ async def _laid_out(ask: Ask, found: Digest, title: str) -> tuple[View | RichVie
 
 async def read_on(ask: Ask, pressed: ReadOn) -> View:
     """The first page of what a digest left out."""
-    return await turn_rest(ask, RestPage(pressed.after, pressed.up_to, 1))
+    return await _rest(ask, RestPage(pressed.after, pressed.up_to, 1), turned=False)
 
 
 async def turn_rest(ask: Ask, pressed: RestPage) -> View:
     """Another page of it."""
+    return await _rest(ask, pressed, turned=True)
+
+
+async def _rest(ask: Ask, pressed: RestPage, *, turned: bool) -> View:
     async with ask.services.database.read() as tx:
         span = Span(pressed.after, pressed.up_to)
         left = await gather_rest(
             tx, ask.chat, span, ask.now, await desk_for(tx, ask.services.findings)
         )
-    return views.rest(left, pressed, ask.reader)
+    return views.rest(left, pressed, ask.reader, turned=turned)
 
 
 async def is_gone(ask: Ask, pressed: ReadOnShown | ShownPage) -> bool:
@@ -137,11 +141,15 @@ async def is_gone(ask: Ask, pressed: ReadOnShown | ShownPage) -> bool:
 
 async def read_on_shown(ask: Ask, pressed: ReadOnShown) -> View:
     """The first page of what a digest left out that the chat was shown."""
-    return await turn_shown(ask, ShownPage(pressed.shown_at, 1))
+    return await _rest_of_shown(ask, ShownPage(pressed.shown_at, 1), turned=False)
 
 
 async def turn_shown(ask: Ask, pressed: ShownPage) -> View:
     """Another page of it."""
+    return await _rest_of_shown(ask, pressed, turned=True)
+
+
+async def _rest_of_shown(ask: Ask, pressed: ShownPage, *, turned: bool) -> View:
     at = datetime.fromtimestamp(pressed.shown_at, UTC)
     async with ask.services.database.read() as tx:
         shown = await shown_at(tx, ask.chat.id, at)
@@ -149,4 +157,4 @@ async def turn_shown(ask: Ask, pressed: ShownPage) -> View:
             return ask.refuse("digest.no_rest")
         desk = await desk_for(tx, ask.services.findings)
         left = await gather_rest_of_shown(tx, ask.chat, shown, desk)
-    return views.rest(left, pressed, ask.reader)
+    return views.rest(left, pressed, ask.reader, turned=turned)

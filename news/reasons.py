@@ -53,8 +53,11 @@ async def why(
         for item, tree, matcher, theirs in wanted:
             found: dict[Evidence, None] = {}
             for article in story.articles:
-                if article.id not in theirs or len(found) >= _EVIDENCE:
+                if article.id not in theirs:
                     continue
+                if found:
+                    # One article that belongs to it says why; others would say the same again.
+                    break
                 subject = subject_of_article(article, known.get(article.feed_id, Source()))
                 if matcher.matches(subject, now):
                     body = body_of(article.summary, article.text)

@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -45,15 +46,23 @@ class Outlet:
 
 def load(started: datetime) -> tuple[Outlet, ...]:
     """The edition that began at `started`: articles of the ten days before, and some to come."""
-    folder = files("bot.sample")
-    listed = tomllib.loads((folder / "outlets.toml").read_text("utf-8"))["outlet"]
     outlets = []
-    for outlet in listed:
-        text = (folder / "articles" / f"{outlet['slug']}.toml").read_text("utf-8")
-        pieces = [_piece(article, started) for article in tomllib.loads(text)["article"]]
+    for outlet, articles in _written():
+        pieces = [_piece(article, started) for article in articles]
         pieces.sort(key=lambda piece: piece.published_at, reverse=True)
         outlets.append(Outlet(**outlet, pieces=tuple(pieces)))
     return tuple(outlets)
+
+
+@cache
+def _written() -> tuple[tuple[dict[str, Any], list[dict[str, Any]]], ...]:
+    """The outlets, and the articles of each, as they stand in their files."""
+    folder = files("bot.sample")
+    listed = tomllib.loads((folder / "outlets.toml").read_text("utf-8"))["outlet"]
+    texts = ((folder / "articles" / f"{one['slug']}.toml").read_text("utf-8") for one in listed)
+    return tuple(
+        (one, tomllib.loads(text)["article"]) for one, text in zip(listed, texts, strict=True)
+    )
 
 
 def _piece(article: dict[str, Any], started: datetime) -> Piece:

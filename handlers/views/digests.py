@@ -110,8 +110,8 @@ def _largest(told: Digest) -> list[Subscription]:
     return [section.subscription for section in sections if section in chosen]
 
 
-def rest(left: Digest, here: RestPage | ShownPage, reader: Reader) -> View:
-    """A page of what a digest left out, with buttons to its neighbours."""
+def rest(left: Digest, here: RestPage | ShownPage, reader: Reader, *, turned: bool = False) -> View:
+    """A page of what a digest left out, with buttons to its neighbours; always, where somebody `turned` to it."""
     number = here.number
     stories = [one.story for one in left.items]
     first = (number - 1) * PAGE_STORIES
@@ -129,7 +129,9 @@ def rest(left: Digest, here: RestPage | ShownPage, reader: Reader) -> View:
     ]
     before = replace(here, number=max(1, number - 1))
     after = replace(here, number=number + 1) if len(stories) > first + PAGE_STORIES else here
-    return View(split(blocks)[0], (turns(before, after, reader),) if before != after else ())
+    return View(
+        split(blocks)[0], (turns(before, after, reader),) if turned or before != after else ()
+    )
 
 
 def nothing_new(chat: Chat, reader: Reader) -> View:

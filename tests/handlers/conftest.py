@@ -1,11 +1,14 @@
 """A bot on the Telegram of this process and the sample newsroom, with somebody in a chat."""
 
+import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from bot.settings import load
 from handlers.buttons import Action, encode
 from news.worker import Worker
 from storage import articles, chats
+from storage.database import open_database
 from storage.records import Chat, ChatId, Subscription
 
 FAR = 10.0
@@ -106,7 +110,8 @@ async def conversation(
 ) -> AsyncIterator[Talk]:
     """A chat with a bot that was started with these settings."""
     telegram = ConsoleTelegram(clock)
-    settings = load(_env_file=None, database_url=url, **chosen)
+    # One feed after the other, so that stories come about alike each time.
+    settings = load(_env_file=None, database_url=url, **{"fetch_concurrency": 1, **chosen})
     failures: list[BaseException] = []
     async with assemble(settings, clock, telegram, failures.append) as parts, parts.application:
         await parts.application.start()
@@ -120,8 +125,24 @@ async def conversation(
     assert failures == []
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied: to make them takes as long as many a test."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.db"
+
+    async def make() -> None:
+        database = await open_database(f"sqlite:///{file}")
+        await database.close()
+
+    asyncio.run(make())
+    return file
+
+
 @pytest.fixture
-async def talk(sqlite_url: str, clock: Callable[[], datetime]) -> AsyncIterator[Talk]:
+async def talk(
+    sqlite_url: str, migrated: Path, clock: Callable[[], datetime]
+) -> AsyncIterator[Talk]:
+    shutil.copy(migrated, sqlite_url.removeprefix("sqlite:///"))
     async with conversation(sqlite_url, clock) as begun:
         yield begun
 

@@ -352,7 +352,8 @@ def test_whatever_an_outlet_writes_the_summary_is_short_and_whole(
 def test_hostile_texts_stay_cheap(text: str) -> None:
     began = process_time()
     assert len(summarise(told(article(text=text, summary=text)))) <= MAX_CHARACTERS
-    assert process_time() - began < 0.5
+    # A tenth of that, usually: what grows with the square of the text takes minutes.
+    assert process_time() - began < 5
 
 
 def test_rare_words_weigh_more_than_common_ones_in_their_own_language() -> None:
