@@ -1,6 +1,6 @@
 """Why a chat is shown a story: which of the things it follows want it, and by which words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from news.archive import sources, subject_of_article
@@ -10,9 +10,10 @@ from news.gather import taste_of
 from news.indexing import body_of
 from news.matching import Evidence, Matcher, Source, evidence
 from news.outcomes import Explained, Reason
+from news.query import Node
 from storage import articles, chats, matches
 from storage.database import Transaction
-from storage.records import ChatId, Kind, StoryId, TopicId
+from storage.records import Article, ChatId, FeedId, Kind, StoryId, TopicId
 
 _EVIDENCE = 3
 """Pieces of evidence for one story and topic that tell enough."""
@@ -51,19 +52,26 @@ async def why(
             Reason(item, ()) for item in listed if item.kind is Kind.FEED and item.target in feeds
         ]
         for item, tree, matcher, theirs in wanted:
-            found: dict[Evidence, None] = {}
-            for article in story.articles:
-                if article.id not in theirs:
-                    continue
-                if found:
-                    # One article that belongs to it says why; others would say the same again.
-                    break
-                subject = subject_of_article(article, known.get(article.feed_id, Source()))
-                if matcher.matches(subject, now):
-                    body = body_of(article.summary, article.text)
-                    found |= dict.fromkeys(evidence(tree, subject, article.title, body))
-            if found:
-                reasons.append(Reason(item, tuple(found)[:_EVIDENCE]))
+            mine = [article for article in story.articles if article.id in theirs]
+            if found := _found_in(mine, tree, matcher, known, now):
+                reasons.append(Reason(item, found))
         reports = len(findings.reports(story))
         told.append(Explained(story, tuple(reasons), reports, taste.because(story)))
     return tuple(told)
+
+
+def _found_in(
+    some: Sequence[Article],
+    tree: Node,
+    matcher: Matcher,
+    known: Mapping[FeedId, Source],
+    now: datetime,
+) -> tuple[Evidence, ...]:
+    """What speaks for a topic in the first of these articles that belongs to it: others would say the same again."""
+    for article in some:
+        subject = subject_of_article(article, known.get(article.feed_id, Source()))
+        if matcher.matches(subject, now):
+            body = body_of(article.summary, article.text)
+            if found := tuple(dict.fromkeys(evidence(tree, subject, article.title, body))):
+                return found[:_EVIDENCE]
+    return ()
