@@ -31,7 +31,7 @@ from news.gather import preview
 from news.matching import moment_of
 from news.stories import outlets
 from news.text import shorten, squeeze
-from news.trend import beginning
+from news.wall_clock import beginning
 from news.zone_names import find_zone, near_zones
 from storage import feeds
 from storage.database import Transaction, open_database

@@ -8,7 +8,7 @@ from news import rescheduling, unfollowing
 async def bring_back(ask: Ask, dropped: Drop) -> str | None:
     """Follow again, with its own schedule and in its own place; its name, None if it is gone. Raises LimitReached."""
     services = ask.services
-    result = await unfollowing.follow_again(
+    name = await unfollowing.follow_again(
         services.database,
         ask.chat.id,
         dropped.kind,
@@ -18,10 +18,8 @@ async def bring_back(ask: Ask, dropped: Drop) -> str | None:
         ask.now,
         dropped.place,
     )
-    if result is None:
-        return None
-    if dropped.schedule:
+    if name is not None and dropped.schedule:
         await rescheduling.restore_own(
             services.database, ask.chat, dropped.kind, dropped.target, dropped.schedule, ask.now
         )
-    return result.name
+    return name

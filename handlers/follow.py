@@ -17,6 +17,7 @@ from news import follow, query, search, typed_addresses, unfollowing
 from news.errors import FetchFailed, LimitReached, ShareSpent
 from news.followed_topics import query_of
 from news.mutes import Muted
+from news.subscribing import end
 from storage import articles, chats, feeds, opinions
 from storage.database import Transaction
 from storage.records import Failure, Feed, FeedId, Kind, Subscription, SubscriptionId, TopicId
@@ -99,15 +100,11 @@ async def press_drop_row(ask: Ask, pressed: DropRow) -> Toast:
 
 async def _drop(ask: Ask, pressed: Drop) -> tuple[str | None, Drop]:
     """Stop following; its name, None if there is no such thing, and what brings it back as it was."""
-    database = ask.services.database
-    async with database.read() as tx:
-        listed = await chats.followed(tx, ask.chat.id)
-        name = await _name_of(tx, pressed)
-    for item in listed:
-        if (item.kind, item.target) == (pressed.kind, pressed.target):
-            await unfollowing.unfollow(database, ask.chat.id, item.id)
+    async with ask.services.database.write() as tx:
+        item = await end(tx, ask.chat.id, pressed.kind, pressed.target)
+        if item is not None:
             return item.name, views.drop_of(item)
-    return name, pressed
+        return await _name_of(tx, pressed), pressed
 
 
 async def _name_of(tx: Transaction, pressed: Drop) -> str | None:

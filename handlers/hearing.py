@@ -24,9 +24,6 @@ from telegram.constants import ChatType, MessageEntityType
 
 _HALVES = re.compile("[\ud800-\udfff]")
 
-_COMMAND = re.compile(r"[/／]([a-z0-9_]{1,64})(?:@(\w+))?(?!\w)", re.ASCII | re.IGNORECASE)
-"""What Telegram takes for a command, and the same with the slash of a Japanese keyboard, which it does not."""
-
 _COMMAND = re.compile(
     r"[/／]([a-z0-9_]{1,64})(?:@([a-z0-9_]+))?(?![\w/<>])", re.ASCII | re.IGNORECASE
 )

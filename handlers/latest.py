@@ -98,7 +98,7 @@ async def _found(
     tx: Transaction, ask: Ask, page: Page, topic: Topic | None
 ) -> tuple[tuple[tuple[Position, Story], ...], tuple[Subscription, ...]]:
     """The stories of a page in their places, and one more if there is one; and what the chat follows."""
-    listed = await chats.subscriptions_of(tx, ask.chat.id)
+    listed = await chats.followed(tx, ask.chat.id)
     follows = _is_of_followed(page, listed)
     if page.back:
         found = await _stories(tx, ask, page, topic, follows)
@@ -221,7 +221,7 @@ async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | No
         else:
             ids = ranked[first : first + PAGE]
             shown = await search.shown(tx, query_of(topic), ids, ask.now)
-        listed = await chats.subscriptions_of(tx, ask.chat.id)
+        listed = await chats.followed(tx, ask.chat.id)
     instead = None
     if wanted is not None and not ranked:
         instead = await _instead(ask, wanted, page.up_to)

@@ -123,12 +123,7 @@ async def press_mute_back(ask: Ask, pressed: MuteBack) -> View:
 
 async def _mute_again(ask: Ask, of: FeedId | str, place: MuteId) -> Mute | None:
     """Mute what was just shown again; None if there is no such thing any more. Raises LimitReached."""
-    database = ask.services.database
-    result = await muting.mute_again(database, ask.chat.id, of, place, ask.now)
-    same = {(one.feed_id, one.words) for one in (*result.muted, *result.already)}
-    async with database.read() as tx:
-        listed = await opinions.mutes(tx, ask.chat.id)
-    return next((one for one in listed if (one.feed_id, one.words) in same), None)
+    return await muting.mute_again(ask.services.database, ask.chat.id, of, place, ask.now)
 
 
 async def press_unmute(ask: Ask, pressed: Unmute) -> View:

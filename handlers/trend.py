@@ -34,7 +34,7 @@ async def _trend(ask: Ask, topic: Topic, wanted: query.Query) -> View:
     async with ask.services.database.read() as tx:
         muted = Muted(await opinions.mutes(tx, ask.chat.id))
         found = await search.trend(tx, wanted, ask.now, ask.chat.timezone, muted=muted)
-        listed = await chats.subscriptions_of(tx, ask.chat.id)
+        listed = await chats.followed(tx, ask.chat.id)
     follows = any(item.kind is Kind.TOPIC and item.target == topic.id for item in listed)
     may_follow = query.positive(wanted.tree) and not follows
     picture = None

@@ -7,6 +7,7 @@ NewsError
 ├── FetchFailed     an address that brought nothing, with the kind of failure
 ├── NoFeedFound     an address that leads to no feed, with what was tried
 ├── NoSuchNumber    a number that is not in the chat's list
+├── ShareSpent       more new feeds than a chat may have visited for it alone, for now
 ├── ChatForgotten   the chat was deleted while something was looked up for it
 └── LimitReached    the chat follows as much as it may
 """

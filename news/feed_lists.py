@@ -4,7 +4,7 @@ import re
 
 from news import document as xml
 from news import opml
-from news.addresses import has_credentials, web_address
+from news.addresses import web_address
 from news.opml import BadOpml, FeedList, Rejected
 from news.text import shorten, squeeze
 from storage.records import ListedFeed
@@ -49,14 +49,7 @@ def _from_lines(text: str) -> FeedList | None:
         match = _ADDRESS.fullmatch(first)
         url = web_address(match[1].lower() + match[2], "") if match else ""
         addresses += match is not None
-        reason = ""
-        if not url or has_credentials(url):
-            reason = "address"
-        elif url in found:
-            reason = "twice"
-        elif len(found) >= opml.MAX_OUTLINES:
-            reason = "over"
-        if reason:
+        if reason := opml.reason_against(url, found):
             rejected.append(Rejected(number, shorten(written, 80), reason))
         else:
             found[url] = ListedFeed(url)

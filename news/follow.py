@@ -1,4 +1,4 @@
-"""Follow and unfollow as use cases, for the chat, deep links, lists of feeds and the command line."""
+"""Follow as a use case, for the chat, deep links, lists of feeds and the command line."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 from news import query, search
 from news.addresses import path_of
 from news.discover import FoundFeed, FoundList, FoundSeveral, discover, find_known
-from news.errors import BadQuery, FetchFailed, NoFeedFound, NoSuchNumber
+from news.errors import FetchFailed, NoFeedFound, NoSuchNumber
 from news.fetch import Fetched
 from news.importing import import_list
 from news.indexing import body_of
@@ -21,12 +21,11 @@ from news.poller import body_hash, visited
 from news.related import names_in, related
 from news.sites import Candidate
 from news.sources import Sources, ask
-from news.subscribing import BACKFILL, begin_feed, begin_topic, end, subscribe
-from storage import articles, chats, feeds, matches, opinions
+from news.subscribing import backfill, begin_feed, begin_query, end, subscribe
+from storage import articles, chats, feeds, opinions
 from storage.database import Database, Transaction
 from storage.records import (
     Article,
-    ArticleId,
     ChatId,
     Feed,
     FeedId,
@@ -56,20 +55,15 @@ async def follow_topic(
     wanted: query.Query,
     limit: int,
     now: datetime,
-    after_article: ArticleId | None = None,
 ) -> Followed:
-    """Follow a topic: what arrives from now on, or after `after_article`, is new to the chat.
+    """Follow a topic: what arrives from now on is new to the chat.
 
     Raises LimitReached if the chat follows `limit` things already; BadQuery if it names a time and no more.
     """
-    if not query.positive(wanted.tree):
-        # A topic that is only a time says nothing of what is to be told.
-        raise BadQuery("only_time")
     async with database.write() as tx:
-        topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
-        added = await begin_topic(tx, chat_id, topic.id, wanted, limit, now, after_article)
+        id, added = await begin_query(tx, chat_id, wanted, limit, now)
     async with database.read() as tx:
-        return await _followed_topic(tx, chat_id, topic.id, wanted, not added, now)
+        return await _followed_topic(tx, chat_id, id, wanted, not added, now)
 
 
 async def _followed_topic(
@@ -80,7 +74,7 @@ async def _followed_topic(
     already: bool,
     now: datetime,
 ) -> Followed:
-    listed = await chats.subscriptions_of(tx, chat_id)
+    listed = await chats.followed(tx, chat_id)
     mine = [one for one in listed if one.kind is Kind.TOPIC and one.target == topic_id]
     muted = Muted(await opinions.mutes(tx, chat_id))
     placed = await search.newest(tx, wanted, now, limit=_LOOKED_AT if muted else PROOF)
@@ -103,7 +97,7 @@ def _proof(stories: Iterable[Story], muted: Muted) -> tuple[Story, ...]:
     return tuple(islice(shown, PROOF))
 
 
-async def followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
+async def _followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
     """What comes of following a feed, with its latest stories as proof; `already` if the chat did before."""
     muted = Muted(await opinions.mutes(tx, chat_id))
     if feed.id in muted.feeds:
@@ -163,15 +157,14 @@ async def change_topic(
 ) -> Followed:
     """Follow what `changed` makes of a topic in its place. Raises NoSuchNumber if the chat does not follow that one."""
     async with database.write() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
+        listed = await chats.followed(tx, chat_id)
         item = next((one for one in listed if one.id == subscription_id), None)
         if item is None or item.kind is not Kind.TOPIC:
             raise NoSuchNumber(len(listed))
         wanted = changed(item.name)
         topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
         await chats.retarget(tx, item, topic.id, wanted.text)
-        found = await search.matching(tx, wanted, now, BACKFILL)
-        await matches.match_topic(tx, topic.id, found)
+        await backfill(tx, topic.id, wanted, now)
     async with database.read() as tx:
         return await _followed_topic(tx, chat_id, topic.id, wanted, False, now)
 
@@ -292,7 +285,7 @@ async def follow_new_feed(
     async with sources.database.write() as tx:
         feed, taken = await keep_new_feed(tx, sources, FoundFeed(url, fetched, reading), now)
         added = await subscribe(tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, None)
-        followed = await followed_feed(tx, chat_id, feed, not added)
+        followed = await _followed_feed(tx, chat_id, feed, not added)
     if taken is not None:
         sources.intake.learn(taken)
     return followed
@@ -329,4 +322,4 @@ async def follow_known_feed(
         if feed is None:
             raise NoSuchNumber(0)
         added = await begin_feed(tx, chat_id, feed, limit, now)
-        return await followed_feed(tx, chat_id, feed, not added)
+        return await _followed_feed(tx, chat_id, feed, not added)

@@ -6,7 +6,6 @@ candidates ─▶ the stories worth loading ─▶ decide ─▶ summaries
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from news.desk import VOTES, Desk
 from news.digest import Digest, Material, Span, decide, ranked, with_summaries
@@ -280,7 +279,6 @@ async def _worth_telling(
     return found, sum(id not in told for id in ids[looked_at:])
 
 
-@lru_cache(maxsize=5_000)
 def _leaves_out(typed: str) -> bool:
     if typed.isascii() and not any(sign in typed.casefold() for sign in ("-", ":", "not")):
         # Plain words, as most topics are: reading a query takes long.

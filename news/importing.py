@@ -46,7 +46,7 @@ async def import_list(
             await check_there(tx, chat_id)
             room = max(0, limit - await chats.count_subscriptions(tx, chat_id))
             if isinstance(batch, ListedTopic):
-                step = await _take_topic(tx, chat_id, batch, room, now)
+                step = await _take_topic(tx, chat_id, batch, room, limit, now)
             else:
                 step = await _take_feeds(tx, chat_id, batch, room, now)
         new |= step.new
@@ -103,7 +103,7 @@ async def _take_feeds(
 
 
 async def _take_topic(
-    tx: Transaction, chat_id: ChatId, listed: ListedTopic, room: int, now: datetime
+    tx: Transaction, chat_id: ChatId, listed: ListedTopic, room: int, limit: int, now: datetime
 ) -> _Step:
     wanted = query.parse(listed.text)
     topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
@@ -112,9 +112,7 @@ async def _take_topic(
             return _Step({}, 1)
     if not room:
         return _Step({}, 0, (listed,))
-    # There is room for it, whatever the limit is.
-    room += await chats.count_subscriptions(tx, chat_id)
-    await begin_topic(tx, chat_id, topic.id, wanted, room, now)
+    await begin_topic(tx, chat_id, topic.id, wanted, limit, now)
     return _Step({(Kind.TOPIC, topic.id): listed.schedule}, 0)
 
 

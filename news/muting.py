@@ -8,7 +8,7 @@ from news.discover import find_known
 from news.errors import LimitReached
 from news.lexemes import QUOTES
 from news.mutes import MOST_CHARACTERS, Muted, alternatives, is_query, term_of
-from news.names import name_of, similar
+from news.names import called, name_of, similar
 from news.outcomes import Muting
 from news.text import squeeze
 from news.typed_addresses import as_address
@@ -46,7 +46,7 @@ async def mute(database: Database, chat_id: ChatId, typed: str, now: datetime) -
             # Words in quotation marks are meant as words.
             ids = set()
         else:
-            ids = {id for id, _, _, title in named if name_of(title) == name_of(text)}
+            ids = {id for id, _ in called(named, text, wholly=True)}
         if not ids and is_query(text):
             return Muting((), is_query=True)
         if not ids:
@@ -81,10 +81,10 @@ async def mute_feed(database: Database, chat_id: ChatId, feed_id: FeedId, now: d
 
 async def mute_again(
     database: Database, chat_id: ChatId, of: FeedId | str, place: MuteId, now: datetime
-) -> Muting:
+) -> Mute | None:
     """Mute again the feed or the words that were just shown again, in their old place of the list.
 
-    Nothing is muted if there is no such feed, or the words say too little. Raises LimitReached.
+    What is muted then; None if there is no such feed, or the words say too little. Raises LimitReached.
     """
     ids, words = (set(), (of,)) if isinstance(of, str) else ({of}, ())
     known = [one for one in words if len(one) <= MOST_CHARACTERS and term_of(one) is not None]
@@ -92,7 +92,9 @@ async def mute_again(
         new, already = await _mute(tx, chat_id, ids, known, now)
         for one in new:
             await opinions.put_back(tx, chat_id, one.id, place)
-    return Muting(new, already)
+        same = {(one.feed_id, one.words) for one in (*new, *already)}
+        listed = await opinions.mutes(tx, chat_id)
+    return next((one for one in listed if (one.feed_id, one.words) in same), None)
 
 
 async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute, ...]:

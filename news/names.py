@@ -1,9 +1,10 @@
 """Names of sources: which two ways to write one mean the same, and which source somebody may mean."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from news.addresses import host_of
-from news.text import BREAK, GAP, normalise, tokens
+from news.text import bare_words, normalise
 from storage.records import FeedId
 
 Named = tuple[FeedId, str, str | None, str]
@@ -37,9 +38,10 @@ _IN_HOSTS = frozenset(
 """Labels of hosts that say nothing of whose they are."""
 
 
+@lru_cache(maxsize=20_000)
 def name_of(text: str) -> tuple[str, ...]:
     """What two ways to write one name share."""
-    found = tuple(word for word in tokens(text) if word not in (BREAK, GAP))
+    found = tuple(bare_words(text))
     found = found[1:] if len(found) > 1 and found[0] in _ARTICLES else found
     # What is no word at all is only equal to itself.
     return found or (normalise(text),)

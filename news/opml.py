@@ -91,7 +91,7 @@ def read(document: bytes) -> FeedList:
         title = squeeze(said.get("title") or said.get("text") or "")
         # Those who have no name for a feed write its address.
         name = "" if title == written else shorten(title, _MAX_NAME)
-        reason = _reason(url, found)
+        reason = reason_against(url, found)
         if reason:
             rejected.append(Rejected(element.sourceline or 0, shorten(name or written, 80), reason))
         else:
@@ -140,7 +140,7 @@ def _schedule(written: str | None) -> str:
     return "" if wanted is None else str(wanted)
 
 
-def _reason(url: str, found: Mapping[str, ListedFeed]) -> str:
+def reason_against(url: str, found: Mapping[str, ListedFeed]) -> str:
     """Why an address is not taken; empty if it is."""
     # Feeds are shared by all who follow them: no place for somebody's password.
     if not url or has_credentials(url):

@@ -2,11 +2,11 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from news.schedule import DAYS
 from news.text import normalise, squeeze
-from news.wall_clock import first_moment, shown, zone_of
+from news.wall_clock import beginning, first_moment, shown, zone_of
 
 LONGEST = timedelta(days=366)
 
@@ -51,9 +51,8 @@ def _ends(text: str, now: datetime, zone: str) -> datetime | None:
     if (counted := _COUNTED.fullmatch(text)) is not None:
         count = int(_NUMBERS.get(counted["count"], counted["count"]))
         return _after(count, str(counted.lastgroup), now, zone)
-    here = zone_of(zone)
-    day = _day(_UNTIL.sub("", text, count=1), shown(now, here).date())
-    return None if day is None else first_moment(datetime.combine(day, time()), here)
+    day = _day(_UNTIL.sub("", text, count=1), shown(now, zone_of(zone)).date())
+    return None if day is None else beginning(day, zone)
 
 
 def _after(count: int, unit: str, now: datetime, zone: str) -> datetime:

@@ -4,11 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from news.text import squeeze
-from news.wall_clock import first_moment, shown, zone_of
+from news.wall_clock import beginning, shown, zone_of
 
 LONGEST = timedelta(days=90)
 
@@ -75,6 +75,4 @@ def _named(name: Name, now: datetime, zone: str) -> Period:
         Name.THIS_MONTH: today.replace(day=1),
     }[name]
     end = {Name.YESTERDAY: today, Name.LAST_WEEK: monday}.get(name)
-    since = first_moment(datetime.combine(first, time()), here)
-    until = None if end is None else first_moment(datetime.combine(end, time()), here)
-    return Period(since, until)
+    return Period(beginning(first, zone), None if end is None else beginning(end, zone))

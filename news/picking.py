@@ -31,7 +31,7 @@ async def pick_topic(
         ]
         if not on:
             for item in mine:
-                await end(tx, chat_id, Kind.TOPIC, item.target)
+                await chats.unsubscribe(tx, chat_id, item.id)
         elif not mine:
             topic = await chats.intern_topic(tx, wanted[0].normal, wanted[0].text, now)
             await begin_topic(tx, chat_id, topic.id, wanted[0], limit, now)

@@ -24,7 +24,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from babel import Locale
@@ -366,6 +366,7 @@ class _Scope:
         return replace(self, field=SYNONYMS.get(name, name))
 
 
+@lru_cache(maxsize=5_000)
 def _understood(text: str, max_depth: int) -> Query:
     if (markup := re.search("[<>]", text)) is not None:
         raise BadQuery("markup", markup.start(), markup[0])

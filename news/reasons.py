@@ -31,19 +31,20 @@ async def why(
 
     Thumbs count that were given before `told_at`, when the chat was told.
     """
-    listed = await chats.subscriptions_of(tx, chat_id)
+    listed = await chats.followed(tx, chat_id)
     stories = await articles.get_stories(tx, story_ids)
     told_of = [article for story in stories for article in story.articles]
     known = await sources(tx, {article.feed_id for article in told_of})
     topics = [TopicId(item.target) for item in listed if item.kind is Kind.TOPIC]
     belong = await matches.matched(tx, topics, [article.id for article in told_of])
+    followed = await chats.followed_topics(tx, [id for id, theirs in belong.items() if theirs])
+    topic_of = {topic.id: topic for topic in followed}
     wanted = []
     for item in listed:
-        if item.kind is Kind.TOPIC and belong[TopicId(item.target)]:
-            topic = await chats.topic(tx, TopicId(item.target))
-            if topic is not None:
-                tree = query_of(topic).tree
-                wanted.append((item, tree, Matcher(tree), belong[topic.id]))
+        topic = topic_of.get(TopicId(item.target)) if item.kind is Kind.TOPIC else None
+        if topic is not None:
+            tree = query_of(topic).tree
+            wanted.append((item, tree, Matcher(tree), belong[topic.id]))
     taste, _ = await taste_of(tx, chat_id, told_at or now)
     told = []
     for story in stories:

@@ -17,7 +17,8 @@ from news.indexing import wanted_of
 from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
 from news.mutes import Muted
 from news.stories import WINDOW
-from news.trend import Hit, Trend, beginning, by_day, last_days
+from news.trend import Hit, Trend, by_day, last_days
+from news.wall_clock import beginning
 from storage import articles, search
 from storage.batches import batches
 from storage.database import Transaction
@@ -94,13 +95,13 @@ async def best(
     up_to: ArticleId | None = None,
     limit: int = BEST,
 ) -> tuple[StoryId, ...]:
-    """The stories that belong most to a query among the recent ones, at most `limit` or BEST, none twice."""
+    """The stories that belong most to a query among the recent ones, at most `limit`, none twice."""
     looking = await _Looking.begin(tx, wanted, now, up_to)
     chosen: dict[StoryId, None] = {}
     for candidate in await looking.ranked():
         if candidate.article.story_id not in chosen and looking.belongs(candidate.article):
             chosen[candidate.article.story_id] = None
-            if len(chosen) == min(limit, BEST):
+            if len(chosen) == limit:
                 break
     return tuple(chosen)
 

@@ -3,13 +3,32 @@
 from datetime import datetime
 
 from news import query, search
-from news.errors import ChatForgotten, LimitReached
+from news.errors import BadQuery, ChatForgotten, LimitReached
 from storage import articles, chats, feeds, matches
 from storage.database import Transaction
-from storage.records import ArticleId, ChatId, Feed, Kind, TopicId
+from storage.records import ArticleId, ChatId, Feed, Kind, Subscription, TopicId
 
-BACKFILL = 300
+_BACKFILL = 300
 """The newest articles of the archive that a new topic begins with."""
+
+
+async def begin_query(
+    tx: Transaction,
+    chat_id: ChatId,
+    wanted: query.Query,
+    limit: int,
+    now: datetime,
+    after_article: ArticleId | None = None,
+) -> tuple[TopicId, bool]:
+    """Follow the topic of a query, see `begin_topic`; which one it is, and False if the chat follows it already.
+
+    Raises BadQuery if it names a time and no more.
+    """
+    if not query.positive(wanted.tree):
+        # A topic that is only a time says nothing of what is to be told.
+        raise BadQuery("only_time")
+    topic = await chats.intern_topic(tx, wanted.normal, wanted.text, now)
+    return topic.id, await begin_topic(tx, chat_id, topic.id, wanted, limit, now, after_article)
 
 
 async def begin_topic(
@@ -26,9 +45,14 @@ async def begin_topic(
         tx, chat_id, Kind.TOPIC, topic_id, wanted.text, limit, now, after_article
     )
     if added:
-        found = await search.matching(tx, wanted, now, BACKFILL)
-        await matches.match_topic(tx, topic_id, found)
+        await backfill(tx, topic_id, wanted, now)
     return added
+
+
+async def backfill(tx: Transaction, topic_id: TopicId, wanted: query.Query, now: datetime) -> None:
+    """Let a topic begin with what the archive has of it."""
+    found = await search.matching(tx, wanted, now, _BACKFILL)
+    await matches.match_topic(tx, topic_id, found)
 
 
 async def begin_feed(
@@ -69,8 +93,10 @@ async def check_there(tx: Transaction, chat_id: ChatId) -> None:
         raise ChatForgotten
 
 
-async def end(tx: Transaction, chat_id: ChatId, kind: Kind, target: int) -> None:
-    """Stop following a feed or a topic; nothing happens if the chat does not."""
+async def end(tx: Transaction, chat_id: ChatId, kind: Kind, target: int) -> Subscription | None:
+    """Stop following a feed or a topic; what was followed, None if the chat does not."""
     for item in await chats.followed(tx, chat_id):
         if (item.kind, item.target) == (kind, target):
             await chats.unsubscribe(tx, chat_id, item.id)
+            return item
+    return None

@@ -6,7 +6,7 @@ articles that belong to it ─▶ each story once, on the day of its first one �
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.records import FeedId, Story, StoryId
@@ -73,11 +73,6 @@ def last_days(now: datetime, zone: str) -> tuple[date, ...]:
     """The dates of the last DAYS days in a zone (IANA name), oldest first, today included."""
     last = now.astimezone(ZoneInfo(zone)).date()
     return tuple(last - timedelta(days=ago) for ago in reversed(range(DAYS)))
-
-
-def beginning(day: date, zone: str) -> datetime:
-    """When a day begins in a zone, in UTC; where clocks skip midnight, when they do."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def by_day(

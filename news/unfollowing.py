@@ -5,28 +5,21 @@ from collections.abc import Collection
 from datetime import datetime
 
 from news.errors import NoSuchNumber
-from news.follow import follow_topic, followed_feed
 from news.followed_topics import query_of
 from news.lexemes import QUOTES
-from news.outcomes import Followed
-from news.subscribing import subscribe
+from news.subscribing import begin_query, subscribe
 from news.text import normalise, squeeze
 from storage import chats, feeds
 from storage.database import Database
 from storage.records import ArticleId, ChatId, FeedId, Kind, Subscription, SubscriptionId, TopicId
 
 
-async def find_subscription(database: Database, chat_id: ChatId, typed: str) -> Subscription:
-    """The subscription that a number of the chat's list, or a name, stands for. Raises NoSuchNumber."""
-    return (await find_numbered(database, chat_id, typed))[1]
-
-
 async def find_numbered(
     database: Database, chat_id: ChatId, typed: str
 ) -> tuple[int, Subscription]:
-    """Likewise, with its number in the list."""
+    """The subscription that a number of the chat's list, or a name, stands for, with its number. Raises NoSuchNumber."""
     async with database.read() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
+        listed = await chats.followed(tx, chat_id)
     text = squeeze(typed).strip("#.")
     # A number is at most as long as the list's own; str.isdecimal also takes digits of other scripts.
     if text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= len(listed):
@@ -43,7 +36,7 @@ async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple
     In the order of the list. Raises NoSuchNumber, if only one of them is not there.
     """
     async with database.read() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
+        listed = await chats.followed(tx, chat_id)
     text = squeeze(typed)
     for name in dict.fromkeys((text, text.strip(QUOTES + "' ’‘"))):
         found = [one for one in listed if _unquoted(one.name) == _unquoted(name)]
@@ -80,7 +73,7 @@ async def unfollow_all(
 ) -> tuple[Subscription, ...]:
     """Stop following these, or everything; what was followed of it, in the order of the list."""
     async with database.write() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
+        listed = await chats.followed(tx, chat_id)
         gone = tuple(one for one in listed if ids is None or one.id in ids)
         for one in gone:
             await chats.unsubscribe(tx, chat_id, one.id)
@@ -89,12 +82,8 @@ async def unfollow_all(
 
 async def unfollow(database: Database, chat_id: ChatId, id: SubscriptionId) -> Subscription | None:
     """Stop following; what was followed, or None if it was not this chat's or is gone."""
-    async with database.write() as tx:
-        listed = await chats.subscriptions_of(tx, chat_id)
-        item = next((item for item in listed if item.id == id), None)
-        if item is not None:
-            await chats.unsubscribe(tx, chat_id, id)
-    return item
+    gone = await unfollow_all(database, chat_id, {id})
+    return gone[0] if gone else None
 
 
 async def follow_again(
@@ -106,38 +95,25 @@ async def follow_again(
     limit: int,
     now: datetime,
     place: SubscriptionId | None = None,
-) -> Followed | None:
-    """Undo an unfollow, so that nothing which came meanwhile is missed; None if there is nothing to follow.
+) -> str | None:
+    """Undo an unfollow, so that nothing which came meanwhile is missed; its name, None if there is nothing to follow.
 
     With the id that it had as `place`, it stands in the list where it stood. Raises LimitReached.
     """
-    followed = await _begin_again(database, chat_id, kind, target, after_article, limit, now)
-    if followed is not None and place is not None:
-        async with database.write() as tx:
-            await chats.put_back(tx, chat_id, kind, target, place)
-    return followed
-
-
-async def _begin_again(
-    database: Database,
-    chat_id: ChatId,
-    kind: Kind,
-    target: int,
-    after_article: ArticleId,
-    limit: int,
-    now: datetime,
-) -> Followed | None:
-    if kind is Kind.TOPIC:
-        async with database.read() as tx:
-            topic = await chats.topic(tx, TopicId(target))
-        if topic is None:
-            return None
-        return await follow_topic(database, chat_id, query_of(topic), limit, now, after_article)
     async with database.write() as tx:
-        feed = await feeds.get(tx, FeedId(target))
-        if feed is None:
-            return None
-        added = await subscribe(
-            tx, chat_id, Kind.FEED, feed.id, feed.title, limit, now, after_article
-        )
-        return await followed_feed(tx, chat_id, feed, not added)
+        if kind is Kind.TOPIC:
+            topic = await chats.topic(tx, TopicId(target))
+            if topic is None:
+                return None
+            wanted = query_of(topic)
+            await begin_query(tx, chat_id, wanted, limit, now, after_article)
+            name = wanted.text
+        else:
+            feed = await feeds.get(tx, FeedId(target))
+            if feed is None:
+                return None
+            await subscribe(tx, chat_id, kind, feed.id, feed.title, limit, now, after_article)
+            name = feed.title
+        if place is not None:
+            await chats.put_back(tx, chat_id, kind, target, place)
+    return name

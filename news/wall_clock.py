@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,11 @@ def zone_of(name: str) -> ZoneInfo:
 def shown(moment: datetime, zone: ZoneInfo) -> datetime:
     """What the clock shows at a moment: a date and time without zone."""
     return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def beginning(day: date, zone: str) -> datetime:
+    """When a day begins in a zone (IANA name), in UTC; where clocks skip midnight, when they do."""
+    return first_moment(datetime.combine(day, time()), zone_of(zone))
 
 
 def first_moment(wall: datetime, zone: ZoneInfo) -> datetime:

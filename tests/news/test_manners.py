@@ -939,7 +939,7 @@ async def test_a_feed_that_nobody_follows_is_not_visited(
     host.serve("/feed", rss("one"), etag='"1"')
     chat = await world.chat(1, f"{host.url}/feed")
     assert len(await world.poll()) == 1
-    item = await unfollowing.find_subscription(world.database, chat.id, "1")
+    _, item = await unfollowing.find_numbered(world.database, chat.id, "1")
     await unfollowing.unfollow(world.database, chat.id, item.id)
     assert await world.poll(days=9) == []
 

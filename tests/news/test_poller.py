@@ -100,7 +100,7 @@ async def test_what_came_between_unfollowing_and_undo_is_not_missed(
     page = host.serve("/feed", rss("old rice"), etag='"1"')
     await world.poll()
     await follow.follow_topic(world.database, chat.id, query.parse("rice"), 9, world.clock())
-    item = await unfollowing.find_subscription(world.database, chat.id, "1")
+    _, item = await unfollowing.find_numbered(world.database, chat.id, "1")
     assert await unfollowing.unfollow(world.database, chat.id, item.id) == item
     page.body, page.etag = rss("rice while away", "old rice"), '"2"'
     await world.poll(hours=1)
@@ -114,10 +114,10 @@ async def test_a_subscription_is_found_by_number_or_name(world: World) -> None:
     for topic in ("Rice", "Tea"):
         await follow.follow_topic(world.database, chat.id, query.parse(topic), 9, world.clock())
     for typed, name in (("1", "Rice"), ("#2", "Tea"), ("2.", "Tea"), ("TEA", "Tea")):
-        assert (await unfollowing.find_subscription(world.database, chat.id, typed)).name == name
+        assert (await unfollowing.find_numbered(world.database, chat.id, typed))[1].name == name
     for typed in ("0", "3", "-1", "coffee", "", "1" * 5000):
         with pytest.raises(NoSuchNumber):
-            await unfollowing.find_subscription(world.database, chat.id, typed)
+            await unfollowing.find_numbered(world.database, chat.id, typed)
 
 
 async def test_a_feed_that_is_being_visited_when_the_bot_stops_is_due_as_before(
@@ -274,7 +274,7 @@ async def test_following_a_feed_that_was_asleep_floods_nobody(
     page = host.serve("/feed", rss("one"))
     first = await world.chat(1)
     await follow.follow_address(world.sources, first.id, f"{host.url}/feed", 9)
-    item = await unfollowing.find_subscription(world.database, first.id, "1")
+    _, item = await unfollowing.find_numbered(world.database, first.id, "1")
     await unfollowing.unfollow(world.database, first.id, item.id)
     page.body = rss(*(f"slept {number}" for number in range(40)))
     world.clock.forward(days=60)
@@ -303,7 +303,7 @@ async def test_a_feed_asleep_or_given_up_begins_anew_when_its_page_is_followed(
             world.clock.forward(days=2)
             await world.poll()
         assert (await world.feed(f"{host.url}/feed")).stopped_at is not None
-    item = await unfollowing.find_subscription(world.database, first.id, "1")
+    _, item = await unfollowing.find_numbered(world.database, first.id, "1")
     await unfollowing.unfollow(world.database, first.id, item.id)
     world.clock.forward(days=60)
     page.status, page.body = 200, rss(*(f"slept {number}" for number in range(9)))

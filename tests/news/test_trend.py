@@ -17,11 +17,11 @@ from news.trend import (
     Day,
     Hit,
     Trend,
-    beginning,
     by_day,
     last_days,
     sparkline,
 )
+from news.wall_clock import beginning
 from storage import articles, feeds
 from storage import search as index
 from storage.database import Database, Transaction
