@@ -15,7 +15,8 @@ from storage.records import ChatId
 ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 """What Telegram says somebody is who runs a chat."""
 
-_GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+"""Likewise, of somebody who is not there."""
 
 _SECONDS = 60
 """How long an answer of Telegram's is believed: so long an administrator of yesterday may still be one here."""
@@ -109,7 +110,7 @@ class Rights:
             return Standing.ABSENT
         except TelegramError as error:
             raise Unsure from error
-        if member.status in _GONE:
+        if member.status in GONE:
             return Standing.ABSENT
         posts = getattr(member, "can_post_messages", None)
         runs = member.status in ADMINISTRATORS and posts is not False

@@ -169,8 +169,10 @@ async def _setup(ask: Ask, pressed: Setup) -> Answer:
 async def _set_times(ask: Ask, pressed: SetTimes) -> Answer:
     """Choosing when the digests come is the last step of the first minute."""
     shown = await schedule.press_set_times(ask, pressed)
+    if pressed.via is not Via.START or pressed.of is not None:
+        return shown
     ask = await ask.again()
-    if pressed.via is Via.START and pressed.of is None and ask.chat.schedule == pressed.schedule:
+    if ask.chat.schedule == pressed.schedule:
         return await _setup(ask, Setup(FirstStep.DONE))
     return shown
 

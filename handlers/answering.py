@@ -8,7 +8,8 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from handlers.context import Answer, Ask, Services
-from handlers.reply import edit, edit_keyboard, keyboard_of, send, send_later
+from handlers.hearing import is_in_group, thread_of
+from handlers.reply import edit, edit_keyboard, is_unchanged, keyboard_of, send, send_later
 from handlers.signs import end_sign
 from handlers.views import channel
 from handlers.views.marks import with_marks
@@ -22,7 +23,6 @@ from handlers.whispers import (
     whispered_id,
 )
 from news.text import shorten
-from storage import outbox
 
 log = structlog.get_logger()
 
@@ -70,8 +70,8 @@ class Answering:
         """
         sent = None
         end_sign()
-        in_group = _is_in_group(message)
-        thread = message.message_thread_id if message.is_topic_message else None
+        in_group = is_in_group(message)
+        thread = thread_of(message)
         unseen = whispered_id(message) is not None
         to = to or confidant_of(message)
         for view in answer if isinstance(answer, tuple) else (answer,):
@@ -87,7 +87,7 @@ class Answering:
                     view,
                     thread,
                     message.message_id if in_group and reply else None,
-                    self._note_rich_unknown,
+                    self._whispers.note_rich_unknown,
                 )
             except RetryAfter:
                 if unseen:
@@ -99,7 +99,7 @@ class Answering:
     async def whisper_only(self, message: Message, answer: Answer, to: Confidant) -> None:
         """Show an answer to one person in a group, or to nobody. Raises likewise."""
         for view in answer if isinstance(answer, tuple) else (answer,):
-            if not (_is_in_group(message) and await self._whispers.whisper(message, view, to)):
+            if not await self._whispers.whisper(message, view, to):
                 return
 
     async def _send_later(
@@ -117,9 +117,7 @@ class Answering:
 
         If Telegram does not take it, the answer comes all the same.
         """
-        bot, thread = message.get_bot(), None
-        if message.is_topic_message:
-            thread = message.message_thread_id
+        bot, thread = message.get_bot(), thread_of(message)
         reply_to = message.message_id if message.chat.type != ChatType.PRIVATE else None
         shown: list[int] = []
 
@@ -178,14 +176,6 @@ class Answering:
                 presser = Confidant(query.from_user.id)
                 await _unless_the_same(mark_whispered(message, rows, presser))
 
-    async def _note_rich_unknown(self) -> None:
-        async with self._services.database.write() as tx:
-            await outbox.note_rich_unknown(tx, self._services.clock())
-
-
-def _is_in_group(message: Message) -> bool:
-    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
-
 
 async def _unless_the_same(change: Awaitable[object]) -> bool:
     """Await a change of a message; False if it is as it should be already."""
@@ -193,7 +183,7 @@ async def _unless_the_same(change: Awaitable[object]) -> bool:
         await change
     except BadRequest as error:
         # Two fast taps: the first has brought the page already.
-        if "not modified" not in str(error).casefold():
+        if not is_unchanged(error):
             raise
         return False
     return True

@@ -7,7 +7,7 @@ from telegram.constants import ChatType
 
 from handlers import channel
 from handlers.context import Ask, Replied, Services, known_chat
-from handlers.hearing import person_of, post_of
+from handlers.hearing import person_of, post_of, thread_of
 from handlers.standing import data_of, first_line
 from handlers.views import channel as channel_views
 from handlers.views.message import View
@@ -39,7 +39,7 @@ class Asking:
         language = choose(user.language_code, default) if private and user else None
         kept = await known_chat(services, ChatId(chat.id), now, chat.type, language)
         asker = presser.id if presser is not None else person_of(message)
-        thread = message.message_thread_id if message.is_topic_message else None
+        thread = thread_of(message)
         return Ask(
             *(services, kept, now, argument, asker, _about(message)),
             replied=_replied(message),
@@ -69,8 +69,10 @@ class Asking:
 
     async def pressed_for(self, ask: Ask, message: Message) -> Ask | View:
         """Likewise for a press: the message with the button says for whom it speaks."""
+        if message.chat.type != ChatType.PRIVATE:
+            return ask
         shown = first_line(message)
-        if message.chat.type != ChatType.PRIVATE or not channel_views.speaks_for(shown):
+        if not channel_views.speaks_for(shown):
             return ask
         meant = await channel.for_channel(ask)
         if isinstance(meant, View):

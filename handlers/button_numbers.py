@@ -25,17 +25,14 @@ def long(text: str, largest: int = LARGEST) -> int:
     return number
 
 
-def number_of(text: str, largest: int = LARGEST) -> int:
+def number_of(text: str, largest: int = LARGEST, least: int = 0) -> int:
     """A number as it is written in digits, without signs and zeros before it. Raises ValueError."""
     number = int(text)
-    if str(number) != text or not 0 <= number <= largest:
+    if str(number) != text or not least <= number <= largest:
         raise ValueError(text)
     return number
 
 
 def page_of(text: str) -> int:
     """The number of a page, from 1. Raises ValueError."""
-    number = number_of(text, _LAST_PAGE)
-    if number < 1:
-        raise ValueError(text)
-    return number
+    return number_of(text, _LAST_PAGE, 1)

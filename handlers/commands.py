@@ -1,6 +1,6 @@
 """The one table of commands: what each does, and who may.
 
-Registration, /help, the menu of Telegram's clients and the tests of the documentation read it.
+/help, the menu of Telegram's clients and the tests of the documentation read it.
 """
 
 from collections.abc import Awaitable, Callable

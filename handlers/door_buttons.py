@@ -6,7 +6,7 @@
 import re
 from dataclasses import dataclass
 
-from handlers.button_numbers import LAST_SECOND
+from handlers.button_numbers import LAST_SECOND, number_of
 from storage.records import ChatId
 
 LETTER = "D"
@@ -91,8 +91,8 @@ def read(parts: list[str]) -> DoorAction | None:
         case ["D", "r", token]:
             return Revoke(_token(token))
         case ["D", "o", token, uses_left, expires_at]:
-            uses = _number(uses_left, _MOST_USES)
-            return Reopen(_token(token), uses, _number(expires_at, LAST_SECOND))
+            uses = number_of(uses_left, _MOST_USES, 1)
+            return Reopen(_token(token), uses, number_of(expires_at, LAST_SECOND, 1))
         case ["D", "l", id]:
             return LetBack(_id(id))
         case ["D", "b", id]:
@@ -107,11 +107,4 @@ def _token(text: str) -> str:
 
 
 def _id(text: str) -> int:
-    return -_number(text[1:], _LARGEST_ID) if text.startswith("-") else _number(text, _LARGEST_ID)
-
-
-def _number(text: str, largest: int) -> int:
-    number = int(text)
-    if str(number) != text or not 0 < number <= largest:
-        raise ValueError(text)
-    return number
+    return (-1 if text.startswith("-") else 1) * number_of(text.removeprefix("-"), _LARGEST_ID, 1)

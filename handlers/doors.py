@@ -12,7 +12,6 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import (
     CallbackQueryHandler,
-    CommandHandler,
     ContextTypes,
     MessageHandler,
     filters,
@@ -21,14 +20,13 @@ from telegram.ext import (
 from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import BY_NAME, COMMANDS, PUBLIC, TAKE_ADDRESSES
+from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
 from handlers.hearing import addresses_behind, command_in, person_of, post_of, typed_in
 from handlers.inline import register_inline
 from handlers.membership import register_membership
-from handlers.plain_words import is_way_out
 from handlers.presses import Presses
 from handlers.questions import Questions
 from handlers.running import Running, confidant
@@ -50,9 +48,6 @@ def register(application: AnyApplication, services: Services) -> None:
     private = filters.ChatType.PRIVATE
     register_threshold(application, services, answering)
     application.add_handler(MessageHandler(fresh & private & filters.FORWARDED, doors.forwarded))
-    for command in COMMANDS:
-        names = [command.name, *command.aliases]
-        application.add_handler(CommandHandler(names, doors.command, filters=fresh))
     called = (private | filters.ChatType.GROUPS) & filters.COMMAND
     application.add_handler(MessageHandler(fresh & called, doors.command))
     sent_here = private | filters.CaptionRegex(r"^/import\b")
@@ -88,7 +83,7 @@ class _Doors:
         if message is None or typed is None:
             return
         command, private = BY_NAME.get(typed.name), message.chat.type == ChatType.PRIVATE
-        ended = await self._questions.end(message)
+        ended = await self._questions.end_any(message)
         by_admin = person_of(message) in self._services.admin_ids
         if command is None or (command.admins and not by_admin):
             # In groups, nothing is said of what may be a command of another bot.
@@ -120,7 +115,10 @@ class _Doors:
         if asked is not None and fits and meant.name not in _WAYS_OUT:
             await self._running.run(message, asked, typed, is_answer=True)
             return
-        ended = await self._questions.end(message) if meant.name == "cancel" else ""
+        ended = ""
+        if asked is not None and meant.name == "cancel":
+            await self._questions.end(message)
+            ended = asked.name
         await self._running.run(message, meant, argument, ended=ended)
 
     async def reply(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -136,9 +134,9 @@ class _Doors:
             await self._running.take_in(message, message.document)
         elif message.location is not None and asked.name == "timezone":
             await self._running.locate(message, is_answer=True)
-        elif is_way_out(typed):
-            ended = await self._questions.end(message)
-            await self._running.run(message, BY_NAME["cancel"], "", ended=ended)
+        elif command_meant(typed)[0].name == "cancel":
+            await self._questions.end(message)
+            await self._running.run(message, BY_NAME["cancel"], "", ended=asked.name)
         elif typed.strip():
             typed = "\n".join([typed, *addresses_behind(message)])
             await self._running.run(message, asked, typed, is_answer=True)
@@ -182,8 +180,8 @@ class _Doors:
     async def _unknown(self, message: Message, name: str) -> None:
         """A command that is not in the table, or not for whoever typed it."""
         ask = await self._asking.of(message)
-        answer = replace(start.unknown(ask, name, PUBLIC), aside=True)
-        await self._answering.send(message, answer, to=confidant(ask, message, True))
+        answer = start.unknown(ask, name, PUBLIC)
+        await self._answering.send(message, answer, to=confidant(ask, True))
 
     async def error(self, update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Whatever no handler foresaw: the person gets an apology, the log gets the trace."""
@@ -205,7 +203,7 @@ class _Doors:
             return
         apology = apologise(context.error, ask, "handler")
         if apology is not None:
-            to = confidant(ask, message, True)
+            to = confidant(ask, True)
             if to is not None and query is not None:
                 to = replace(to, query_id=query.id)
             try:

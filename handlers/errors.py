@@ -105,10 +105,10 @@ def query_trouble(error: BadQuery, language: str) -> tuple[Markup, str]:
         if limit is None
         else say_count(key, limit, language, what=what)
     )
-    examples = _QUERY_EXAMPLES
+    example = _QUERY_EXAMPLES.get(error.reason, "usual")
     if error.reason == "prefix_alone":
-        examples = {"prefix_alone": _PREFIX_EXAMPLES.get(error.what.casefold(), "title")}
-    shown = say(f"query.example.{examples.get(error.reason, 'usual')}", language)
+        example = _PREFIX_EXAMPLES.get(error.what.casefold(), "title")
+    shown = say(f"query.example.{example}", language)
     return trouble, plain_text(shown)
 
 

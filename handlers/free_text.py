@@ -10,15 +10,15 @@ all else ─▶ searched, with sources that are called so
 from dataclasses import replace
 
 from handlers import latest
-from handlers.commands import PUBLIC, Command
+from handlers.commands import BY_NAME, PUBLIC, Command
 from handlers.context import Answer, Ask
 from handlers.menu_buttons import SetTimes, Via
-from handlers.offers import offer
+from handlers.offers import offer, offer_each
 from handlers.page_buttons import Page
 from handlers.plain_words import HELLO, STOP, THANKS, meant
 from handlers.spoken import understood
 from handlers.views import offers as views
-from handlers.views.message import Button, Keyboard, View, button
+from handlers.views.message import Keyboard, View, button
 from handlers.views.times import in_words
 from handlers.what_else import sources_called
 from news import query, search, typed_addresses
@@ -42,7 +42,7 @@ def command_meant(typed: str) -> tuple[Command, str]:
     if found is None:
         return _TEXT, typed
     name, argument = found
-    return _SIGNS.get(name) or next(one for one in PUBLIC if one.name == name), argument
+    return _SIGNS.get(name) or BY_NAME[name], argument
 
 
 async def _answer(ask: Ask) -> Answer:
@@ -91,13 +91,13 @@ async def offer_addresses(ask: Ask, typed: tuple[str, ...]) -> View:
         [(as_typed, address)] = some
         accept = await offer(ask, ask.reader.label("button.accept"), "subscribe", as_typed)
         return views.address(address, accept, ask.reader)
-    accepts: list[Button] = []
+    each: list[tuple[str, str]] = []
     for as_typed, address in some:
         place = host_of(address).removeprefix("www.") + path_of(address).rstrip("/")
-        label = ask.reader.label("button.accept_one", name=shorten(place, 30))
-        accepts.append(await offer(ask, label, "subscribe", as_typed))
+        each.append((ask.reader.label("button.accept_one", name=shorten(place, 30)), as_typed))
     together = "\n".join(as_typed for as_typed, _ in some)
-    every = await offer(ask, ask.reader.label("button.accept_all"), "subscribe", together)
+    every_one = ask.reader.label("button.accept_all"), together
+    *accepts, every = await offer_each(ask, "subscribe", [*each, every_one])
     return views.addresses(accepts, every, ask.reader)
 
 

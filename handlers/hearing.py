@@ -126,6 +126,16 @@ def whose_share(message: Message) -> int:
     return person_of(message) or (sender.id if sender is not None else message.chat.id)
 
 
+def thread_of(message: Message) -> int | None:
+    """The topic of a forum in which a message is; None for its general one, and where there are none."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def is_in_group(message: Message) -> bool:
+    """Whether a message is in a group of either kind."""
+    return message.chat.type in _GROUPS
+
+
 def _is_second_hand(message: Message) -> bool:
     """Whether it was said by somebody else, somewhere else; a channel's post is how one shows the channel."""
     if message.via_bot is not None or message.is_automatic_forward:

@@ -5,6 +5,7 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
+from handlers.access import GONE
 from handlers.admission import is_admitted
 from handlers.context import AnyApplication, Services, known_chat
 from handlers.reply import send
@@ -19,7 +20,6 @@ from storage.records import ChatId, Dispatch, Refusal
 
 log = structlog.get_logger()
 
-_GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
@@ -48,7 +48,7 @@ class _Membership:
         refusal = refusal_of(change)
         if refusal is not None:
             await self._note_refusal(chat_id, refusal)
-            if refusal is Refusal.NO_RIGHT and change.old_chat_member.status in _GONE:
+            if refusal is Refusal.NO_RIGHT and change.old_chat_member.status in GONE:
                 await self._tell_of_channel(change, may_post=False)
             return
         person = change.from_user.id
@@ -139,7 +139,7 @@ def refusal_of(change: ChatMemberUpdated) -> Refusal | None:
 
 def _may_not(chat: Chat, member: ChatMember) -> Refusal | None:
     """Why the bot can't write to a chat in which it is this; None if it can."""
-    if member.status in _GONE:
+    if member.status in GONE:
         return Refusal.BLOCKED if chat.type == ChatType.PRIVATE else Refusal.KICKED
     may_send = getattr(member, "can_send_messages", True)
     if member.status == ChatMemberStatus.RESTRICTED and not may_send:

@@ -1,6 +1,6 @@
 """What the buttons that turn pages mean ↔ the parts of their data; `handlers.buttons` puts the version before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from handlers.button_numbers import LAST_SECOND, long, number_of, page_of, short
 from storage.records import ArticleId, MuteId, Position, StoryId, SubscriptionId, TopicId
@@ -141,6 +141,7 @@ PageAction = (
 
 _LISTS = {True: "+", False: "*", None: ""}
 """What stands in the place of a topic, by whether a list is of what the chat follows."""
+_BY_SIGN = {sign: followed for followed, sign in _LISTS.items()}
 
 
 def parts_of(action: object) -> list[str]:
@@ -162,7 +163,7 @@ def _page_parts(action: object) -> list[str]:
     """What pages are said with; nothing for what is none."""
     match action:
         case Page(topic_id, number, up_to, beyond, back, followed):
-            place = "" if beyond is None else f"{'<' if back else '>'}{short(beyond)}"
+            [place] = _place(beyond, back) or [""]
             of = _LISTS[followed] if topic_id is None else short(topic_id)
             return ["p", of, str(number), short(up_to), place]
         case BestPage(topic_id, number, up_to):
@@ -200,10 +201,11 @@ def _place(beyond: int | None, back: bool) -> list[str]:
 def _read_page(parts: list[str]) -> PageAction | None:
     match parts:
         case ["p", topic_id, number, up_to, place]:
-            listed = {sign: followed for followed, sign in _LISTS.items()}
-            topic = None if topic_id in listed else TopicId(long(topic_id))
-            page = _placed(topic, page_of(number), ArticleId(long(up_to)), place)
-            return replace(page, followed=listed.get(topic_id))
+            topic = None if topic_id in _BY_SIGN else TopicId(long(topic_id))
+            beyond, back = _from_place([place] if place else [])
+            behind = None if beyond is None else Position(beyond)
+            of_what = topic, page_of(number), ArticleId(long(up_to))
+            return Page(*of_what, behind, back, _BY_SIGN.get(topic_id))
         case ["b", topic_id, number, up_to]:
             return BestPage(TopicId(long(topic_id)), page_of(number), ArticleId(long(up_to)))
         case ["l", number, "" | "r" as removing, *place] if len(place) < 2:
@@ -233,14 +235,6 @@ def _read_rest(parts: list[str]) -> PageAction | None:
         case ["R", shown_at, number]:
             return ShownPage(long(shown_at, LAST_SECOND), page_of(number))
     return None
-
-
-def _placed(topic_id: TopicId | None, number: int, up_to: ArticleId, place: str) -> Page:
-    if not place:
-        return Page(topic_id, number, up_to)
-    if place[0] not in "<>":
-        raise ValueError(place)
-    return Page(topic_id, number, up_to, Position(long(place[1:])), place[0] == "<")
 
 
 def _from_place(place: list[str]) -> tuple[int | None, bool]:

@@ -49,12 +49,6 @@ def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
     return command, typed.split(maxsplit=1)[1]
 
 
-def is_way_out(typed: str) -> bool:
-    """Whether somebody who was asked something does not want to answer."""
-    words = _plain(squeeze(typed))
-    return words == "cancel" or _meanings().get(words) == "cancel"
-
-
 def without_news(typed: str) -> str:
     """Words without those that only say that news is meant: "North Korea" of "news about North Korea"; empty if there are none."""
     words = squeeze(typed)
@@ -92,7 +86,8 @@ def _takes(command: str, words: str) -> bool:
     try:
         match command:
             case "schedule":
-                return bool(str(schedule.parse(understood(words))))
+                schedule.parse(understood(words))
+                return True
             case "quiet":
                 quiet.parse(understood(words))
                 return True

@@ -20,6 +20,7 @@ from handlers.buttons import Action, decode
 from handlers.commands import BY_NAME
 from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
+from handlers.hearing import is_in_group
 from handlers.settling import settle_first
 from handlers.taps import Taps
 from handlers.views import channel as channel_views
@@ -83,7 +84,7 @@ class Presses:
             await self._renew(ask, query, message, presser, instead)
         elif (toasted := TOASTED.get(type(action))) is not None:
             await self._answering.toast(query, message, await toasted(ask, action))
-        elif whispered_id(message) is not None or (is_aside(action) and _is_in_group(message)):
+        elif whispered_id(message) is not None or (is_aside(action) and is_in_group(message)):
             # What answers a press unseen has to come before the press is acknowledged.
             await self._do(ask, action, message, presser, aside=True)
             await self._answering.acknowledge(query)
@@ -121,7 +122,7 @@ class Presses:
     ) -> None:
         """Say that a menu is out of date, and leave it; where nobody else is disturbed by it, show a new one."""
         fresh = BY_NAME[command].answer
-        if _is_in_group(message):
+        if is_in_group(message):
             await self._answering.whisper_only(message, await fresh(ask), presser)
         await self._answering.acknowledge(query, ask.say("menu.old"))
         if message.chat.type == ChatType.PRIVATE:
@@ -134,10 +135,6 @@ class Presses:
         if action is None or reads:
             return ""
         return await refusal(self._services.rights, chat, user, None)
-
-
-def _is_in_group(message: Message) -> bool:
-    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 def _is_editable(message: Message, view: Answer) -> bool:

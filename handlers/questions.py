@@ -12,7 +12,7 @@ from telegram import Message
 from telegram.constants import ChatType
 
 from handlers.context import Answer, Ask, Services
-from handlers.hearing import whose_share
+from handlers.hearing import thread_of, whose_share
 from storage import questions
 from storage.records import Asker, ChatId, Question
 
@@ -56,15 +56,19 @@ class Questions:
             if await questions.waiting(tx, asker, now - WAITS) is None:
                 await questions.put(tx, asker, Question(command, number), now)
 
-    async def end(self, message: Message) -> str:
+    async def end(self, message: Message) -> None:
+        """Wait no longer for whoever wrote, who was asked something."""
+        async with self._services.database.write() as tx:
+            await questions.end(tx, _asker_of(message))
+
+    async def end_any(self, message: Message) -> str:
         """Wait no longer for whoever wrote; the command that they were asked about, empty if none."""
         asker = _asker_of(message)
         async with self._services.database.read() as tx:
             waiting = await questions.waiting(tx, asker, self._services.clock() - WAITS)
         if waiting is None:
             return ""
-        async with self._services.database.write() as tx:
-            await questions.end(tx, asker)
+        await self.end(message)
         return waiting.command
 
 
@@ -76,5 +80,5 @@ async def cancel(ask: Ask) -> Answer:
 
 
 def _asker_of(message: Message) -> Asker:
-    thread = message.message_thread_id if message.is_topic_message else None
+    thread = thread_of(message)
     return Asker(ChatId(message.chat.id), thread or 0, whose_share(message))

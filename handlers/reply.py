@@ -74,6 +74,11 @@ def keyboard_of(shown: InlineKeyboardMarkup | None) -> Keyboard:
     )
 
 
+def is_unchanged(error: BadRequest) -> bool:
+    """Whether an edit is refused since the message is as it should be already: the first of two fast taps did it."""
+    return "not modified" in str(error).casefold()
+
+
 async def send(
     bot: Bot,
     chat_id: int,

@@ -10,7 +10,6 @@ from dataclasses import replace
 import structlog
 from markupsafe import Markup
 from telegram import Document, Message
-from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from handlers import lists, schedule
@@ -21,6 +20,7 @@ from handlers.commands import ALWAYS_CHANGE, ASK_BESIDE, ASK_FIRST, Command
 from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
 from handlers.free_text import offer_place, search_instead
+from handlers.hearing import is_in_group
 from handlers.order import giving_way
 from handlers.questions import Questions
 from handlers.settling import settle_first
@@ -67,8 +67,7 @@ class Running:
         changes = command.changes and (not empty or command.name in ALWAYS_CHANGE)
         # Who may not change anything is not asked what to change.
         if (changes or (asks_first and command.changes)) and (key := await self._refusal(message)):
-            refused = ask.refuse(key)
-            await self._answering.send(message, refused, to=confidant(ask, message, True))
+            await self._tell(ask, message, ask.refuse(key))
             return
         if is_answer:
             # At once: what comes while this waits for the web is no answer to the same question.
@@ -77,12 +76,11 @@ class Running:
         if is_answer and is_refusal(answer):
             await self._questions.ask_again(message, command.name)
             answer = await self._asked_again(ask, message, answer)
-        aloud = asks_first and _is_in_group(message) and whispered_id(message) is None
+        aloud = asks_first and is_in_group(message) and whispered_id(message) is None
         if aloud and isinstance(answer, View):
-            answer = replace(answer, aside=False, forces_reply=not answer.keyboard)
+            answer = replace(answer, forces_reply=not answer.keyboard)
         aside = not aloud and ((command.aside and not changes) or is_refusal(answer))
-        to = confidant(ask, message, aside)
-        sent = await self._answering.answer(ask, message, answer, to=to)
+        sent = await self._answering.answer(ask, message, answer, to=confidant(ask, aside))
         if empty and command.name in (*ASK_FIRST, *ASK_BESIDE):
             await self._wait(message, command, sent)
         await self._asking.note(message)
@@ -105,13 +103,13 @@ class Running:
         """What was not understood, with the ways out of the question."""
         if not isinstance(answer, View):
             return answer
-        rows = () if _is_in_group(message) else await search_instead(ask)
+        rows = () if is_in_group(message) else await search_instead(ask)
         text = Markup("\n\n").join([answer.text, ask.say("question.open").text])
         return replace(answer, text=text, keyboard=(*answer.keyboard, *rows))
 
     async def _wait(self, message: Message, command: Command, sent: int | None) -> None:
         """Wait for what was not typed behind a command; in a group, for a reply, by somebody who may send one."""
-        if not _is_in_group(message):
+        if not is_in_group(message):
             await self._questions.ask(message, command.name, sent or 0)
         elif sent is not None and not (command.changes and await self._refusal(message)):
             await self._questions.ask(message, command.name, sent)
@@ -122,20 +120,17 @@ class Running:
         if isinstance(ask, View):
             await self._answering.send(message, ask)
         elif key := await self._refusal(message):
-            refused = ask.refuse(key)
-            await self._answering.answer(ask, message, refused, to=confidant(ask, message, True))
+            await self._tell(ask, message, ask.refuse(key))
         elif (file.file_size or 0) > lists.MAX_BYTES:
-            large = ask.refuse("import.large")
-            await self._answering.answer(ask, message, large, to=confidant(ask, message, True))
+            await self._tell(ask, message, ask.refuse("import.large"))
         else:
             await settle_first(ask)
             show_at_once()
             told = replace(ask, report=self._answering.reporter(message))
             answer = await _imported(told, file)
             if not is_refusal(answer):
-                await self._questions.end(message)
-            to = confidant(ask, message, is_refusal(answer))
-            await self._answering.answer(ask, message, answer, to=to)
+                await self._questions.end_any(message)
+            await self._tell(ask, message, answer)
 
     async def locate(self, message: Message, *, is_answer: bool) -> None:
         """Take the time zone of a place that somebody shows, if that was asked for; else offer it."""
@@ -155,8 +150,12 @@ class Running:
             )
             if not is_refusal(answer):
                 await self._questions.end(message)
-            to = confidant(ask, message, is_refusal(answer))
-            await self._answering.answer(ask, message, answer, to=to)
+            await self._tell(ask, message, answer)
+
+    async def _tell(self, ask: Ask, message: Message, answer: View) -> None:
+        """Answer; what is refused is for nobody but whoever asked."""
+        to = confidant(ask, is_refusal(answer))
+        await self._answering.answer(ask, message, answer, to=to)
 
     async def _refusal(self, message: Message) -> str:
         """Why whoever wrote may not change anything here, as the key of a sentence; empty if they may."""
@@ -165,15 +164,9 @@ class Running:
         )
 
 
-def confidant(ask: Ask, message: Message, aside: bool) -> Confidant | None:
-    """Who alone is to see an answer: it is an aside, or was asked unseen. None if it is for all."""
-    if ask.user_id is None or not (aside or whispered_id(message) is not None):
-        return None
-    return Confidant(ask.user_id)
-
-
-def _is_in_group(message: Message) -> bool:
-    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP)
+def confidant(ask: Ask, aside: bool) -> Confidant | None:
+    """Who alone is to see an answer that is an aside; None if it is for all, or nobody says who asks."""
+    return Confidant(ask.user_id) if aside and ask.user_id is not None else None
 
 
 async def _imported(ask: Ask, file: Document) -> View:

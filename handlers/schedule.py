@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.buttons import SetSchedule
 from handlers.context import Answer, Ask, code
 from handlers.menu_buttons import ANY_DAY, SetTimes, Times, Via
-from handlers.offers import offer
+from handlers.offers import offer_each
 from handlers.settling import settle
 from handlers.spoken import understood
 from handlers.views import times as views
@@ -168,11 +168,9 @@ async def timezone(ask: Ask) -> Answer:
 
 async def _which_zone(ask: Ask, typed: str, zones: Sequence[str]) -> View:
     """A country has several zones: a button for each, with what its clock shows."""
-    buttons = []
-    for zone in zones:
-        there = replace(ask.reader, zone=zone)
-        label = f"{shorten(there.place, 20)}, {time_of_day(ask.now, there)}"
-        buttons.append(await offer(ask, label, "timezone", zone))
+    there = [replace(ask.reader, zone=zone) for zone in zones]
+    labels = [f"{shorten(one.place, 20)}, {time_of_day(ask.now, one)}" for one in there]
+    buttons = await offer_each(ask, "timezone", tuple(zip(labels, zones, strict=True)))
     asked = ask.refuse("timezone.several", typed=shorten(typed, 40))
     return replace(asked, keyboard=in_rows(buttons, 2))
 

@@ -11,7 +11,7 @@ from telegram import Message, Update
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from handlers.hearing import knock_of
+from handlers.hearing import knock_of, thread_of
 from handlers.meanwhile import meanwhile
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ class Signs:
                 await sign.due.wait()
         except TimeoutError:
             pass
-        thread = message.message_thread_id if message.is_topic_message else None
+        thread = thread_of(message)
         place = (message.chat_id, thread)
         shown = self._places.get(place)
         if shown is None:

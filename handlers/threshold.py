@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from cachetools import TTLCache
-from telegram import InlineQuery, Update
+from telegram import InlineQuery, Update, User
 from telegram.ext import ApplicationHandlerStop, TypeHandler
 
 from handlers.admission import is_admitted
@@ -107,23 +107,24 @@ class _Threshold:
 
     async def _turn_away(self, asked: InlineQuery) -> None:
         """Say above an empty list of stories that the bot is not for everybody."""
-        async with self._services.database.read() as tx:
-            chat = await chats.get(tx, ChatId(asked.from_user.id))
-        theirs = choose(asked.from_user.language_code, self._services.defaults.language)
-        await answer(asked, views.closed(theirs if chat is None else chat.language, HOME))
+        language = await self._language(asked.from_user.id, asked.from_user)
+        await answer(asked, views.closed(language, HOME))
 
     async def _say(self, update: Update, knock: Knock, key: str) -> None:
         """Say one sentence to whoever knocked, as long as they asked for something."""
         if not knock.is_asked:
             return
-        async with self._services.database.read() as tx:
-            chat = await chats.get(tx, ChatId(knock.chat_id))
-        user = update.effective_user
-        default = self._services.defaults.language
-        theirs = choose(user.language_code, default) if user is not None else default
-        view = View(say(key, theirs if chat is None else chat.language))
+        view = View(say(key, await self._language(knock.chat_id, update.effective_user)))
         if update.callback_query is not None:
             await self._answering.acknowledge(update.callback_query, view)
         elif update.message is not None:
             to = None if knock.user_id is None else Confidant(knock.user_id)
             await self._answering.send(update.message, view, to=to)
+
+    async def _language(self, chat_id: int, user: User | None) -> str:
+        """That of the chat, or of somebody who has none yet."""
+        async with self._services.database.read() as tx:
+            chat = await chats.get(tx, ChatId(chat_id))
+        default = self._services.defaults.language
+        theirs = choose(user.language_code, default) if user is not None else default
+        return theirs if chat is None else chat.language

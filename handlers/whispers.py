@@ -15,7 +15,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from handlers.context import Services
-from handlers.reply import NO_PREVIEW, markup, rich_message, send
+from handlers.hearing import thread_of
+from handlers.reply import NO_PREVIEW, is_unchanged, markup, rich_message, send
 from handlers.views.message import Keyboard, RichView, View
 from storage import outbox
 
@@ -55,9 +56,9 @@ class Whispers:
         asked_unseen = whispered_id(message) is not None
         if not asked_unseen and not await self._may_try(message.chat_id, to):
             return False
-        thread = message.message_thread_id if message.is_topic_message else None
+        thread = thread_of(message)
         extra = _parameters(message, to)
-        bot, unknown = message.get_bot(), self._note_rich_unknown
+        bot, unknown = message.get_bot(), self.note_rich_unknown
         try:
             id = await send(bot, message.chat_id, view, thread, None, unknown, extra)
         except BadRequest as error:
@@ -82,7 +83,7 @@ class Whispers:
         try:
             await _edit(message, view, to)
         except BadRequest as error:
-            if "not modified" in str(error).casefold():
+            if is_unchanged(error):
                 raise
             log.info("whisper not edited, whispered anew", reason=str(error))
             await self.whisper(message, view, to)
@@ -103,7 +104,8 @@ class Whispers:
         async with self._services.database.write() as tx:
             await outbox.note_whispers_unknown(tx, self._services.clock())
 
-    async def _note_rich_unknown(self) -> None:
+    async def note_rich_unknown(self) -> None:
+        """Remember that the server knows no rich messages."""
         async with self._services.database.write() as tx:
             await outbox.note_rich_unknown(tx, self._services.clock())
 

@@ -65,15 +65,14 @@ def all_headed(
     return tuple(view for one in views for view in headed(one, title, language))
 
 
-def speaks_for(shown_text: str | None) -> bool:
-    """Whether a message speaks for some channel."""
-    return (shown_text or "").startswith(_SIGN)
+def speaks_for(first_line: str) -> bool:
+    """Whether a message that begins with this line speaks for some channel."""
+    return first_line.startswith(_SIGN)
 
 
-def speaks_for_this(shown_text: str | None, title: str) -> bool:
-    """Whether a message speaks for the channel of this title, in whichever language the channel had then."""
-    first, _, _ = (shown_text or "").partition("\n")
-    return any(first == plain_text(_line(title, language)) for language in languages())
+def speaks_for_this(first_line: str, title: str) -> bool:
+    """Likewise for the channel of this title, in whichever language the channel had then."""
+    return any(first_line == plain_text(_line(title, language)) for language in languages())
 
 
 def _line(title: str, language: str) -> Markup:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.composer import compose_due
-from bot.console.door import Person
+from handlers.context import known_chat
 from storage import chats, outbox, reach, settlements
 from storage.records import ChatId, Refusal
 
@@ -120,11 +120,11 @@ async def test_a_group_that_lets_the_bot_in_is_welcomed(talk: Any, clock: Any) -
     ],
 )
 async def test_what_telegram_tells_of_the_bot_is_why_a_chat_can_not_be_written_to(
-    talk: Any, kind: str, new: str, rights: dict[str, bool], refusal: Refusal
+    talk: Any, clock: Any, kind: str, new: str, rights: dict[str, bool], refusal: Refusal
 ) -> None:
     full = dict.fromkeys(RIGHTS, True) | {"is_member": True} if new in WITH_RIGHTS else {}
     talk.telegram.chat(-5, kind)
-    await Person(talk.parts.application, talk.telegram, -5, 7).type("/latest")
+    await known_chat(talk.parts.services, ChatId(-5), clock(), kind, None)
     await talk.me.deliver(changed(talk, -5, kind, "member", new, **full, **rights))
     assert (await kept(talk, -5)).refusal == refusal.value
 
