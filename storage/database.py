@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage.bells import Bell, Bells
 from storage.schema import marks, metadata, search_rows
 from storage.scrubbing import Scrubber, scrub_file, vacuum
-from storage.sqlite_link import Link
+from storage.sqlite_link import Link, LinkedConnection
 from storage.upsert import insert_for
 
 Transaction = AsyncConnection
@@ -352,6 +352,11 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "factory": Link},
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def _connect(dialect: Any, _record: object, args: Any, arguments: Any) -> LinkedConnection:
+        plain = dialect.connect(*args, **arguments)
+        return LinkedConnection(plain.dbapi, plain.driver_connection)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:

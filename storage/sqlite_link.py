@@ -1,6 +1,40 @@
-"""A connection to a SQLite file that leaves nothing behind when it is closed."""
+"""A connection to a SQLite file that goes to its thread once a statement, and leaves nothing behind when it is closed.
+
+aiosqlite runs a connection in a thread of its own, and SQLAlchemy goes there four times for a statement: to make a
+cursor, to execute, to fetch and to close. All rows are fetched in any case, so that one way can do all of it.
+"""
 
 import sqlite3
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+)
+
+
+class _Rows(list[Any]):
+    """All that a statement gave, with what its cursor knew of it."""
+
+    def __init__(self, rows: Iterable[Any] = (), of: sqlite3.Cursor | None = None) -> None:
+        super().__init__(rows)
+        self.description = None if of is None else of.description
+        self.rowcount = -1 if of is None else of.rowcount
+        self.lastrowid = None if of is None else of.lastrowid
+
+    def close(self) -> None:
+        """The cursor is closed already."""
+
+
+class _Cursor(sqlite3.Cursor):
+    """Is closed once its rows are fetched."""
+
+    def fetchall(self) -> list[Any]:
+        rows = _Rows(super().fetchall(), self)
+        self.close()
+        return rows
 
 
 class Link(sqlite3.Connection):
@@ -9,8 +43,75 @@ class Link(sqlite3.Connection):
     A cancelled write is closed like that, while the frames of the cancellation still hold its cursor.
     """
 
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """A cursor that has executed a statement; all that it gives is to be fetched."""
+        cursor = self.cursor(_Cursor)
+        try:
+            return cursor.execute(sql, parameters)
+        except BaseException:
+            cursor.close()
+            raise
+
     def close(self) -> None:
         """Undo what was not committed, and close."""
         if self.in_transaction:
             self.rollback()
         super().close()
+
+
+class _AtOnce(AsyncAdapt_aiosqlite_cursor):
+    """What SQLAlchemy takes for a cursor of a `LinkedConnection`."""
+
+    __slots__ = ()
+    _awaitable_cursor_close = False
+    _adapt_connection: "LinkedConnection"
+    _cursor: Any
+
+    def _make_new_cursor(self, _connection: Any) -> Any:
+        return _Rows()
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> None:
+        rows = await self._adapt_connection.fetched(operation, parameters)
+        self._cursor, self._rows = rows, deque(rows)
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> None:
+        self._cursor = await self._adapt_connection.done(operation, seq_of_parameters)
+
+
+class LinkedConnection(AsyncAdapt_aiosqlite_connection):
+    """SQLAlchemy's side of a connection that aiosqlite made with `Link`."""
+
+    __slots__ = ("_is_clean",)
+    _cursor_cls = _AtOnce
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._is_clean = True
+
+    async def fetched(self, statement: str, parameters: Sequence[Any] | None) -> _Rows:
+        """All that a statement gives."""
+        async with self._execute_mutex:
+            self._is_clean = False
+            rows: _Rows = await self._connection.execute_fetchall(statement, parameters)
+            return rows
+
+    async def done(self, statement: str, each: Sequence[Sequence[Any]]) -> _Rows:
+        """What is known once a statement was executed for each of these parameters."""
+        async with self._execute_mutex:
+            self._is_clean = False
+            cursor = await self._connection.executemany(statement, each)
+            return _Rows((), cursor)
+
+    def commit(self) -> None:
+        """Commit."""
+        super().commit()
+        self._is_clean = True
+
+    def rollback(self) -> None:
+        """Undo what was not committed; without a way to the thread if nothing was done since, as for the pool."""
+        if not self._is_clean:
+            super().rollback()
+            self._is_clean = True
