@@ -20,7 +20,7 @@ from alembic.util import CommandError
 from asyncpg import Connection as Session
 from asyncpg import PostgresError, connect
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, event, make_url, select, text
+from sqlalchemy import URL, Connection, bindparam, event, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -350,13 +350,19 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
         address,
         # What people follow, and secrets, are no business of an error's text.
         hide_parameters=True,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "factory": Link},
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def _connect(dialect: Any, _record: object, args: Any, arguments: Any) -> LinkedConnection:
-        plain = dialect.connect(*args, **arguments)
-        return LinkedConnection(plain.dbapi, plain.driver_connection)
+        links: list[Link] = []
+
+        def linked(*given: Any, **named: Any) -> Link:
+            links.append(Link(*given, **named))
+            return links[0]
+
+        plain = dialect.connect(*args, **arguments, factory=linked)
+        return LinkedConnection(plain.dbapi, plain.driver_connection, links[0])
 
     @event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -369,7 +375,9 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("kawaraban_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        link = connection.connection.dbapi_connection
+        assert isinstance(link, LinkedConnection)
+        link.begin("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -463,9 +471,12 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+_MARK = select(marks.c.value).where(marks.c.name == bindparam("mark"))
+
+
 async def mark(tx: AsyncConnection, name: str) -> str | None:
     """A small fact that the program noted about itself; None if it never did."""
-    row = (await tx.execute(select(marks.c.value).where(marks.c.name == name))).one_or_none()
+    row = (await tx.execute(_MARK, {"mark": name})).one_or_none()
     return None if row is None else str(row.value)
 
 

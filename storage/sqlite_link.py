@@ -7,7 +7,7 @@ cursor, to execute, to fetch and to close. All rows are fetched in any case, so 
 import sqlite3
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
@@ -29,12 +29,30 @@ class _Rows(list[Any]):
 
 
 class _Cursor(sqlite3.Cursor):
-    """Is closed once its rows are fetched."""
+    """Begins the transaction of its `Link` if that is due, and is closed once its rows are fetched."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        self._open()
+        try:
+            return super().execute(sql, parameters)
+        except BaseException:
+            self.close()
+            raise
+
+    def executemany(self, sql: str, each: Iterable[Any], /) -> Self:
+        self._open()
+        return super().executemany(sql, each)
 
     def fetchall(self) -> list[Any]:
         rows = _Rows(super().fetchall(), self)
         self.close()
         return rows
+
+    def _open(self) -> None:
+        link = self.connection
+        if isinstance(link, Link) and (opening := link.opening):
+            super().execute(opening)
+            link.opening = ""
 
 
 class Link(sqlite3.Connection):
@@ -43,14 +61,16 @@ class Link(sqlite3.Connection):
     A cancelled write is closed like that, while the frames of the cancellation still hold its cursor.
     """
 
+    opening = ""
+    """What is to be executed before the next statement, on the same way to the thread."""
+
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """A cursor that has executed a statement; all that it gives is to be fetched."""
-        cursor = self.cursor(_Cursor)
-        try:
-            return cursor.execute(sql, parameters)
-        except BaseException:
-            cursor.close()
-            raise
+        return self.cursor(_Cursor).execute(sql, parameters)
+
+    def executemany(self, sql: str, each: Iterable[Any], /) -> sqlite3.Cursor:
+        """A cursor that has executed a statement for each of these parameters."""
+        return self.cursor(_Cursor).executemany(sql, each)
 
     def close(self) -> None:
         """Undo what was not committed, and close."""
@@ -82,14 +102,22 @@ class _AtOnce(AsyncAdapt_aiosqlite_cursor):
 
 
 class LinkedConnection(AsyncAdapt_aiosqlite_connection):
-    """SQLAlchemy's side of a connection that aiosqlite made with `Link`."""
+    """SQLAlchemy's side of a connection that aiosqlite made with a `Link`."""
 
-    __slots__ = ("_is_clean",)
-    _cursor_cls = _AtOnce
+    __slots__ = ("_is_clean", "_link")
 
-    def __init__(self, dbapi: Any, connection: Any) -> None:
+    def __init__(self, dbapi: Any, connection: Any, link: Link) -> None:
         super().__init__(dbapi, connection)
+        self._link = link
         self._is_clean = True
+
+    def cursor(self, server_side: bool = False) -> _AtOnce:  # noqa: ARG002 - part of what SQLAlchemy asks for
+        """One that fetches all at once, also for whoever would have rows one by one."""
+        return _AtOnce(self)
+
+    def begin(self, opening: str) -> None:
+        """Begin a transaction with this statement, once there is something to do in it."""
+        self._link.opening = opening
 
     async def fetched(self, statement: str, parameters: Sequence[Any] | None) -> _Rows:
         """All that a statement gives."""
@@ -106,12 +134,18 @@ class LinkedConnection(AsyncAdapt_aiosqlite_connection):
             return _Rows((), cursor)
 
     def commit(self) -> None:
-        """Commit."""
-        super().commit()
-        self._is_clean = True
+        """Commit what was done, if anything was."""
+        if not self._is_clean:
+            super().commit()
+        self._end()
 
     def rollback(self) -> None:
-        """Undo what was not committed; without a way to the thread if nothing was done since, as for the pool."""
+        """Undo what was done, if anything was, and not committed."""
         if not self._is_clean:
             super().rollback()
-            self._is_clean = True
+        self._end()
+
+    def _end(self) -> None:
+        # Not before the thread is done: what it still has to do would be no part of any transaction.
+        self._link.opening = ""
+        self._is_clean = True

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from storage import chats, feeds
 from storage.database import (
@@ -216,7 +217,7 @@ async def test_closing_leaves_no_connection_open(sqlite_url: str) -> None:
     assert len(asyncio.all_tasks()) == before
 
 
-async def test_a_write_that_is_cancelled_at_any_moment_leaves_nothing_locked(
+async def test_a_write_that_is_cancelled_at_any_moment_leaves_nothing_locked_and_nothing_half_done(
     database: Database, seed: Seed
 ) -> None:
     async def write(number: int) -> None:
@@ -233,3 +234,35 @@ async def test_a_write_that_is_cancelled_at_any_moment_leaves_nothing_locked(
                 one.cancel()
         async with asyncio.timeout(10):
             await write(-round - 1)
+    async with database.read() as tx:
+        urls = [url for _, url, _, _ in await feeds.names(tx)]
+    kept = Counter(url.removeprefix("https://").lstrip("abc") for url in urls)
+    assert set(kept.values()) == {3}
+
+
+async def test_what_was_done_before_a_statement_that_failed_is_undone_with_it(
+    any_database: Database, seed: Seed
+) -> None:
+    async def fail() -> None:
+        async with any_database.write() as tx:
+            await seed.chat(tx)
+            await tx.execute(text("INSERT INTO marks (name) VALUES (NULL)"))
+
+    for _ in range(2):
+        with pytest.raises(IntegrityError):
+            await fail()
+        async with any_database.write() as tx:
+            assert await chats.get(tx, ChatId(1)) is None
+
+
+async def test_a_write_in_which_nothing_is_written_holds_nobody_up(
+    sqlite_url: str,
+) -> None:
+    one = await open_database(sqlite_url)
+    other = await open_database(sqlite_url, alone=False)
+    async with one.write(), asyncio.timeout(10), other.write() as tx:
+        await set_mark(tx, "count", "1")
+    async with one.read() as tx:
+        assert await mark(tx, "count") == "1"
+    await one.close()
+    await other.close()
