@@ -32,7 +32,7 @@ from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
 from bot.settings import load
 from news.archive import build_index
-from storage import articles, chats, feeds, opinions
+from storage import articles, feeds, opinions, telling
 from storage.database import Database, open_database
 from storage.records import ArticleId, ChatId, FeedId, NewArticle, StoryId
 
@@ -122,7 +122,7 @@ async def settle(me: Person, database: Database, words: Sequence[str], clock: Cl
     async with database.write() as tx:
         newest = await articles.latest(tx, limit=20)
         told = [(story.id, ArticleId(max(one.id for one in story.articles))) for _, story in newest]
-        await chats.tell(tx, ME, told, clock())
+        await telling.tell(tx, ME, told, clock())
         for id, _ in told:
             await opinions.save(tx, ME, id, clock())
 

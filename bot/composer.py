@@ -26,7 +26,7 @@ from news.learning import learnt
 from news.rescheduling import end_pause
 from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
 from news.writing import Writer
-from storage import chats, due, feeds, outbox
+from storage import chats, due, feeds, outbox, telling
 from storage.database import Database, Transaction
 from storage.records import Chat, ChatId, Dispatch, Layout, Story, StoryId
 
@@ -197,7 +197,7 @@ async def compose(
     if digest is not None and digest.sections:
         await _put(tx, chat, digest, now, _dispatch(chat, turn, now))
         told = [(item.story.id, item.newest) for item in digest.items]
-        await chats.tell(tx, chat.id, told, now)
+        await telling.tell(tx, chat.id, told, now)
     elif turn.by_chat and chat.tells_empty:
         upcoming = replace(chat, next_digest_at=next_of_chat(chat, now))
         view = digests.nothing_new(upcoming, Reader.of(chat, now))

@@ -13,7 +13,7 @@ from handlers.views.message import Toast, View
 from news.gather import taste_of
 from news.mutes import Muted
 from news.stories import lead
-from storage import articles, chats, opinions
+from storage import articles, opinions, telling
 from storage.database import Transaction
 from storage.records import FeedId, StoryId
 from storage.shown import shown_at
@@ -66,7 +66,7 @@ async def press_marks(ask: Ask, pressed: Marks) -> Toast:
     if pressed.mark is None:
         return Toast(Markup(), (marks.marks_row(at, ask.reader),))
     async with ask.services.database.read() as tx:
-        told = await chats.places_at(tx, ask.chat.id, at, marks.MOST)
+        told = await telling.places_at(tx, ask.chat.id, at, marks.MOST)
         if not told and (shown := await shown_at(tx, ask.chat.id, at)) is not None:
             told = tuple(enumerate(shown.stories[: marks.MOST], start=1))
         if not told:

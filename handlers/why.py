@@ -11,7 +11,7 @@ from handlers.views.marks import SAMPLES
 from handlers.views.message import Toast
 from news.reasons import why as reasons_for
 from news.text import shorten, squeeze
-from storage import chats
+from storage import telling
 from storage.database import Transaction
 from storage.joins import heirs
 from storage.records import StoryId
@@ -68,7 +68,7 @@ async def _digest(tx: Transaction, ask: Ask) -> _Told | None:
             return await _of_buttons(tx, replied, tuple(ids))
     # The buttons of a long digest are below its last message.
     until = None if replied is None else replied.at
-    last_told = await chats.last_told_at(tx, ask.chat.id, until)
+    last_told = await telling.last_told_at(tx, ask.chat.id, until)
     last_shown = await last_shown_at(tx, ask.chat.id, until)
     last = max((one for one in (last_told, last_shown) if one is not None), default=None)
     return None if last is None else _Told(last, await _places(tx, ask, last))
@@ -76,9 +76,9 @@ async def _digest(tx: Transaction, ask: Ask) -> _Told | None:
 
 async def _places(tx: Transaction, ask: Ask, at: datetime) -> tuple[tuple[int, StoryId], ...]:
     """The stories of a digest that the chat was told or shown at that time."""
-    if told := await chats.places_at(tx, ask.chat.id, at, _NUMBERED):
+    if told := await telling.places_at(tx, ask.chat.id, at, _NUMBERED):
         return told
-    if old := await chats.told_at(tx, ask.chat.id, at, _NUMBERED):
+    if old := await telling.told_at(tx, ask.chat.id, at, _NUMBERED):
         # An earlier version did not keep their numbers.
         return tuple(enumerate(old, start=1))
     shown = await shown_at(tx, ask.chat.id, at)
@@ -103,7 +103,7 @@ async def press_why(ask: Ask, pressed: Why) -> Toast:
         return Toast(ask.say("marks.sample").text)
     async with ask.services.database.read() as tx:
         now_in = (await heirs(tx, [pressed.story_id])).get(pressed.story_id, pressed.story_id)
-        told = (await chats.told_of(tx, ask.chat.id, [now_in])).get(now_in)
+        told = (await telling.told_of(tx, ask.chat.id, [now_in])).get(now_in)
         at = None if told is None else told.at
         found = await reasons_for(tx, ask.chat.id, [now_in], ask.now, ask.services.findings, at)
     if not found:

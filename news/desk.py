@@ -13,7 +13,7 @@ from news.mutes import Muted
 from news.newsstand import MOST, Newsstand
 from news.rarity import Rarity
 from news.taste import Taste, learn
-from storage import articles, chats, feeds, opinions
+from storage import articles, feeds, opinions, telling
 from storage.database import Transaction
 from storage.records import (
     Article,
@@ -97,7 +97,7 @@ class Desk:
         """What of these a chat was told before."""
         stories = {one.story_id for one in candidates}
         told = self._newsstand.told(chat.id, stories)
-        return await chats.told_of(tx, chat.id, stories) if told is None else told
+        return await telling.told_of(tx, chat.id, stories) if told is None else told
 
     async def newest(self, tx: Transaction) -> ArticleId:
         """The newest article when it was first asked for: later ones are of the next digest."""
@@ -118,13 +118,16 @@ class Desk:
         return Muted(await opinions.mutes(tx, chat_id)), learn(votes, liked, now)
 
     async def stories(self, tx: Transaction, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
-        """These stories, as far as they exist, without most of their texts."""
+        """These stories, as far as they exist; if they are read for many, without most of their texts."""
         unknown = [id for id in ids if id not in self._stories]
         found = {}
         read = await articles.get_stories(tx, unknown) if unknown else ()
         self._whole = {story.id: story for story in read}
         for story in read:
-            brief = replace(story, articles=tuple(map(_brief, story.articles)))
+            # For one digest they are all at hand in any case.
+            brief = story
+            if self._for_many:
+                brief = replace(story, articles=tuple(map(_brief, story.articles)))
             in_brief = {one.id: one for one in brief.articles}
             reports = tuple(in_brief[one.id] for one in self._findings.reports(story))
             found[story.id] = self._stories[story.id] = (brief, reports)

@@ -74,4 +74,9 @@ def _summary(story: Story, new: Story, update: bool, limit: int, rarity: Rarity 
 
 def _says(story: Story) -> int:
     """A number for what a story says, that means nothing outside this process (texts are hashed with its secret)."""
-    return hash(story.articles)
+    return hash(
+        tuple(
+            (one.id, one.outlet, one.url, one.language, one.title, one.summary, one.text)
+            for one in story.articles
+        )
+    )

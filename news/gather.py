@@ -20,7 +20,7 @@ from news.taste import Taste, learn
 from news.turns import Turn
 from news.updates import untold
 from news.wanted import in_wanted
-from storage import articles, chats, feeds, opinions
+from storage import articles, chats, feeds, opinions, telling
 from storage.batches import batches
 from storage.database import Transaction
 from storage.records import (
@@ -94,7 +94,7 @@ async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
 async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
     """What a digest of that span left out, as far as the chat was not told it since."""
     candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, MOST)
-    told = await chats.told_of(tx, chat.id, {one.story_id for one in candidates})
+    told = await telling.told_of(tx, chat.id, {one.story_id for one in candidates})
     known = set(told)
     if chat.digested_to <= span.after:
         # It was only shown, and nothing of it is told for good.
@@ -114,7 +114,7 @@ async def gather_rest_of_shown(tx: Transaction, chat: Chat, shown: Shown, desk: 
         candidates = await articles.published_for(tx, chat.id, *dates)
     else:
         candidates = await articles.news_for(tx, chat.id, shown.after, shown.up_to, MOST)
-        known |= set(await chats.told_of(tx, chat.id, {one.story_id for one in candidates}))
+        known |= set(await telling.told_of(tx, chat.id, {one.story_id for one in candidates}))
     rest = [one for one in candidates if one.story_id not in known]
     on = _Assignment(chat, shown.since, shown.until, _REST)
     return await _gathered(tx, on, rest, {}, desk, {})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.batches import batches
 from storage.joins import forget_joins, heirs
 from storage.records import (
+    EPOCH,
+    FOREVER,
     LARGEST_ID,
     Article,
     ArticleId,
@@ -65,7 +67,6 @@ ARTICLE = (
     articles.c.title,
     articles.c.summary,
     articles.c.published_at,
-    articles.c.seen_at,
     articles.c.text,
     func.coalesce(articles.c.language, "").label("language"),
     articles.c.image_url,
@@ -300,9 +301,12 @@ async def stories_of_pages(
     return tuple(sorted(found))
 
 
+_NEWEST = select(func.coalesce(func.max(articles.c.id), 0))
+
+
 async def newest(tx: AsyncConnection) -> ArticleId:
     """The largest id given out; 0 while there is none."""
-    return ArticleId(await tx.scalar(select(func.coalesce(func.max(articles.c.id), 0))) or 0)
+    return ArticleId(await tx.scalar(_NEWEST) or 0)
 
 
 async def count_between(tx: AsyncConnection, after: ArticleId, up_to: ArticleId) -> int:
@@ -311,16 +315,24 @@ async def count_between(tx: AsyncConnection, after: ArticleId, up_to: ArticleId)
     return int(await tx.scalar(select(func.count()).select_from(articles).where(*between)) or 0)
 
 
-async def _some_articles(tx: AsyncConnection, query: Select[Any]) -> tuple[Article, ...]:
-    return tuple(article_of(row) for row in await tx.execute(query))
+async def _some_articles(
+    tx: AsyncConnection, query: Select[Any], asked: dict[str, Any] | None = None
+) -> tuple[Article, ...]:
+    return tuple(article_of(row) for row in await tx.execute(query, asked))
+
+
+_SOME = (
+    select_articles()
+    .where(articles.c.id.in_(bindparam("some", expanding=True)))
+    .order_by(articles.c.id)
+)
 
 
 async def get_articles(tx: AsyncConnection, ids: Collection[ArticleId]) -> tuple[Article, ...]:
     """These articles, as far as they are kept, in the order of their ids."""
     found: list[Article] = []
     for some in batches(sorted(set(ids))):
-        query = select_articles().where(articles.c.id.in_(some)).order_by(articles.c.id)
-        found += await _some_articles(tx, query)
+        found += await _some_articles(tx, _SOME, {"some": some})
     return tuple(found)
 
 
@@ -449,8 +461,11 @@ async def latest(
     if followed_by is None:
         found = (await tx.execute(heads)).all()
     else:
-        near = select(id).where(*asked).order_by(*order).limit(_WALK)
-        found = (await tx.execute(heads.where(id.in_(near.subquery().select())))).all()
+        # A bound by date lets the database stop at the last that it needs, where one by ids is made first.
+        edge = select(date).where(*asked).order_by(*order).limit(1).offset(_WALK).scalar_subquery()
+        end = func.coalesce(edge, literal(EPOCH if newest_first else FOREVER, Moment))
+        near = date >= end if newest_first else date <= end
+        found = (await tx.execute(heads.where(near))).all()
         if len(found) < limit:
             # A chat that follows so little has few articles: then all of them are looked at.
             mine = union(
@@ -543,7 +558,6 @@ _PUBLISHED = _candidates(
     articles.c.published_at < bindparam("until", type_=Second),
     articles.c.id <= bindparam("up_to"),
 )
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 async def news_for(
@@ -589,7 +603,7 @@ async def published_for(
     asked = {
         "chat": chat_id,
         "since": since,
-        "until": until or _NEVER,
+        "until": until or FOREVER,
         "up_to": LARGEST_ID if up_to is None else up_to,
         "most": limit,
     }

@@ -1,6 +1,6 @@
 """Chats, what they follow, what they were told, and when they hear next."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
@@ -33,10 +33,8 @@ from storage.records import (
     Kind,
     Layout,
     ListedFeed,
-    StoryId,
     Subscription,
     SubscriptionId,
-    Told,
     Topic,
     TopicId,
 )
@@ -48,7 +46,6 @@ from storage.schema import (
     mutes,
     outbox,
     subscriptions,
-    told,
     topics,
 )
 from storage.schema import topic_changes as changes
@@ -66,9 +63,13 @@ def chat_of(row: Row[Any]) -> Chat:
     return Chat(**values)
 
 
+_CHAT = select(*CHAT).where(chats.c.id == bindparam("chat"))
+"""Asked at every update: it is put together once."""
+
+
 async def get(tx: AsyncConnection, chat_id: ChatId) -> Chat | None:
     """The chat, if it ever spoke to the bot."""
-    row = (await tx.execute(select(*CHAT).where(chats.c.id == chat_id))).one_or_none()
+    row = (await tx.execute(_CHAT, {"chat": chat_id})).one_or_none()
     return None if row is None else chat_of(row)
 
 
@@ -126,103 +127,6 @@ async def migrate(tx: AsyncConnection, old: ChatId, new: ChatId) -> None:
     await tx.execute(delete(chats).where(chats.c.id == old))
 
 
-async def tell(
-    tx: AsyncConnection,
-    chat_id: ChatId,
-    stories: Iterable[tuple[StoryId, ArticleId]],
-    now: datetime,
-) -> None:
-    """Remember that a chat was told these stories, in this order, each with the newest article that it has.
-
-    An update takes the place of what was told before.
-    """
-    # A button names this time in whole seconds.
-    now = now.replace(microsecond=0)
-    rows = [
-        {
-            "chat_id": chat_id,
-            "story_id": story_id,
-            "told_at": now,
-            "up_to": up_to,
-            "place": place,
-        }
-        for place, (story_id, up_to) in enumerate(stories, start=1)
-    ]
-    if rows:
-        await tx.execute(_telling(insert_for(tx)), rows)
-
-
-@cache
-def _telling(insert_of: Any) -> Any:
-    """Put together once for each database: every digest needs it."""
-    insert = insert_of(told)
-    renewed = {name: insert.excluded[name] for name in ("told_at", "up_to", "place")}
-    keys = [told.c.chat_id, told.c.story_id]
-    return insert.on_conflict_do_update(index_elements=keys, set_=renewed)
-
-
-async def told_at(
-    tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
-) -> tuple[StoryId, ...]:
-    """The stories that a chat was told at that time and not again since, in the order of that digest."""
-    rows = await tx.scalars(
-        select(told.c.story_id)
-        .where(told.c.chat_id == chat_id, told.c.told_at == at)
-        .order_by(told.c.place, told.c.story_id.desc())
-        .limit(limit)
-    )
-    return tuple(StoryId(row) for row in rows)
-
-
-async def places_at(
-    tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
-) -> tuple[tuple[int, StoryId], ...]:
-    """Likewise, each with its number in that digest, from 1."""
-    rows = await tx.execute(
-        select(told.c.place, told.c.story_id)
-        .where(told.c.chat_id == chat_id, told.c.told_at == at, told.c.place > 0)
-        .order_by(told.c.place)
-        .limit(limit)
-    )
-    return tuple((row.place, StoryId(row.story_id)) for row in rows)
-
-
-async def last_told_at(
-    tx: AsyncConnection, chat_id: ChatId, until: datetime | None = None
-) -> datetime | None:
-    """When a chat was told its last stories, to the second, until then if that is given; None if it was told none."""
-    latest = select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id)
-    if until is not None:
-        latest = latest.where(told.c.told_at <= until)
-    at: datetime | None = await tx.scalar(latest)
-    return at
-
-
-async def last_told(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[StoryId, ...]:
-    """The stories that a chat was told last, all at one time, in the order of that digest."""
-    latest = await last_told_at(tx, chat_id)
-    return () if latest is None else await told_at(tx, chat_id, latest, limit)
-
-
-_TOLD = select(told.c.story_id, told.c.told_at, told.c.up_to).where(
-    told.c.chat_id == bindparam("chat"),
-    told.c.story_id.between(bindparam("first"), bindparam("last")),
-)
-
-
-async def told_of(
-    tx: AsyncConnection, chat_id: ChatId, among: Collection[StoryId]
-) -> dict[StoryId, Told]:
-    """Which of these stories a chat was told."""
-    if not among:
-        return {}
-    # Those between them are few, and stay behind here: a long list would have to be sent.
-    asked = {"chat": chat_id, "first": min(among), "last": max(among)}
-    rows = await tx.execute(_TOLD, asked)
-    wanted = set(among)
-    return {StoryId(row.story_id): Told(*row) for row in rows if row.story_id in wanted}
-
-
 async def feeds_of(tx: AsyncConnection, chat_id: ChatId) -> frozenset[FeedId]:
     """The feeds that a chat follows."""
     rows = await tx.scalars(
@@ -244,10 +148,12 @@ async def listed_feeds(tx: AsyncConnection, chat_id: ChatId) -> tuple[ListedFeed
     return tuple(ListedFeed(*row) for row in rows)
 
 
+_COUNT = select(func.count()).where(subscriptions.c.chat_id == bindparam("chat"))
+
+
 async def count_subscriptions(tx: AsyncConnection, chat_id: ChatId) -> int:
     """How many feeds and topics a chat follows."""
-    mine = select(func.count()).where(subscriptions.c.chat_id == chat_id)
-    return int(await tx.scalar(mine) or 0)
+    return int(await tx.scalar(_COUNT, {"chat": chat_id}) or 0)
 
 
 async def follow_feeds(
@@ -291,19 +197,7 @@ async def followers_of_feed(
 
 async def subscriptions_of(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
     """What a chat follows, in the order in which it began to."""
-    newest_in_feed = (
-        select(func.max(articles.c.published_at))
-        .where(articles.c.feed_id == subscriptions.c.feed_id)
-        .scalar_subquery()
-    )
-    newest_of_topic = (
-        select(func.max(articles.c.published_at))
-        .join(matches, matches.c.article_id == articles.c.id)
-        .where(matches.c.topic_id == subscriptions.c.topic_id)
-        .scalar_subquery()
-    )
-    query = _select_subscriptions(func.coalesce(newest_in_feed, newest_of_topic))
-    return tuple(_subscription(row) for row in await tx.execute(query, {"chats": [chat_id]}))
+    return tuple(_subscription(row) for row in await tx.execute(_DATED, {"chats": [chat_id]}))
 
 
 async def followed(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
@@ -338,7 +232,17 @@ def _select_subscriptions(last_story_at: ColumnElement[Any]) -> Select[Any]:
 
 
 _FOLLOWED = _select_subscriptions(null())
-"""Put together once: every digest needs it."""
+"""Put together once, like the next: every digest needs it."""
+
+_NEWEST = select(func.max(articles.c.published_at))
+_DATED = _select_subscriptions(
+    func.coalesce(
+        _NEWEST.where(articles.c.feed_id == subscriptions.c.feed_id).scalar_subquery(),
+        _NEWEST.join(matches, matches.c.article_id == articles.c.id)
+        .where(matches.c.topic_id == subscriptions.c.topic_id)
+        .scalar_subquery(),
+    )
+)
 
 
 def _subscription(row: Row[Any]) -> Subscription:
@@ -459,20 +363,23 @@ async def intern_topic(tx: AsyncConnection, normal: str, text: str, now: datetim
     return Topic(*row)
 
 
+_TOPICS = (
+    select(*_TOPIC)
+    .where(exists().where(subscriptions.c.topic_id == topics.c.id))
+    .order_by(topics.c.id)
+)
+_SOME_TOPICS = _TOPICS.where(topics.c.id.in_(bindparam("some", expanding=True)))
+
+
 async def followed_topics(
     tx: AsyncConnection, among: Collection[TopicId] | None = None
 ) -> tuple[Topic, ...]:
     """Every topic that some chat follows, in the order of their ids; `among` leaves all others out."""
-    query = (
-        select(*_TOPIC)
-        .where(exists().where(subscriptions.c.topic_id == topics.c.id))
-        .order_by(topics.c.id)
-    )
     if among is None:
-        return tuple(Topic(*row) for row in await tx.execute(query))
+        return tuple(Topic(*row) for row in await tx.execute(_TOPICS))
     found: list[Topic] = []
     for some in batches(sorted(set(among))):
-        found += (Topic(*row) for row in await tx.execute(query.where(topics.c.id.in_(some))))
+        found += (Topic(*row) for row in await tx.execute(_SOME_TOPICS, {"some": some}))
     return tuple(found)
 
 

@@ -243,13 +243,16 @@ async def listed_names(tx: AsyncConnection) -> tuple[tuple[FeedId, str, str | No
     return tuple((FeedId(row.id), *row[1:]) for row in rows)
 
 
+_GAPS = select(feeds.c.id, feeds.c.entry_gap).where(
+    feeds.c.id.in_(bindparam("some", expanding=True)), feeds.c.entry_gap > 0
+)
+
+
 async def per_day(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId, float]:
     """How many entries a day these feeds bring, as far as that is known."""
     found: dict[FeedId, float] = {}
     for some in batches(ids):
-        rows = await tx.execute(
-            select(feeds.c.id, feeds.c.entry_gap).where(feeds.c.id.in_(some), feeds.c.entry_gap > 0)
-        )
+        rows = await tx.execute(_GAPS, {"some": some})
         found |= {FeedId(id): 86_400 / gap for id, gap in rows}
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
@@ -63,15 +63,16 @@ async def joins_after(tx: AsyncConnection, after: int) -> tuple[tuple[int, Story
     return tuple((number, StoryId(gone), StoryId(into)) for number, gone, into in rows)
 
 
+_HEIRS = select(story_joins.c.story_id, story_joins.c.into_id).where(
+    story_joins.c.story_id.in_(bindparam("some", expanding=True))
+)
+
+
 async def heirs(tx: AsyncConnection, ids: Collection[StoryId]) -> dict[StoryId, StoryId]:
     """What became of those of these stories that went over to others: a button may name one that is gone."""
     found: dict[StoryId, StoryId] = {}
     for some in batches(ids):
-        rows = await tx.execute(
-            select(story_joins.c.story_id, story_joins.c.into_id).where(
-                story_joins.c.story_id.in_(some)
-            )
-        )
+        rows = await tx.execute(_HEIRS, {"some": some})
         found.update((StoryId(gone), StoryId(into)) for gone, into in rows)
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batches import batches
@@ -67,15 +67,19 @@ async def _keep_matches(
     )
 
 
+_MATCHED = select(matches.c.topic_id, matches.c.article_id).where(
+    matches.c.article_id.in_(bindparam("articles", expanding=True)),
+    matches.c.topic_id.in_(bindparam("topics", expanding=True)),
+)
+
+
 async def matched(
     tx: AsyncConnection, topic_ids: Collection[TopicId], article_ids: Collection[ArticleId]
 ) -> dict[TopicId, set[ArticleId]]:
     """Which of these articles belong to each of these topics, as far as somebody follows it."""
     found: dict[TopicId, set[ArticleId]] = {id: set() for id in topic_ids}
     for some in batches(article_ids):
-        pairs = select(matches.c.topic_id, matches.c.article_id).where(
-            matches.c.article_id.in_(some), matches.c.topic_id.in_(topic_ids)
-        )
-        for topic_id, article_id in await tx.execute(pairs):
+        asked = {"topics": list(topic_ids), "articles": some}
+        for topic_id, article_id in await tx.execute(_MATCHED, asked):
             found[topic_id].add(article_id)
     return found

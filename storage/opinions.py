@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, func, select, union, update
+from sqlalchemy import bindparam, delete, exists, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.joins import heirs
@@ -46,14 +46,18 @@ async def chats_with_any(tx: AsyncConnection) -> frozenset[ChatId]:
     return frozenset(ChatId(id) for id in await tx.scalars(some))
 
 
+_VOTES = (
+    select(_votes.c.story_id, _votes.c.value, _votes.c.voted_at)
+    .where(_votes.c.chat_id == bindparam("chat"))
+    .order_by(_votes.c.voted_at.desc(), _votes.c.story_id.desc())
+    .limit(bindparam("most"))
+)
+"""Asked for every digest, like `_MUTES`: they are put together once."""
+
+
 async def votes(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[Vote, ...]:
     """A chat's thumbs, newest first."""
-    rows = await tx.execute(
-        select(_votes.c.story_id, _votes.c.value, _votes.c.voted_at)
-        .where(_votes.c.chat_id == chat_id)
-        .order_by(_votes.c.voted_at.desc(), _votes.c.story_id.desc())
-        .limit(limit)
-    )
+    rows = await tx.execute(_VOTES, {"chat": chat_id, "most": limit})
     return tuple(Vote(*row) for row in rows)
 
 
@@ -88,17 +92,17 @@ async def unsave(tx: AsyncConnection, chat_id: ChatId, story_id: StoryId) -> dat
     return at
 
 
-async def saved(
-    tx: AsyncConnection, chat_id: ChatId, limit: int, beyond: int = 0
-) -> tuple[Saved, ...]:
-    """The stories that a chat keeps, those saved last first, beyond the first `beyond` of them."""
-    rows = await tx.execute(
-        select(_saved.c.story_id, _saved.c.saved_at)
-        .where(_saved.c.chat_id == chat_id)
-        .order_by(_saved.c.saved_at.desc(), _saved.c.story_id.desc())
-        .limit(limit)
-        .offset(beyond)
-    )
+_SAVED = (
+    select(_saved.c.story_id, _saved.c.saved_at)
+    .where(_saved.c.chat_id == bindparam("chat"))
+    .order_by(_saved.c.saved_at.desc(), _saved.c.story_id.desc())
+    .limit(bindparam("most"))
+)
+
+
+async def saved(tx: AsyncConnection, chat_id: ChatId, limit: int) -> tuple[Saved, ...]:
+    """The stories that a chat keeps, those saved last first."""
+    rows = await tx.execute(_SAVED, {"chat": chat_id, "most": limit})
     return tuple(Saved(*row) for row in rows)
 
 
@@ -136,9 +140,21 @@ async def put_back(tx: AsyncConnection, chat_id: ChatId, id: MuteId, place: Mute
     )
 
 
+_MUTES = (
+    select(
+        *(_mutes.c.id, _mutes.c.feed_id, _mutes.c.words),
+        func.coalesce(feeds.c.title, _mutes.c.words),
+    )
+    .outerjoin(feeds, feeds.c.id == _mutes.c.feed_id)
+    .where(_mutes.c.chat_id == bindparam("chat"))
+    .order_by(_mutes.c.id)
+)
+
+
 async def unmute(tx: AsyncConnection, chat_id: ChatId, mute_id: MuteId) -> Mute | None:
     """Show something again; what it was, or None if it was not this chat's, or is shown already."""
-    row = (await tx.execute(_select_mutes(chat_id).where(_mutes.c.id == mute_id))).one_or_none()
+    this = _MUTES.where(_mutes.c.id == mute_id)
+    row = (await tx.execute(this, {"chat": chat_id})).one_or_none()
     if row is None:
         return None
     await tx.execute(delete(_mutes).where(_mutes.c.id == mute_id))
@@ -147,18 +163,7 @@ async def unmute(tx: AsyncConnection, chat_id: ChatId, mute_id: MuteId) -> Mute 
 
 async def mutes(tx: AsyncConnection, chat_id: ChatId) -> tuple[Mute, ...]:
     """What a chat never wants to be shown, in the order in which it said so."""
-    return tuple(
-        Mute(*row) for row in await tx.execute(_select_mutes(chat_id).order_by(_mutes.c.id))
-    )
-
-
-def _select_mutes(chat_id: ChatId) -> Select[Any]:
-    name = func.coalesce(feeds.c.title, _mutes.c.words)
-    return (
-        select(_mutes.c.id, _mutes.c.feed_id, _mutes.c.words, name)
-        .outerjoin(feeds, feeds.c.id == _mutes.c.feed_id)
-        .where(_mutes.c.chat_id == chat_id)
-    )
+    return tuple(Mute(*row) for row in await tx.execute(_MUTES, {"chat": chat_id}))
 
 
 async def _kept(tx: AsyncConnection, story_id: StoryId) -> StoryId | None:

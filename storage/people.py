@@ -6,7 +6,7 @@ A group that was let in stands here by its id, like a person: Telegram's ids of 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import Invite
@@ -37,10 +37,15 @@ async def migrate(tx: AsyncConnection, old: int, new: int) -> None:
         await tx.execute(delete(people).where(people.c.id == old))
 
 
+_BANNED = select(func.count()).where(
+    people.c.id.in_(bindparam("some", expanding=True)), people.c.banned_at.is_not(None)
+)
+"""Asked at every update: it is put together once."""
+
+
 async def is_banned(tx: AsyncConnection, ids: Collection[int]) -> bool:
     """Whether one of these may not use the bot at all."""
-    mine = people.c.id.in_(list(ids)), people.c.banned_at.is_not(None)
-    return bool(await tx.scalar(select(func.count()).where(*mine)))
+    return bool(await tx.scalar(_BANNED, {"some": list(ids)}))
 
 
 async def ban(tx: AsyncConnection, id: int, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.records import Asker, ChatId, Question
@@ -30,15 +30,19 @@ async def put(tx: AsyncConnection, asker: Asker, question: Question, now: dateti
     )
 
 
+_WAITING = select(questions.c.command, questions.c.message_id).where(
+    questions.c.chat_id == bindparam("chat"),
+    questions.c.thread_id == bindparam("thread"),
+    questions.c.asker_id == bindparam("asker"),
+    questions.c.asked_at >= bindparam("since"),
+)
+"""Asked at every message: it is put together once."""
+
+
 async def waiting(tx: AsyncConnection, asker: Asker, since: datetime) -> Question | None:
     """What somebody was asked in a place, then or later, and did not answer yet; None if nothing."""
-    row = (
-        await tx.execute(
-            select(questions.c.command, questions.c.message_id).where(
-                _of(asker), questions.c.asked_at >= since
-            )
-        )
-    ).first()
+    asked = {"chat": asker.chat_id, "thread": asker.thread_id, "asker": asker.id}
+    row = (await tx.execute(_WAITING, {**asked, "since": since})).first()
     return None if row is None else Question(*row)
 
 

@@ -24,6 +24,7 @@ Position = NewType("Position", int)
 """The place of an article among all of them by time: larger is newer; see `position`."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = datetime.max.replace(tzinfo=UTC)
 _LAST_SECOND = (1 << 32) - 1
 
 BEFORE_ALL = -(1 << 63)
@@ -265,7 +266,6 @@ class Article:
     title: str
     summary: str
     published_at: datetime
-    seen_at: datetime
     text: str = ""
     """The article's own text, from its feed or its page; empty if the summary is all there is."""
     language: str = ""

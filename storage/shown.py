@@ -2,15 +2,25 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.joins import heirs
-from storage.records import ArticleId, ChatId, Shown, StoryId
-from storage.schema import shown, told
+from storage.records import FOREVER, ArticleId, ChatId, Shown, StoryId
+from storage.schema import shown
+from storage.telling import last_told_at
 
 KEPT = 20
 """Digests of one chat; the buttons of older ones are out of date."""
+
+
+_MINE = shown.c.chat_id == bindparam("chat")
+_DROP_OLDER = delete(shown).where(
+    _MINE,
+    shown.c.shown_at.not_in(
+        select(shown.c.shown_at).where(_MINE).order_by(shown.c.shown_at.desc()).limit(KEPT)
+    ),
+)
 
 
 async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetime) -> datetime:
@@ -19,7 +29,7 @@ async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetim
     No other digest of the chat has that time, as far as it is known by now.
     """
     last = await last_shown_at(tx, chat_id)
-    latest_told = await tx.scalar(select(func.max(told.c.told_at)).where(told.c.chat_id == chat_id))
+    latest_told = await last_told_at(tx, chat_id)
     taken = [at for at in (last, latest_told) if at is not None]
     at = max([now.replace(microsecond=0), *(one + timedelta(seconds=1) for one in taken)])
     await tx.execute(
@@ -33,15 +43,7 @@ async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetim
             stories=" ".join(map(str, digest.stories)),
         )
     )
-    newest = (
-        select(shown.c.shown_at)
-        .where(shown.c.chat_id == chat_id)
-        .order_by(shown.c.shown_at.desc())
-        .limit(KEPT)
-    )
-    await tx.execute(
-        delete(shown).where(shown.c.chat_id == chat_id, shown.c.shown_at.not_in(newest))
-    )
+    await tx.execute(_DROP_OLDER, {"chat": chat_id})
     return at
 
 
@@ -61,14 +63,15 @@ async def shown_at(tx: AsyncConnection, chat_id: ChatId, at: datetime) -> Shown 
     return Shown(row.since, row.until, after, ArticleId(row.up_to), stories)
 
 
+_LAST = select(func.max(shown.c.shown_at)).where(_MINE, shown.c.shown_at <= bindparam("until"))
+
+
 async def last_shown_at(
     tx: AsyncConnection, chat_id: ChatId, until: datetime | None = None
 ) -> datetime | None:
     """When a chat was shown its last digest, until then if that is given; None if it was shown none."""
-    latest = select(func.max(shown.c.shown_at)).where(shown.c.chat_id == chat_id)
-    if until is not None:
-        latest = latest.where(shown.c.shown_at <= _seconds(until))
-    seconds = await tx.scalar(latest)
+    asked = {"chat": chat_id, "until": _seconds(until or FOREVER)}
+    seconds = await tx.scalar(_LAST, asked)
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 

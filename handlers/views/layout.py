@@ -107,7 +107,6 @@ def _story(reader: Reader, number: int, key: str) -> Item:
         url="",
         summary="",
         published_at=reader.now - timedelta(hours=number + 1),
-        seen_at=reader.now,
     )
     grounds = Grounds(max(1, 4 - number), 1, 1, 1, 1, 0)
     story = Story(article.story_id, (article,))

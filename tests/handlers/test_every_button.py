@@ -23,6 +23,7 @@ from storage import chats, opinions
 from storage.records import ChatId
 from storage.schema import chats as chat_rows
 from storage.schema import mutes, saved, subscriptions, votes
+from tests.digests import last_told
 from tests.handlers.screens import as_text, data_of, number_of, press, write
 
 DEPTH = 5
@@ -275,7 +276,7 @@ async def furnish(talk: Any, clock: Any, person: Person) -> None:
         await chats.change(
             tx, chat_id, language="en", schedule="weekly mon 09:00", next_digest_at=now
         )
-        for story_id in await chats.last_told(tx, chat_id, 2):
+        for story_id in await last_told(tx, chat_id, 2):
             await opinions.save(tx, chat_id, story_id, now)
             await opinions.vote(tx, chat_id, story_id, 1, now)
 

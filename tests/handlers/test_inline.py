@@ -277,7 +277,7 @@ def test_hostile_stories_are_escaped_and_fit(title: str, outlet: str, rest: str)
     now = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
     article = Article(
         *(ArticleId(1), FeedId(1), StoryId(1), f"<b>{outlet}", f"https://x.example/?{rest}"),
-        *(f"<a href='x'>{title}", f"</a>{rest}", now, now),
+        *(f"<a href='x'>{title}", f"</a>{rest}", now),
         image_url=rest,
     )
     shown = views.page([Story(StoryId(1), (article,))], None, Reader("en", "UTC", now))

@@ -11,7 +11,7 @@ from handlers.buttons import Vote, encode
 from handlers.views.digests import keyboard
 from handlers.views.reader import Reader
 from news.digest import Digest, Section
-from storage import articles, chats, opinions
+from storage import articles, opinions, telling
 from storage.records import ArticleId, ChatId, Kind, Subscription, SubscriptionId
 
 Talk = Any
@@ -120,7 +120,7 @@ async def test_why_knows_nothing_of_thumbs_that_were_given_later(talk: Talk, clo
     async with database.write() as tx:
         stories = [story for _, story in await articles.latest(tx, limit=3)]
         told = [(one.id, ArticleId(max(a.id for a in one.articles))) for one in stories]
-        await chats.tell(tx, ME, told, clock())
+        await telling.tell(tx, ME, told, clock())
     before = await talk.ask("/why")
     clock.forward(hours=1)
     for story in stories:

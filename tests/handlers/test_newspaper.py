@@ -93,7 +93,6 @@ def article(id: int, **chosen: Any) -> Article:
         title=f"Headline {id}",
         summary="",
         published_at=NOW - timedelta(hours=1),
-        seen_at=NOW,
     )
     return replace(plain, **chosen)
 

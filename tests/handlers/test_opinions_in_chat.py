@@ -15,8 +15,9 @@ from handlers.views.marks import with_marks
 from handlers.views.message import Button
 from news.muting import MOST as MOST_MUTES
 from news.stories import lead
-from storage import articles, chats, feeds, opinions
+from storage import articles, feeds, opinions
 from storage.records import LARGEST_ID, ChatId, FeedId, MuteId, NewArticle, Story, StoryId
+from tests.digests import last_told
 
 Talk = Any
 Buttons = Any
@@ -66,7 +67,7 @@ async def digest(talk: Talk, clock: Any) -> dict[str, Any]:
 
 async def told(talk: Talk) -> tuple[StoryId, ...]:
     async with talk.parts.services.database.read() as tx:
-        return await chats.last_told(tx, ME, 30)
+        return await last_told(tx, ME, 30)
 
 
 async def test_below_a_digest_is_one_row_of_marks(

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.composer import compose_due
-from storage import chats
 from storage.records import ChatId
+from tests.digests import last_told
 
 Talk = Any
 Buttons = Any
@@ -90,7 +90,7 @@ async def test_why_says_what_of_each_story_belongs_to_which_topic(talk: Talk, cl
     database = talk.parts.services.database
     assert await compose_due(database, clock()) == 1
     async with database.read() as tx:
-        told = await chats.last_told(tx, ChatId(talk.me.chat_id), 30)
+        told = await last_told(tx, ChatId(talk.me.chat_id), 30)
     answers = await talk.me.type("/why")
     text = "\n".join(answer["text"] for answer in answers)
     assert numbers(text) == list(range(1, len(told) + 1))

@@ -123,7 +123,7 @@ async def test_what_was_typed_and_written_is_escaped_and_fits_below_a_picture(
     now = clock()
     article = Article(
         *(ArticleId(1), FeedId(1), StoryId(1), "<Out>" * 50, "https://a.example/?a=1&b=2"),
-        *("<b>" * 300, "", now, now),
+        *("<b>" * 300, "", now),
     )
     days = tuple(Day(day, 1234) for day in last_days(now, "UTC"))
     shown = Trend("<i>" * 80, days, Story(StoryId(1), (article,)))

@@ -74,7 +74,6 @@ def tellings(draw: st.DrawFn) -> Story:
             title=draw(hostile) or "x",
             summary=draw(hostile)[:4000],
             published_at=NOW - timedelta(hours=place),
-            seen_at=NOW,
         )
         for place in range(draw(st.integers(1, 3)))
     )
@@ -192,7 +191,6 @@ def one_article(number: int, outlet: str, summary: str) -> Article:
         "R&D <5%",
         summary,
         NOW - timedelta(hours=number),
-        NOW,
     )
 
 

@@ -71,7 +71,6 @@ def article(
         title=title or f"{subject.title()} affair {story} seen by paper {feed}",
         summary=summary,
         published_at=NOW - timedelta(hours=hours),
-        seen_at=NOW,
         text=text,
     )
 

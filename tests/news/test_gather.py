@@ -12,7 +12,7 @@ from news.gather import gather, gather_rest, gather_since, preview
 from news.indexing import indexed, row_of
 from news.matching import Source, subject_of
 from news.query import parse
-from storage import articles, chats, feeds, matches, opinions, search
+from storage import articles, chats, feeds, matches, opinions, search, telling
 from storage.database import Database, Transaction
 from storage.records import ArticleId, Chat, ChatId, FeedId, Kind, NewArticle, StoryId, TopicId
 
@@ -125,7 +125,7 @@ async def test_what_a_digest_left_out_can_be_read_on(
         assert digest.left_out == 3
         told = [(item.story.id, item.newest) for item in digest.items]
         assert digest.span is not None
-        await chats.tell(tx, chat.id, told, clock())
+        await telling.tell(tx, chat.id, told, clock())
         await chats.change(tx, chat.id, digested_to=digest.span.up_to)
         later = await chats.get(tx, chat.id)
         assert later is not None
@@ -143,7 +143,7 @@ async def test_a_period_shows_what_was_told_as_well(
         chat = await archive.chat(tx, "rice")
         id, story = await archive.article(tx, "Rice is dear", 1)
         await archive.article(tx, "Rice was cheap", 1, hours=50)
-        await chats.tell(tx, chat.id, [(story, id)], clock())
+        await telling.tell(tx, chat.id, [(story, id)], clock())
         day = await gather_since(tx, chat, clock(), clock() - timedelta(days=1), Desk())
         assert titles(day) == ["Rice is dear"]
         assert day.span is None
@@ -157,7 +157,7 @@ async def test_an_update_is_told_with_what_is_new_of_it(
         first, story = await archive.article(
             tx, "Ferry aground off Jeju", 1, summary="A ferry with 90 people ran aground off Jeju."
         )
-        await chats.tell(tx, chat.id, [(story, first)], clock())
+        await telling.tell(tx, chat.id, [(story, first)], clock())
         clock.forward(hours=20)
         for outlet, title, summary in (
             (
@@ -239,7 +239,7 @@ async def test_a_told_story_whose_outlet_was_muted_since_is_not_told_as_new(
     async with any_database.write() as tx:
         chat = await archive.chat(tx, "rice")
         first, story = await archive.article(tx, "Rice is dear", 1, summary=text)
-        await chats.tell(tx, chat.id, [(story, first)], clock())
+        await telling.tell(tx, chat.id, [(story, first)], clock())
         feed = await feeds.find(tx, "https://a.example/feed")
         assert feed is not None
         await opinions.mute_feed(tx, chat.id, feed.id, clock())
@@ -284,7 +284,7 @@ async def test_a_preview_is_read_on_behind_what_it_showed_though_some_was_told(
         for word in ("harvest", "price", "cake", "wine", "field"):
             id, story = await archive.article(tx, f"Rice {word} news", 1)
             if word in ("harvest", "price"):
-                await chats.tell(tx, chat.id, [(story, id)], clock())
+                await telling.tell(tx, chat.id, [(story, id)], clock())
         digest = await gather(tx, again, clock(), Desk())
         assert digest.span is not None
         left = await gather_rest(tx, again, digest.span, clock(), Desk())

@@ -8,7 +8,7 @@ import pytest
 
 from news.desk import Desk
 from news.gather import gather
-from storage import articles, chats, feeds, joins, matches
+from storage import articles, chats, feeds, joins, matches, telling
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
@@ -93,7 +93,7 @@ async def test_a_chat_that_is_served_with_others_gets_the_digest_that_it_would_g
             belongs = [topic for topic, every in ((rice, 2), (tea, 3)) if number % every == 0]
             await town.article(feed, *belongs, archived=number == 6)
         _, told = await town.article(other, rice)
-        await chats.tell(tx, ChatId(1), [(told, ArticleId(100))], now)
+        await telling.tell(tx, ChatId(1), [(told, ArticleId(100))], now)
         together = Desk(for_many=True)
         await together.prepare(tx, await town.listed(*some))
         digests = [await gather(tx, chat, now, together) for chat in some]
@@ -129,7 +129,7 @@ async def test_a_chat_that_was_told_meanwhile_is_not_told_the_same_again(
         desk = Desk()
         await desk.prepare(tx, await town.listed(chat))
         assert len((await gather(tx, chat, now, desk)).items) == 1
-        await chats.tell(tx, chat.id, [(story, id)], now)
+        await telling.tell(tx, chat.id, [(story, id)], now)
         assert (await gather(tx, chat, now, desk)).items == ()
 
 

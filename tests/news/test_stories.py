@@ -356,7 +356,6 @@ def article(
         title,
         summary,
         NOW - timedelta(hours=hours),
-        NOW,
     )
 
 

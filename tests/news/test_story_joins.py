@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from news import archive
 from news.intake import Intake
-from storage import articles, chats, joins
+from storage import articles, joins, telling
 from storage.records import Article, ArticleId, ChatId
 from storage.schema import articles as kept
 
@@ -49,13 +49,13 @@ async def test_stories_that_are_one_are_joined_and_nobody_is_told_them_again(
     blast, ship = found[BLAST[0]].story_id, found[SHIP[0]].story_id
     assert blast != ship
     async with world.database.write() as tx:
-        await chats.tell(tx, ChatId(1), [(ship, found[SHIP[1]].id)], world.clock())
+        await telling.tell(tx, ChatId(1), [(ship, found[SHIP[1]].id)], world.clock())
     await publish(world, host, rss, *BOTH)
     found = await by_title(world)
     assert {found[title].story_id for title in (*BLAST, *SHIP, *BOTH)} == {min(blast, ship)}
     async with world.database.read() as tx:
         [(_, gone, into)] = await joins.joins_after(tx, 0)
-        told = await chats.told_of(tx, ChatId(1), [gone, into])
+        told = await telling.told_of(tx, ChatId(1), [gone, into])
     assert (gone, into) == (max(blast, ship), min(blast, ship))
     assert list(told) == [into]
     # What it did not know of the other story makes no update of this one.

@@ -40,7 +40,6 @@ def article(
         title,
         summary,
         NOW + timedelta(minutes=number),
-        NOW,
         text,
         language,
     )

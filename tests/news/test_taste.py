@@ -24,7 +24,6 @@ def article(title: str, feed: int = 1, summary: str = "", language: str = "en") 
         title,
         summary,
         NOW,
-        NOW,
         language=language,
     )
 

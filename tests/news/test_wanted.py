@@ -10,7 +10,7 @@ from storage.records import Article, ArticleId, FeedId, Story, StoryId
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ARTICLE = Article(
-    ArticleId(1), FeedId(1), StoryId(1), "Outlet", "https://a.example", "Title", "", NOW, NOW
+    ArticleId(1), FeedId(1), StoryId(1), "Outlet", "https://a.example", "Title", "", NOW
 )
 
 

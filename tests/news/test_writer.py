@@ -54,7 +54,6 @@ def article(number: int = 1, **more: Any) -> Article:
         TITLE,
         "",
         NOW + timedelta(hours=number),
-        NOW,
         TEXT,
         "en",
     )

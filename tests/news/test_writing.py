@@ -46,7 +46,6 @@ def stories(clock: Callable[[], Any], count: int = 1, **more: Any) -> list[Story
                         f"Storm closes the harbour of {town}",
                         "",
                         clock(),
-                        clock(),
                         TEXT.format(town=town),
                         "en",
                     ),

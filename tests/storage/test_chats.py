@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from storage import articles, chats, due, opinions, outbox
+from storage import articles, chats, due, opinions, outbox, telling
 from storage.database import Database
 from storage.records import ArticleId, ChatId, Kind, SubscriptionId, Told
+from tests.digests import last_told
 
 Seed = Any
 
@@ -115,8 +116,8 @@ async def test_a_group_that_became_a_known_one_adds_what_it_had(
                 tx, ChatId(chat_id), Kind.TOPIC, topic.id, topic.text, ArticleId(0), clock()
             )
         one, two = await articles.add_stories(tx, 2, clock())
-        await chats.tell(tx, ChatId(-1), [(one, ArticleId(1)), (two, ArticleId(2))], clock())
-        await chats.tell(tx, ChatId(-1001), [(one, ArticleId(1))], clock())
+        await telling.tell(tx, ChatId(-1), [(one, ArticleId(1)), (two, ArticleId(2))], clock())
+        await telling.tell(tx, ChatId(-1001), [(one, ArticleId(1))], clock())
         await outbox.put(tx, ChatId(-1), [("owed", "")], clock())
         await chats.migrate(tx, ChatId(-1), ChatId(-1001))
         followed = await chats.subscriptions_of(tx, ChatId(-1001))
@@ -137,17 +138,17 @@ async def test_of_what_both_groups_were_told_or_think_the_later_counts_and_the_n
         for story in (one, two):
             await seed.article(tx, story=story)
         early, late = clock(), clock.forward(hours=1)
-        await chats.tell(tx, old, [(one, ArticleId(9)), (two, ArticleId(3))], late)
-        await chats.tell(tx, new, [(two, ArticleId(5)), (one, ArticleId(4))], early)
-        await chats.tell(tx, old, [(three, ArticleId(8))], early)
-        await chats.tell(tx, new, [(three, ArticleId(7))], late)
+        await telling.tell(tx, old, [(one, ArticleId(9)), (two, ArticleId(3))], late)
+        await telling.tell(tx, new, [(two, ArticleId(5)), (one, ArticleId(4))], early)
+        await telling.tell(tx, old, [(three, ArticleId(8))], early)
+        await telling.tell(tx, new, [(three, ArticleId(7))], late)
         for chat_id, story, value, at in (
             *((old, one, -1, late), (new, one, 1, early)),
             *((old, two, -1, early), (new, two, 1, late)),
         ):
             await opinions.vote(tx, chat_id, story, value, at)
         await chats.migrate(tx, old, new)
-        assert await chats.told_of(tx, new, [one, two, three]) == {
+        assert await telling.told_of(tx, new, [one, two, three]) == {
             one: Told(one, late, ArticleId(9)),
             two: Told(two, late, ArticleId(5)),
             three: Told(three, late, ArticleId(8)),
@@ -156,7 +157,7 @@ async def test_of_what_both_groups_were_told_or_think_the_later_counts_and_the_n
             one: -1,
             two: 1,
         }
-        assert await chats.told_of(tx, old, [one, two, three]) == {}
+        assert await telling.told_of(tx, old, [one, two, three]) == {}
 
 
 async def test_what_a_chat_was_told_is_remembered_in_order_with_the_newest_article_it_had(
@@ -166,15 +167,15 @@ async def test_what_a_chat_was_told_is_remembered_in_order_with_the_newest_artic
         await seed.chat(tx)
         one, two, three = await articles.add_stories(tx, 3, clock())
         first = clock()
-        await chats.tell(tx, ChatId(1), [(two, ArticleId(5)), (one, ArticleId(3))], first)
-        assert await chats.last_told(tx, ChatId(1), 9) == (two, one)
+        await telling.tell(tx, ChatId(1), [(two, ArticleId(5)), (one, ArticleId(3))], first)
+        assert await last_told(tx, ChatId(1), 9) == (two, one)
         clock.forward(days=1)
-        await chats.tell(tx, ChatId(1), [(three, ArticleId(8)), (two, ArticleId(9))], clock())
-        assert await chats.last_told(tx, ChatId(1), 9) == (three, two)
-        assert await chats.last_told(tx, ChatId(1), 1) == (three,)
-        assert await chats.told_at(tx, ChatId(1), first, 9) == (one,)
-        assert await chats.last_told(tx, ChatId(2), 9) == ()
-        found = await chats.told_of(tx, ChatId(1), [one, two])
+        await telling.tell(tx, ChatId(1), [(three, ArticleId(8)), (two, ArticleId(9))], clock())
+        assert await last_told(tx, ChatId(1), 9) == (three, two)
+        assert await last_told(tx, ChatId(1), 1) == (three,)
+        assert await telling.told_at(tx, ChatId(1), first, 9) == (one,)
+        assert await last_told(tx, ChatId(2), 9) == ()
+        found = await telling.told_of(tx, ChatId(1), [one, two])
         assert {id: told.up_to for id, told in found.items()} == {one: 3, two: 9}
         assert found[two].at == clock()
 

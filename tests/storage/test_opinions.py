@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from storage import articles, chats, feeds, joins, opinions
+from storage import articles, chats, feeds, joins, opinions, telling
 from storage.database import Database, Transaction
 from storage.records import ArticleId, ChatId, FeedId, Mute, MuteId, Saved, StoryId, Vote
 
@@ -64,7 +64,7 @@ async def test_stories_are_saved_once_and_listed_those_saved_last_first(
         assert await opinions.save(tx, ME, StoryId(99), clock()) is None
         listed = await opinions.saved(tx, ME, 9)
         assert [one.story_id for one in listed] == list(reversed(told))
-        assert await opinions.saved(tx, ME, 1, beyond=1) == listed[1:2]
+        assert await opinions.saved(tx, ME, 1) == listed[:1]
         assert await opinions.count_saved(tx, ME) == 3
         assert await opinions.unsave(tx, OTHER, told[1]) is None
         assert await opinions.unsave(tx, ME, told[1]) == listed[1].at
@@ -152,7 +152,7 @@ async def test_a_group_that_moves_takes_its_opinions_along(
             await seed.chat(tx, chat_id)
         feed = await seed.feed(tx)
         one, two = [await story(tx, seed) for _ in range(2)]
-        await chats.tell(tx, old, [(one, ArticleId(5)), (two, ArticleId(6))], clock())
+        await telling.tell(tx, old, [(one, ArticleId(5)), (two, ArticleId(6))], clock())
         for told in (one, two):
             await opinions.vote(tx, old, told, 1, clock())
             await opinions.save(tx, old, told, clock())
@@ -170,9 +170,9 @@ async def test_a_group_that_moves_takes_its_opinions_along(
             Saved(one, told_at),
         )
         assert [mute.name for mute in await opinions.mutes(tx, new)] == ["rice", feed.title]
-        found = await chats.told_of(tx, new, [one, two])
+        found = await telling.told_of(tx, new, [one, two])
         assert {id: told.up_to for id, told in found.items()} == {one: 5, two: 6}
-        assert await chats.places_at(tx, new, told_at, 9) == ((1, one), (2, two))
+        assert await telling.places_at(tx, new, told_at, 9) == ((1, one), (2, two))
         assert await opinions.votes(tx, old, 9) == ()
 
 
@@ -183,10 +183,10 @@ async def test_a_story_keeps_its_number_when_others_of_its_digest_are_told_again
         await seed.chat(tx, ME)
         told = [await story(tx, seed) for _ in range(3)]
         first = clock()
-        await chats.tell(tx, ME, [(one, ArticleId(9)) for one in told], first)
-        await chats.tell(tx, ME, [(told[1], ArticleId(9))], clock.forward(days=1))
-        assert await chats.places_at(tx, ME, first, 9) == ((1, told[0]), (3, told[2]))
-        assert await chats.places_at(tx, OTHER, first, 9) == ()
+        await telling.tell(tx, ME, [(one, ArticleId(9)) for one in told], first)
+        await telling.tell(tx, ME, [(told[1], ArticleId(9))], clock.forward(days=1))
+        assert await telling.places_at(tx, ME, first, 9) == ((1, told[0]), (3, told[2]))
+        assert await telling.places_at(tx, OTHER, first, 9) == ()
 
 
 async def test_what_is_done_to_a_story_that_went_over_to_another_is_done_to_that_one(

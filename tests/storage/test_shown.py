@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage import chats, shown
+from storage import chats, shown, telling
 from storage.database import Database
 from storage.joins import join_stories
 from storage.records import ArticleId, ChatId, Shown, StoryId
@@ -45,7 +45,7 @@ async def test_what_was_shown_comes_back_by_its_time_for_its_chat_alone(database
 async def test_no_two_digests_of_a_chat_have_one_time(database: Database) -> None:
     await fill(database)
     async with database.write() as tx:
-        await chats.tell(tx, ME, [(StoryId(5), ArticleId(1))], NOW)
+        await telling.tell(tx, ME, [(StoryId(5), ArticleId(1))], NOW)
         times = [await shown.show(tx, ME, of(5), NOW) for _ in range(3)]
     whole = NOW.replace(microsecond=0)
     assert times == [whole + timedelta(seconds=more) for more in (1, 2, 3)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from storage import articles, chats, joins, opinions
+from storage import articles, joins, opinions, telling
 from storage.database import Database, Transaction
 from storage.records import ArticleId, ChatId, Headline, NewArticle, Saved, StoryId, Vote
 from storage.schema import metadata, stories, told
@@ -45,11 +45,11 @@ async def test_a_chat_that_was_told_either_was_told_the_one_at_the_later_time_wi
     async with any_database.write() as tx:
         one, other = await two(tx, seed)
         early, late = clock(), clock.forward(hours=1)
-        await chats.tell(tx, FIRST, [(one, ArticleId(1))], early)
-        await chats.tell(tx, SECOND, [(one, ArticleId(9)), (other, ArticleId(2))], early)
-        await chats.tell(tx, BOTH, [(one, ArticleId(7))], early)
-        await chats.tell(tx, BOTH, [(StoryId(one), ArticleId(7)), (other, ArticleId(2))], late)
-        await chats.tell(tx, BOTH, [(one, ArticleId(7))], early)
+        await telling.tell(tx, FIRST, [(one, ArticleId(1))], early)
+        await telling.tell(tx, SECOND, [(one, ArticleId(9)), (other, ArticleId(2))], early)
+        await telling.tell(tx, BOTH, [(one, ArticleId(7))], early)
+        await telling.tell(tx, BOTH, [(StoryId(one), ArticleId(7)), (other, ArticleId(2))], late)
+        await telling.tell(tx, BOTH, [(one, ArticleId(7))], early)
         await joins.join_stories(tx, other, one)
         assert await heard(tx) == {
             FIRST: (one, early, 2, 1),
@@ -64,8 +64,8 @@ async def test_whoever_was_told_one_of_two_stories_is_sent_nothing_of_the_other(
     async with any_database.write() as tx:
         one, other = await two(tx, seed)
         await seed.article(tx, story=other)
-        await chats.tell(tx, FIRST, [(one, ArticleId(1))], clock())
-        await chats.tell(tx, SECOND, [(other, ArticleId(2))], clock())
+        await telling.tell(tx, FIRST, [(one, ArticleId(1))], clock())
+        await telling.tell(tx, SECOND, [(other, ArticleId(2))], clock())
         await joins.join_stories(tx, other, one)
         assert {chat: row[2] for chat, row in (await heard(tx)).items()} == {FIRST: 3, SECOND: 3}
 
