@@ -209,7 +209,7 @@ def _find(wanted: Wanted) -> Query:
 
 
 def _best(wanted: Wanted) -> Query:
-    async def ask(tx: Transaction) -> Sequence[Found]:
+    async def ask(tx: Transaction) -> Sequence[ArticleId]:
         return await search.best(tx, wanted, window=2000, limit=200)
 
     return ask

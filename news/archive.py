@@ -1,13 +1,13 @@
 """Keeping the full-text index, and which topics articles belong to, in step with the articles that are kept."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from news.addresses import host_of
 from news.followed_topics import FollowedTopics
 from news.indexing import VERSION, body_of, indexed, row_of
-from news.matching import Source, Subject, source_of, subject_of
+from news.matching import Matcher, Source, Subject, source_of, subject_of
 from storage import articles, due, feeds, matches, search
 from storage.database import Database, Transaction, mark, set_mark
 from storage.records import Article, ArticleId, FeedId, IndexRow, NewArticle, TopicId
@@ -24,13 +24,23 @@ _BUILDING = "search.building"
 
 def subject_of_article(article: Article | NewArticle, source: Source) -> Subject:
     """An article as queries see it."""
-    return subject_of(
-        article.title,
-        body_of(article.summary, article.text),
-        article.language,
-        source,
-        article.published_at,
-    )
+    body = body_of(article.summary, article.text)
+    return subject_of(article.title, body, article.language, source, article.published_at)
+
+
+def readings(article: Article, source: Source, matcher: Matcher) -> Iterator[tuple[Subject, str]]:
+    """An article as a query sees it that reads the headline first, and all of it if it must.
+
+    Each comes with the body as far as it is read: texts are twenty times as long as the headlines that mostly tell.
+    Where a text may take back what its headline shows, there is but the last.
+    """
+    body = body_of(article.summary, article.text)
+    for read in ("", body) if matcher.only_gains else (body,):
+        subject = subject_of(
+            *(article.title, read, article.language, source, article.published_at),
+            places=matcher.asks_places,
+        )
+        yield subject, read
 
 
 async def sources(tx: Transaction, among: Collection[FeedId] | None = None) -> dict[FeedId, Source]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Protocol
 
 from news import query
@@ -113,10 +114,17 @@ def source_of(hosts: Iterable[str], title: str) -> Source:
 
 
 def subject_of(
-    title: str, body: str, language: str, source: Source, published_at: datetime
+    title: str,
+    body: str,
+    language: str,
+    source: Source,
+    published_at: datetime,
+    places: bool = True,
 ) -> Subject:
-    """An article, given as plain text, made ready to be held against queries."""
+    """An article, given as plain text, made ready to be held against queries; without `places`, those that ask for none."""
     text = read(title, body, language)
+    if not places:
+        return Subject(text, (), {}, source, published_at)
     found = mentions(text)
     return Subject(text, found, attention(text, found), source, published_at)
 
@@ -288,6 +296,15 @@ class Matcher:
     """One query, ready to be held against many articles."""
 
     def __init__(self, wanted: query.Node) -> None:
+        nodes = tuple(query.parts_of(wanted))
+        self.asks_places = any(isinstance(node, query.Place) for node in nodes)
+        """Whether it is to be held against subjects with places."""
+        self.asks_sources = any(isinstance(node, query.From) for node in nodes)
+        """Likewise, to subjects that say where they come from."""
+        self.only_gains = not (
+            self.asks_places or any(isinstance(node, query.Not) for node in nodes)
+        )
+        """Whether an article belongs to it for certain to which it belongs by its headline alone."""
         self._numbers: dict[Term, int] = {}
         self._program = compiled(
             wanted, lambda term: self._numbers.setdefault(term, len(self._numbers))
@@ -312,7 +329,7 @@ def evidence(wanted: query.Node, subject: Subject, title: str, body: str) -> tup
     text = subject.text
     marked: list[tuple[int, int]] = []
     others: list[Evidence] = []
-    for node in _positive(wanted):
+    for node in positive(wanted):
         match node:
             case query.Phrase(words, literal, capitals):
                 begun = occurrences(Term(words, literal, capitals), text)[:1]
@@ -328,11 +345,12 @@ def evidence(wanted: query.Node, subject: Subject, title: str, body: str) -> tup
     return (*(written.evidence(*span) for span in sorted(marked)), *others)
 
 
-def _positive(node: query.Node) -> Iterable[query.Node]:
+def positive(node: query.Node) -> Iterable[query.Node]:
+    """What a query asks for, without what it leaves out."""
     match node:
         case query.And(parts) | query.Or(parts):
             for part in parts:
-                yield from _positive(part)
+                yield from positive(part)
         case query.Not():
             return
         case _:
@@ -344,14 +362,15 @@ class _Written:
 
     def __init__(self, text: Text, title: str, body: str) -> None:
         self._text = text
-        self._pieces = [title[start:end] for _, start, end in spans(title)]
-        self._pieces += [body[start:end] for _, start, end in spans(body)]
+        self._left = (one[start:end] for one in (title, body) for _, start, end in spans(one))
+        self._pieces: list[str] = []
 
     def evidence(self, start: int, end: int) -> Evidence:
         """What stands between two tokens."""
         words = self._text.words
         before = sum(word not in (BREAK, GAP) for word in words[:start])
         length = sum(word not in (BREAK, GAP) for word in words[start:end])
+        self._pieces += islice(self._left, max(0, before + length - len(self._pieces)))
         pieces = self._pieces[before : before + length]
         dense = all(len(piece) == 1 and not piece.isascii() for piece in pieces)
         where = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from news import query
-from news.archive import sources, subject_of_article
+from news.archive import readings, sources, subject_of_article
 from news.indexing import wanted_of
 from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
 from news.mutes import Muted
@@ -68,6 +68,8 @@ async def newest(
     after `up_to` are left out, so that what arrives meanwhile shifts nothing.
     """
     looking = await _Looking.begin(tx, wanted, now, up_to)
+    # Whoever comes from the top has met whatever is newer.
+    sure = newest_first and beyond is None
     found: dict[StoryId, Placed] = {}
     seen: set[StoryId] = set()
     waiting: list[Found] = []
@@ -80,11 +82,11 @@ async def newest(
         waiting.append(candidate)
         # Stories are read together, no more than there is room for.
         if len(found) + len(waiting) >= limit:
-            await looking.place(waiting, found)
+            await looking.place(waiting, found, sure)
             waiting.clear()
             if len(found) >= limit:
                 break
-    await looking.place(waiting, found)
+    await looking.place(waiting, found, sure)
     return tuple(found.values())[:limit]
 
 
@@ -98,9 +100,9 @@ async def best(
     """The stories that belong most to a query among the recent ones, at most `limit`, none twice."""
     looking = await _Looking.begin(tx, wanted, now, up_to)
     chosen: dict[StoryId, None] = {}
-    for candidate in await looking.ranked():
-        if candidate.article.story_id not in chosen and looking.belongs(candidate.article):
-            chosen[candidate.article.story_id] = None
+    async for article in looking.ranked():
+        if article.story_id not in chosen and looking.belongs(article):
+            chosen[article.story_id] = None
             if len(chosen) == limit:
                 break
     return tuple(chosen)
@@ -224,10 +226,13 @@ class _Looking:
             feed_ids=self._feed_ids,
         )
 
-    async def ranked(self) -> tuple[Found, ...]:
+    async def ranked(self) -> AsyncIterator[Article]:
+        """The candidates among the recent ones, best first; where nothing is to be ranked, the newest."""
         if self._index is None:
-            return await self.candidates(None, newest_first=True)
-        return await search.best(
+            for candidate in await self.candidates(None, newest_first=True):
+                yield candidate.article
+            return
+        best = await search.best(
             self._tx,
             self._index,
             window=_RECENT,
@@ -237,13 +242,22 @@ class _Looking:
             up_to=self._up_to,
             feed_ids=self._feed_ids,
         )
+        for some in batches(best, BEST):
+            known = {one.id: one for one in await articles.get_articles(self._tx, some)}
+            for id in some:
+                if id in known:
+                    yield known[id]
 
     def score(self, article: Article) -> float:
         source = self._sources.get(article.feed_id, Source())
         return self._matcher.score(subject_of_article(article, source), self._now)
 
     def belongs(self, article: Article) -> bool:
-        return self.score(article) >= ENOUGH
+        source = self._sources.get(article.feed_id, Source())
+        return any(
+            self._matcher.matches(subject, self._now)
+            for subject, _ in readings(article, source, self._matcher)
+        )
 
     def shown(self, story: Story) -> Story:
         """A story as one is shown it who asked for this."""
@@ -255,15 +269,20 @@ class _Looking:
                 return Story(story.id, kept)
         return story
 
-    async def place(self, waiting: Sequence[Found], found: dict[StoryId, Placed]) -> None:
-        """Add the stories of these candidates to those that are found, each at its newest article alone."""
+    async def place(
+        self, waiting: Sequence[Found], found: dict[StoryId, Placed], sure: bool
+    ) -> None:
+        """Add the stories of these candidates to those that are found, each at its newest article alone.
+
+        `sure` if the candidates are those for certain.
+        """
         ids = list(dict.fromkeys(candidate.article.story_id for candidate in waiting))
         if not ids:
             return
         stories = {story.id: story for story in await articles.get_stories(self._tx, ids)}
         for candidate in waiting:
             story = stories[candidate.article.story_id]
-            if story.id not in found and self._is_newest(candidate, story):
+            if story.id not in found and (sure or self._is_newest(candidate, story)):
                 found[story.id] = Placed(candidate.position, self.shown(story))
 
     def _is_newest(self, candidate: Found, story: Story) -> bool:

@@ -10,7 +10,7 @@ import functools
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
@@ -272,6 +272,9 @@ def _normal(raw: str) -> str:
     return sys.intern(word[:_LONGEST])
 
 
+_known_normal = functools.lru_cache(maxsize=20_000)(_normal)
+
+
 def _case(raw: str) -> int:
     if raw.islower():
         return LOWER
@@ -348,14 +351,12 @@ def bare_words(text: str, language: str = "") -> list[str]:
     return [word for word, _, _ in _vocabulary(language).of(text) if word != BREAK and word != GAP]
 
 
-def spans(text: str) -> tuple[tuple[str, int, int], ...]:
-    """The tokens of a text, without BREAK and GAP, each with its start and end in the text as it is."""
+def spans(text: str) -> Iterator[tuple[str, int, int]]:
+    """The tokens of a text, without BREAK and GAP, each with its start and end in the text as it is, as they are asked for."""
     composed, places = (text, range(len(text) + 1)) if _composed(text) == text else _aligned(text)
-    return tuple(
-        (word, places[match.start()], places[match.end()])
-        for match in _TOKEN.finditer(composed)
-        if (word := _normal(match[0])) not in (BREAK, GAP, "")
-    )
+    for match in _TOKEN.finditer(composed):
+        if (word := _known_normal(match[0])) not in (BREAK, GAP, ""):
+            yield word, places[match.start()], places[match.end()]
 
 
 _CLUSTER = re.compile("(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff\uff9e\uff9f]*")

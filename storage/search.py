@@ -38,7 +38,6 @@ from storage.articles import (
     ARTICLE,
     article_of,
     beyond_position,
-    get_articles,
     in_order,
     select_articles,
 )
@@ -176,37 +175,34 @@ async def best(
     before: datetime | None = None,
     up_to: ArticleId | None = None,
     feed_ids: Collection[FeedId] | None = None,
-) -> tuple[Found, ...]:
+) -> tuple[ArticleId, ...]:
     """The articles that fit best among the `window` newest that hold what is wanted; newer ones among equals.
 
     By BM25 (in PostgreSQL by its own `ts_rank`), with words of the title counting four times. The rest
-    is as in `find`. Every article that arrives changes the weight of words a little: an order that is
-    to last is kept by whoever asked.
+    is as in `find`, but there may be some that are gone. Every article that arrives changes the weight of words a
+    little: an order that is to last is kept by whoever asked.
     """
     source = _index_of(tx)
+    rows, narrowed = source.rows, [] if up_to is None else [source.article_id <= up_to]
+    if feed_ids is not None:
+        # Only then: to look at the articles themselves takes longer than to rank them.
+        rows = rows.join(articles, articles.c.id == source.article_id)
+        narrowed += _narrowed(None, feed_ids)
     recent = (
         select(
             source.position.label("position"),
             source.article_id.label("article_id"),
             source.rank(wanted).label("rank"),
         )
-        .select_from(source.rows)
-        .join(articles, articles.c.id == source.article_id)
-        .where(
-            source.holds(wanted),
-            *_within(source.position, since, before),
-            *_narrowed(up_to, feed_ids),
-        )
+        .select_from(rows)
+        .where(source.holds(wanted), *_within(source.position, since, before), *narrowed)
         .order_by(source.position.desc())
         .limit(window)
         .subquery()
     )
-    ordered = select(recent.c.position, recent.c.article_id).order_by(
-        recent.c.rank, recent.c.position.desc()
-    )
-    ranked = (await tx.execute(ordered.limit(limit).offset(offset))).all()
-    known = {one.id: one for one in await get_articles(tx, [row.article_id for row in ranked])}
-    return tuple(Found(Position(row.position), known[row.article_id]) for row in ranked)
+    ordered = select(recent.c.article_id).order_by(recent.c.rank, recent.c.position.desc())
+    ranked = await tx.scalars(ordered.limit(limit).offset(offset))
+    return tuple(ArticleId(id) for id in ranked)
 
 
 def _within(

@@ -1,12 +1,16 @@
 """Queries held against articles."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from news import query
+from news.archive import readings, subject_of_article
 from news.matching import ENOUGH, Matcher, Source, Where, evidence, source_of, subject_of
+from storage.records import Article, ArticleId, FeedId, StoryId
 
 LONG = "Ministers met for hours in the old town hall and spoke of many things. " * 8
 
@@ -169,3 +173,35 @@ def test_a_score_is_the_higher_the_more_prominent_the_words(clock: Any) -> None:
     ]
     assert scores == sorted(scores, reverse=True)
     assert scores[2] >= ENOUGH > scores[3] > scores[4] == 0
+
+
+_TERMS = st.sampled_from(
+    ["rice", "“rice price”", "RICE", "=prices", "title:tea", "any:tea", "lang:en"]
+)
+_QUERIES = st.recursive(
+    _TERMS,
+    lambda inner: st.tuples(inner, st.sampled_from(["", " OR ", " -"]), inner).map(
+        lambda three: f"({three[0]}{three[1] or ' '}{three[2]})"
+    ),
+    max_leaves=4,
+)
+_WORDS = st.lists(
+    st.sampled_from(["rice", "price", "prices", "RICE", "tea", "wheat", ".", "米"]), max_size=70
+).map(" ".join)
+
+
+@given(_QUERIES, _WORDS, _WORDS, _WORDS)
+def test_whoever_reads_the_headline_first_finds_what_belongs_like_whoever_reads_all(
+    typed: str, title: str, summary: str, body: str
+) -> None:
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    one = Article(
+        *(ArticleId(1), FeedId(1), StoryId(1), "Outlet", "https://a.example/", title, summary, now),
+        *(body, "en"),
+    )
+    tree = query.parse(typed).tree
+    matcher = Matcher(tree)
+    read = [subject for subject, _ in readings(one, Source(), matcher)]
+    found = [matcher.matches(subject, now) for subject in read]
+    whole = subject_of_article(one, Source())
+    assert any(found) == matcher.matches(whole, now) == found[-1]
