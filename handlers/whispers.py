@@ -56,6 +56,10 @@ class Whispers:
         asked_unseen = whispered_id(message) is not None
         if not asked_unseen and not await self._may_try(message.chat_id, to):
             return False
+        return await self._is_sent(message, view, to) or asked_unseen
+
+    async def _is_sent(self, message: Message, view: View | RichView, to: Confidant) -> bool:
+        """Whisper; False if that is refused."""
         thread = thread_of(message)
         extra = _parameters(message, to)
         bot, unknown = message.get_bot(), self.note_rich_unknown
@@ -66,7 +70,7 @@ class Whispers:
             if to.query_id is None:
                 # A press is answered by any bot that is quick enough: it says nothing about the group.
                 self._loud[message.chat_id] = True
-            return asked_unseen
+            return False
         if id:
             # Taken for a usual message: everybody saw it, as they would have without all this.
             log.warning("Telegram does not know messages for one person, sent as replies")
@@ -78,7 +82,7 @@ class Whispers:
 
         Telegram's server lets a whisper grow to no more than 1,024 characters
         (https://github.com/tdlib/telegram-bot-api/issues/881) and forgets it sooner than a message. What can't be
-        edited is whispered anew, and the old one is taken away.
+        edited is whispered anew, and the old one is taken away; if that is refused as well, the old one stays.
         """
         try:
             await _edit(message, view, to)
@@ -86,8 +90,8 @@ class Whispers:
             if is_unchanged(error):
                 raise
             log.info("whisper not edited, whispered anew", reason=str(error))
-            await self.whisper(message, view, to)
-            await _take_away(message, to)
+            if await self._is_sent(message, view, to):
+                await _take_away(message, to)
 
     async def _may_try(self, chat_id: int, to: Confidant) -> bool:
         if chat_id in self._loud and to.query_id is None:

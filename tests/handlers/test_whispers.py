@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from telegram import Message
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, RetryAfter
 
 from bot.console.door import Person
 from handlers.buttons import Show, encode
@@ -56,6 +56,19 @@ async def test_a_page_too_long_to_be_edited_comes_anew_for_that_person_and_the_o
     assert is_whispered(turned)
     assert turned["text"] != answer["text"]
     assert list(talk.telegram.chat(GROUP).whispers) == [turned["ephemeral_message_id"]]
+
+
+async def test_a_page_that_is_refused_both_ways_leaves_the_old_one_there(
+    talk: Any, member: Person
+) -> None:
+    async def refuse(method: str, _parameters: dict[str, Any]) -> None:
+        if method == "sendMessage":
+            raise BadRequest("Not enough rights")
+
+    [answer] = await member.type("/latest")
+    talk.telegram.before = refuse
+    assert await member.press(answer, "Older ▶") == []
+    assert list(talk.telegram.chat(GROUP).whispers) == [answer["ephemeral_message_id"]]
 
 
 async def test_what_a_press_under_a_whisper_brings_is_whispered_too(
