@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -16,34 +17,46 @@ import pytest
 from bot.assembly import Parts, assemble
 from bot.console.door import Person
 from bot.console.server import ConsoleTelegram
+from bot.sample.newsroom import Newsroom
 from bot.settings import load
 from handlers.buttons import Action, encode
 from news.worker import Worker
 from storage import articles, chats
-from storage.database import open_database
 from storage.records import Chat, ChatId, Subscription
+from tests.conftest import Clock
 
 FAR = 10.0
 
 
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A slow machine gets as long for the first visits as it needs: what is asked afterwards is answered from them."""
-    monkeypatch.setattr("bot.assembly._FIRST_VISIT_SECONDS", 120.0)
+@pytest.fixture(scope="session")
+def newsroom_port() -> int:
+    """Where the sample newsroom is, in every conversation: what one has read of it, others find there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def _read_here(_: Worker, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    return function(*args, **more)
+
+
+def _prepare(patch: pytest.MonkeyPatch, port: int, in_a_process: bool = False) -> None:
+    # A slow machine gets as long for the first visits as it needs: what is asked afterwards is answered from them.
+    patch.setattr("bot.assembly._FIRST_VISIT_SECONDS", 120.0)
+    patch.setattr("bot.sample.stage.Newsroom", partial(Newsroom, port=port))
+    if not in_a_process:
+        patch.setattr(Worker, "run", _read_here)
 
 
 @pytest.fixture(autouse=True)
-def _reading(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _prepared(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, newsroom_port: int
+) -> None:
     """Documents are read here, since a fresh process for each test takes longer than most of them.
 
     The process has tests of its own; those marked `in_a_process` have it here, too.
     """
-
-    async def run(_: Worker, function: Callable[..., Any], *args: Any, **more: Any) -> Any:
-        return function(*args, **more)
-
-    if request.node.get_closest_marker("in_a_process") is None:
-        monkeypatch.setattr(Worker, "run", run)
+    in_a_process = request.node.get_closest_marker("in_a_process") is not None
+    _prepare(monkeypatch, newsroom_port, in_a_process)
 
 
 @dataclass
@@ -126,23 +139,25 @@ async def conversation(
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables, to be copied: to make them takes as long as many a test."""
-    file = tmp_path_factory.mktemp("migrated") / "empty.db"
+def visited(tmp_path_factory: pytest.TempPathFactory, newsroom_port: int) -> Path:
+    """A SQLite file with all that the newsroom has at first, to be copied: to read it takes longer than most tests."""
+    file = tmp_path_factory.mktemp("visited") / "visited.db"
 
-    async def make() -> None:
-        database = await open_database(f"sqlite:///{file}")
-        await database.close()
+    async def visit() -> None:
+        async with conversation(f"sqlite:///{file}", Clock()):
+            pass
 
-    asyncio.run(make())
+    with pytest.MonkeyPatch.context() as patch:
+        _prepare(patch, newsroom_port)
+        asyncio.run(visit())
     return file
 
 
 @pytest.fixture
 async def talk(
-    sqlite_url: str, migrated: Path, clock: Callable[[], datetime]
+    sqlite_url: str, visited: Path, clock: Callable[[], datetime]
 ) -> AsyncIterator[Talk]:
-    shutil.copy(migrated, sqlite_url.removeprefix("sqlite:///"))
+    shutil.copy(visited, sqlite_url.removeprefix("sqlite:///"))
     async with conversation(sqlite_url, clock) as begun:
         yield begun
 
