@@ -42,8 +42,17 @@ class _Open:
     tag: str
     entity: dict[str, Any]
     start: int
-    at: int
-    """Byte offset of the tag, which Telegram names in its refusals."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in markup, which Telegram names in its refusals by its byte offset."""
+
+    markup: str
+    index: int
+
+    def __str__(self) -> str:
+        return str(len(self.markup[: self.index].encode()))
 
 
 def parse(markup: str) -> tuple[str, list[dict[str, Any]]]:
@@ -63,14 +72,14 @@ def parse(markup: str) -> tuple[str, list[dict[str, Any]]]:
         put(markup[position : match.start()])
         position = match.end()
         closing, tag, attributes, entity, stray = match.groups()
-        at = len(markup[: match.start()].encode())
+        at = _Place(markup, match.start())
         if entity is not None:
             put(html.unescape(entity))
         elif stray is not None or tag.lower() not in _TAGS:
             raise BadMarkup(f'Unsupported start tag "{(tag or "").lower()}" at byte offset {at}')
         elif not closing:
             found = _entity(tag.lower(), attributes, at)
-            opened.append(_Open(tag.lower(), found, length, at))
+            opened.append(_Open(tag.lower(), found, length))
         else:
             if not opened:
                 raise BadMarkup(f"Unexpected end tag at byte offset {at}")
@@ -94,7 +103,7 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _entity(tag: str, attributes: str, at: int) -> dict[str, Any]:
+def _entity(tag: str, attributes: str, at: _Place) -> dict[str, Any]:
     given = {
         name.lower(): html.unescape(first or second or third)
         for name, first, second, third in _ATTRIBUTE.findall(attributes)
