@@ -7,10 +7,10 @@ from functools import cache
 from handlers.context import Answer, Ask
 from handlers.page_buttons import ReadOn, ReadOnShown, RestPage, ShownPage
 from handlers.views import digests as views
-from handlers.views.message import RichView, View, plain_text
+from handlers.views.message import RichView, View
 from handlers.views.newspaper import newspaper
 from handlers.views.reader import moment
-from handlers.words import languages, say
+from handlers.words import languages, listed
 from news.desk import desk_for
 from news.digest import Digest, Span, with_summaries
 from news.gather import gather, gather_rest, gather_rest_of_shown, gather_since, in_full
@@ -73,10 +73,10 @@ def _nothing_in(ask: Ask, of: Period) -> View:
 def period_names() -> dict[str, Name]:
     """What periods are called, in all languages."""
     return {
-        name.strip().casefold(): of
+        name.casefold(): of
         for language in languages()
         for of in Name
-        for name in plain_text(say(f"period.{of.value}", language)).split(",")
+        for name in listed(f"period.{of.value}", language)
     }
 
 
@@ -93,7 +93,7 @@ async def _as_written(tx: Transaction, ask: Ask, found: Digest) -> Digest:
 async def _laid_out(ask: Ask, found: Digest, title: str) -> tuple[View | RichView, ...]:
     """A digest in the layout of the chat, with the same buttons as one that comes by itself."""
     async with ask.services.database.write() as tx:
-        rich_is_known = await outbox.rich_is_known(tx, ask.now)
+        rich = ask.chat.layout is Layout.NEWSPAPER and await outbox.rich_is_known(tx, ask.now)
         span = found.span
         shown = Shown(
             found.since,
@@ -105,7 +105,7 @@ async def _laid_out(ask: Ask, found: Digest, title: str) -> tuple[View | RichVie
         at = await show(tx, ask.chat.id, shown, ask.now)
     rest = ReadOnShown(int(at.timestamp()))
     classic = views.digest(found, ask.reader, title, views.keyboard(found, ask.reader, at, rest))
-    if ask.chat.layout is Layout.NEWSPAPER and rich_is_known:
+    if rich:
         # Its stories have buttons of their own.
         keyboard = views.keyboard(found, ask.reader, read_on=rest)
         return (replace(newspaper(found, ask.reader, title, keyboard), fallback=classic),)

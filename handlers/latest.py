@@ -29,10 +29,10 @@ async def latest(ask: Ask) -> Answer:
     topic = None if wanted is None else await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
         page = Page(None if topic is None else topic.id, 1, await articles.newest(tx))
+        listed = await chats.followed(tx, ask.chat.id)
         if topic is None:
-            follows = await chats.count_subscriptions(tx, ask.chat.id)
-            page = replace(page, followed=bool(follows))
-        found, listed = await _found(tx, ask, page, topic)
+            page = replace(page, followed=bool(listed))
+        found = await _found(tx, ask, page, topic, listed)
     instead = None
     if wanted is not None and not found:
         instead = await _instead(ask, wanted, page.up_to)
@@ -53,7 +53,8 @@ async def turn_page(ask: Ask, pressed: Page) -> View:
         topic = None if pressed.topic_id is None else await chats.topic(tx, pressed.topic_id)
         if topic is None and pressed.topic_id is not None:
             return ask.refuse("menu.old")
-        found, listed = await _found(tx, ask, pressed, topic)
+        listed = await chats.followed(tx, ask.chat.id)
+        found = await _found(tx, ask, pressed, topic, listed)
     return await _laid_out(ask, pressed, topic, found, listed)
 
 
@@ -95,18 +96,21 @@ async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Ins
 
 
 async def _found(
-    tx: Transaction, ask: Ask, page: Page, topic: Topic | None
-) -> tuple[tuple[tuple[Position, Story], ...], tuple[Subscription, ...]]:
-    """The stories of a page in their places, and one more if there is one; and what the chat follows."""
-    listed = await chats.followed(tx, ask.chat.id)
+    tx: Transaction,
+    ask: Ask,
+    page: Page,
+    topic: Topic | None,
+    listed: Sequence[Subscription],
+) -> tuple[tuple[Position, Story], ...]:
+    """The stories of a page in their places, and one more if there is one."""
     follows = _is_of_followed(page, listed)
     if page.back:
         found = await _stories(tx, ask, page, topic, follows)
         if len(found) == PAGE:
-            return (*reversed(found), found[0]), listed
+            return (*reversed(found), found[0])
         # What is left before it is less than a page: then it is the first one.
         page = replace(page, number=1, beyond=None, back=False)
-    return await _stories(tx, ask, page, topic, follows), listed
+    return await _stories(tx, ask, page, topic, follows)
 
 
 def _is_of_followed(page: Page, listed: Sequence[Subscription]) -> bool:

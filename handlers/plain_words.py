@@ -8,7 +8,7 @@ from functools import cache
 
 from handlers.spoken import understood
 from handlers.views.languages import code_of
-from handlers.words import languages, say
+from handlers.words import languages, listed
 from news import query, quiet, schedule
 from news.errors import BadQuery, BadQuiet, BadSchedule
 from news.text import squeeze
@@ -115,7 +115,7 @@ def _meanings() -> Mapping[str, str]:
         word: meaning
         for meaning in _MEANINGS
         for language in languages()
-        for word in say(f"words.{meaning}", language).unescape().split(", ")
+        for word in listed(f"words.{meaning}", language)
     }
 
 
@@ -125,7 +125,7 @@ def _frames() -> tuple[tuple[str, str], ...]:
     frames = {
         (before, behind)
         for language in languages()
-        for frame in say("words.news", language, topic="\0").unescape().split(", ")
+        for frame in listed("words.news", language, topic="\0")
         for before, _, behind in [_folded(frame).partition("\0")]
     }
     return tuple(sorted(frames, key=lambda frame: (-len(frame[0]) - len(frame[1]), frame)))

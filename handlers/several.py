@@ -14,6 +14,7 @@ from handlers.views.lists import choice
 from handlers.views.message import View
 from handlers.views.offers import Tried
 from handlers.visits import admission, count_address
+from handlers.words import languages, listed
 from news import follow, typed_addresses, unfollowing
 from news.errors import LimitReached, NewsError, NoSuchNumber
 from news.outcomes import Choice, Followed, Imported
@@ -23,8 +24,6 @@ from storage.records import Offer, Subscription
 
 MOST = 10
 """Addresses that are followed at once: each may have to be fetched."""
-
-_ALL = ("all", "everything", "すべて", "全て", "全部", "ぜんぶ", "모두", "모든 것", "전부", "전체")
 
 _UNFOLLOWED = "unsubscribe"
 """The command of an offer that holds what was unfollowed."""
@@ -66,7 +65,8 @@ async def _tried(ask: Ask, typed: str) -> Tried:
 
 def names_all(typed: str) -> bool:
     """Whether somebody means everything that they follow, in one of the bot's languages."""
-    return squeeze(typed).casefold().strip("*.") in ("", *_ALL)
+    everything = {word for language in languages() for word in listed("words.all", language)}
+    return squeeze(typed).casefold().strip("*.") in ("", *everything)
 
 
 async def unfollow(ask: Ask) -> Answer:

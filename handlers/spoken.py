@@ -9,8 +9,7 @@ from functools import cache
 
 from babel.dates import get_day_names
 
-from handlers.views.message import plain_text
-from handlers.words import FALLBACK, languages, say
+from handlers.words import FALLBACK, languages, listed
 from news.schedule import DAYS
 from news.text import normalise, squeeze
 
@@ -121,7 +120,7 @@ def _units() -> Mapping[str, str]:
 def _words() -> Mapping[str, str]:
     names: dict[str, str] = {}
     for language in _others():
-        endings = ("", *_list("when.day_endings", language))
+        endings = ("", *listed("when.day_endings", language))
         for width in ("wide", "abbreviated"):
             for place, name in get_day_names(width, locale=language).items():
                 names.update((normalise(f"{name}{end}"), DAYS[place]) for end in endings)
@@ -133,14 +132,10 @@ def _said(keys: Mapping[str, str]) -> dict[str, str]:
         normalise(word): english
         for language in _others()
         for key, english in keys.items()
-        for word in _list(f"when.{key}", language)
+        for word in listed(f"when.{key}", language)
     }
 
 
 def _others() -> list[str]:
     """English stays as it is; its entries show what the others are to say."""
     return [language for language in languages() if language != FALLBACK]
-
-
-def _list(key: str, language: str) -> list[str]:
-    return [word.strip() for word in plain_text(say(key, language)).split(", ")]

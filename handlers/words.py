@@ -57,6 +57,12 @@ def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
     return Markup(text)  # noqa: S704 - our own sentence, and what was escaped
 
 
+def listed(key: str, language: str, /, **arguments: object) -> tuple[str, ...]:
+    """The words that the catalogue lists for a key, with commas between them: what people may type, and no sentence."""
+    text = say(key, language, **arguments).unescape()
+    return tuple(word.strip() for word in text.split(","))
+
+
 def joined(names: Iterable[object], language: str) -> Markup:
     """Names one after the other, as the language lists them: "a, b, and c". Escaped unless they are Markup."""
     escaped = [str(escape(name)) for name in names]
