@@ -1,8 +1,11 @@
 """Real parts for the tests: a SQLite file or a PostgreSQL database, a clock that is set by hand."""
 
+import asyncio
 import os
+import shutil
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database, file_of, open_database
 
 POSTGRES = "postgresql://{user}@127.0.0.1:5432/{name}"
 USER = os.environ.get("PGUSER", "postgres")
@@ -78,21 +81,40 @@ async def database_url(request: pytest.FixtureRequest, sqlite_url: str) -> Async
         await _postgres(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied: to make them takes longer than many a test."""
+    file = tmp_path_factory.mktemp("migrated") / "empty.db"
+
+    async def make() -> None:
+        database = await open_database(f"sqlite:///{file}")
+        await database.close()
+
+    asyncio.run(make())
+    return file
+
+
+@asynccontextmanager
+async def _opened(url: str, migrated: Path) -> AsyncIterator[Database]:
+    file = file_of(url)
+    if file is not None and not file.exists():
+        shutil.copy(migrated, file)
+    database = await open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 @pytest.fixture
-async def any_database(database_url: str) -> AsyncIterator[Database]:
+async def any_database(database_url: str, migrated: Path) -> AsyncIterator[Database]:
     """An open database, once of each kind."""
-    database = await open_database(database_url)
-    try:
+    async with _opened(database_url, migrated) as database:
         yield database
-    finally:
-        await database.close()
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
+async def database(sqlite_url: str, migrated: Path) -> AsyncIterator[Database]:
     """An open SQLite database."""
-    database = await open_database(sqlite_url)
-    try:
+    async with _opened(sqlite_url, migrated) as database:
         yield database
-    finally:
-        await database.close()
