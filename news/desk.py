@@ -51,7 +51,8 @@ class Desk:
     ) -> None:
         """Without `rarity`, summaries are made without knowing which words are rare.
 
-        `for_many` looks up once which chats voted or muted anything. `findings` are those of earlier desks.
+        `for_many` looks up once which chats voted or muted anything, and keeps little of the texts. `findings` are
+        those of earlier desks.
         """
         self._rarity = rarity
         self._for_many = for_many
@@ -65,7 +66,7 @@ class Desk:
         self._opinionated: frozenset[ChatId] | None = None
         self._newsstand = Newsstand()
         self._whole: dict[StoryId, Story] = {}
-        """Those read last, with all of their texts."""
+        """Those read last, with all of their texts; for one digest, `_stories` has them all."""
 
     def anew(self) -> "Desk":
         """One that has read nothing yet."""
@@ -122,9 +123,9 @@ class Desk:
         unknown = [id for id in ids if id not in self._stories]
         found = {}
         read = await articles.get_stories(tx, unknown) if unknown else ()
-        self._whole = {story.id: story for story in read}
+        if self._for_many:
+            self._whole = {story.id: story for story in read}
         for story in read:
-            # For one digest they are all at hand in any case.
             brief = story
             if self._for_many:
                 brief = replace(story, articles=tuple(map(_brief, story.articles)))
@@ -133,6 +134,13 @@ class Desk:
             found[story.id] = self._stories[story.id] = (brief, reports)
         found |= {id: self._stories[id] for id in ids if id in self._stories}
         return {id: story for id, (story, _) in found.items()}
+
+    def _at_hand(self, id: StoryId) -> Story | None:
+        """A story with all of its texts, if it need not be read again."""
+        if self._for_many:
+            return self._whole.get(id)
+        known = self._stories.get(id)
+        return None if known is None else known[0]
 
     def reports(self, story: Story) -> tuple[Article, ...]:
         """As `news.importance.reports_of`."""
@@ -154,7 +162,7 @@ class Desk:
         """What stories are told with; of an update, what its other articles did not say."""
         keys = {one.story.id: _key(one, limit) for one in items}
         unknown = [id for id, key in keys.items() if key not in self._summaries]
-        whole = {id: self._whole[id] for id in unknown if id in self._whole}
+        whole = {id: story for id in unknown if (story := self._at_hand(id)) is not None}
         if others := [id for id in unknown if id not in whole]:
             whole |= {one.id: one for one in await articles.get_stories(tx, others)}
         found = {}

@@ -1,4 +1,4 @@
-"""Chats, what they follow, what they were told, and when they hear next."""
+"""Chats, what they follow, and when they hear next."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields

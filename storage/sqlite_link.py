@@ -29,7 +29,7 @@ class _Rows(list[Any]):
 
 
 class _Cursor(sqlite3.Cursor):
-    """Begins the transaction of its `Link` if that is due, and is closed once its rows are fetched."""
+    """Begins the transaction of its `Link` if that is due, and is closed once nothing more is to come of it."""
 
     def execute(self, sql: str, parameters: Any = (), /) -> Self:
         self._open()
@@ -41,7 +41,10 @@ class _Cursor(sqlite3.Cursor):
 
     def executemany(self, sql: str, each: Iterable[Any], /) -> Self:
         self._open()
-        return super().executemany(sql, each)
+        try:
+            return super().executemany(sql, each)
+        finally:
+            self.close()
 
     def fetchall(self) -> list[Any]:
         rows = _Rows(super().fetchall(), self)
@@ -69,7 +72,7 @@ class Link(sqlite3.Connection):
         return self.cursor(_Cursor).execute(sql, parameters)
 
     def executemany(self, sql: str, each: Iterable[Any], /) -> sqlite3.Cursor:
-        """A cursor that has executed a statement for each of these parameters."""
+        """A cursor that has executed a statement for each of these parameters, and knows how many rows that changed."""
         return self.cursor(_Cursor).executemany(sql, each)
 
     def close(self) -> None:
