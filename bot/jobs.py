@@ -325,6 +325,7 @@ class Delivery:
             await questions.prune(tx, now - _QUESTIONS_KEPT)
             await offers.prune(tx, now - _OFFERS_KEPT)
             await broadcasts.prune(tx, now - _BROADCASTS_KEPT)
+            await unwanted.hide(tx, now, visited_before=now - self.retention)
             gone = await reach.forget_unreachable(tx, now - _UNREACHABLE_KEPT, _GONE_AT_ONCE)
             if gone:
                 await unwanted.hide(tx, now)

@@ -37,13 +37,18 @@ _BLANK = (
 """What a hidden feed has no more of."""
 
 
-async def hide(tx: AsyncConnection, now: datetime) -> int:
+async def hide(
+    tx: AsyncConnection, now: datetime, *, visited_before: datetime | None = None
+) -> int:
     """Take the addresses of all such feeds, and all that was known of them but their names; how many there were.
 
-    A host that has no other feed is forgotten as well, unless it asked for a pause that is not over.
+    If a time is given, only of those that nobody has wanted to be visited since. A host that has no other feed is
+    forgotten as well, unless it asked for a pause that is not over.
     """
-    these = ~is_wanted, ~is_hidden
-    rows = (await tx.execute(select(feeds.c.id, feeds.c.host).where(*these))).all()
+    these = select(feeds.c.id, feeds.c.host).where(~is_wanted, ~is_hidden)
+    if visited_before is not None:
+        these = these.where(feeds.c.visited_at < visited_before)
+    rows = (await tx.execute(these)).all()
     for some in batches(row.id for row in rows):
         for table in (aliases, hub_subscriptions, dropped):
             await tx.execute(delete(table).where(table.c.feed_id.in_(some)))

@@ -258,3 +258,33 @@ async def test_a_chat_that_never_came_back_takes_its_own_feeds_along(
     async with database.read() as tx:
         assert await chats.get(tx, ChatId(CHAT)) is None
         assert await feeds.find(tx, address) is None
+
+
+async def test_a_feed_that_nobody_follows_any_more_goes_once_its_articles_are_old(
+    talk: Talk, someone: Person, clock: Any
+) -> None:
+    address = await make_private(talk, clock)
+    await someone.type(f"/subscribe {address}")
+    clock.forward(days=1)
+    await talk.parts.poller.poll_due()
+    await someone.type("/unsubscribe 1")
+    clock.forward(days=89)
+    await talk.parts.delivery.clean()
+    database = talk.parts.services.database
+    async with database.read() as tx:
+        assert await feeds.find(tx, address) is not None
+    clock.forward(days=2)
+    await talk.parts.delivery.clean()
+    async with database.read() as tx:
+        assert await feeds.find(tx, address) is None
+
+
+async def test_a_feed_that_somebody_follows_stays_however_long_it_is_silent(
+    talk: Talk, someone: Person, clock: Any
+) -> None:
+    address = await make_private(talk, clock)
+    await someone.type(f"/subscribe {address}")
+    clock.forward(days=200)
+    await talk.parts.delivery.clean()
+    async with talk.parts.services.database.read() as tx:
+        assert await feeds.find(tx, address) is not None
