@@ -49,10 +49,8 @@ from handlers.buttons import (
     MuteOutlet,
     Save,
     SetLayout,
-    SetSchedule,
     Show,
     TrendOf,
-    Undo,
     Unfollow,
     Unmute,
     Unsave,
@@ -79,6 +77,7 @@ from handlers.menu_buttons import (
     Setup,
     Speak,
     Times,
+    Undo,
     UndoRow,
     Via,
 )
@@ -119,7 +118,7 @@ FOLLOWING_ACTIONS = (Follow, FollowFeed, KeepFeed, PickTopic, PickFeed)
 """Presses with which digests come to the topic of a forum in which they are made, as long as nothing is followed."""
 
 EDITING_ACTIONS = (
-    *(Setup, PickTopic, Region, PickFeed, PickZone, Times, SetTimes, SetSchedule, Screen, Choose),
+    *(Setup, PickTopic, Region, PickFeed, PickZone, Times, SetTimes, Screen, Choose),
     *(Speak, Item, ItemStories, Drop, Undo, UndoAll),
     *ADMIN_ACTIONS,
     *(Page, BestPage, RestPage, ShownPage, ListPage, ListAround, SavedPage, MutePage),
@@ -206,7 +205,6 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Unfollow: follow.press_unfollow,
     Undo: follow.press_undo,
     Widen: follow.press_widen,
-    SetSchedule: schedule.press_schedule,
     SetLayout: layout.press_layout,
     SavedPage: saved.turn_saved,
     MutePage: mute.turn_mutes,

@@ -14,9 +14,9 @@ async def bring_back(ask: Ask, dropped: Drop) -> str | None:
         dropped.kind,
         dropped.target,
         dropped.after_article,
+        dropped.place,
         services.max_subscriptions,
         ask.now,
-        dropped.place,
     )
     if name is not None and dropped.schedule:
         await rescheduling.restore_own(

@@ -22,14 +22,12 @@ from handlers.admin_buttons import AdminAction
 from handlers.belonging_buttons import Belonging
 from handlers.button_numbers import LAST_SECOND, long, number_of, short
 from handlers.door_buttons import DoorAction
-from handlers.menu_buttons import Drop, DropRow, MenuAction, UndoRow
+from handlers.menu_buttons import Drop, DropRow, MenuAction, Undo, UndoRow
 from handlers.offer_buttons import OfferAction
 from handlers.page_buttons import BestPage, Page, PageAction, SaveAgain
 from handlers.seals import is_sealed, seal
 from storage.records import (
-    ArticleId,
     FeedId,
-    Kind,
     Layout,
     MuteId,
     StoryId,
@@ -90,26 +88,6 @@ class Unfollow:
     """Stop following."""
 
     subscription_id: SubscriptionId
-
-
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """Follow again what was unfollowed, from the article on from which it was."""
-
-    kind: Kind
-    target: int
-    after_article: ArticleId
-    schedule: str = ""
-    """Its own, in normal form; empty for that of its chat."""
-    place: SubscriptionId | None = None
-    """What gives it back its place in the list; None in a button of an older menu."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetSchedule:
-    """Choose a schedule, given in normal form."""
-
-    schedule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +175,6 @@ Action = (
     | KeepFeed
     | FindFeed
     | Unfollow
-    | Undo
-    | SetSchedule
     | Save
     | Vote
     | MuteOutlet
@@ -255,9 +231,6 @@ _READ_OTHERS: tuple[Callable[[list[str]], Action | None], ...] = (
 )
 """What is said, and read, of the actions that have rooms of their own."""
 
-_KINDS = {"f": Kind.FEED, "t": Kind.TOPIC}
-
-
 _NAMING = (BestPage, Follow, TrendOf, FollowFeed, Undo, Drop, DropRow, UndoRow)
 """Actions with the number of a topic or a feed that nothing of the chat says may be named there."""
 
@@ -305,14 +278,6 @@ def _parts(action: Action) -> list[str]:
     match action:
         case Widen(subscription_id, name):
             return ["w", str(subscription_id), name]
-        case Undo(kind, target, after_article, schedule, int() as place):
-            kept = (short(target), short(after_article), short(place))
-            return ["Z", kind.value[0], *kept, schedule]
-        case Undo(kind, target, after_article, schedule):
-            own = [schedule] if schedule else []
-            return ["z", kind.value[0], str(target), str(after_article), *own]
-        case SetSchedule(schedule):
-            return ["s", schedule]
         case SetLayout(layout):
             return ["y", layout.value]
         case Show(command):
@@ -365,15 +330,6 @@ def _decode(parts: list[str]) -> Action | None:
             return _OF_AN_ID[letter](number_of(id))
         case ["w", subscription_id, name] if name:
             return Widen(SubscriptionId(number_of(subscription_id)), name)
-        case ["z", "f" | "t" as kind, target, after_article, *own]:
-            after = ArticleId(number_of(after_article))
-            return Undo(_KINDS[kind], number_of(target), after, ":".join(own))
-        case ["Z", "f" | "t" as kind, target, after_article, place, *own] if own:
-            after = ArticleId(long(after_article))
-            own_place = SubscriptionId(long(place))
-            return Undo(_KINDS[kind], long(target), after, ":".join(own), own_place)
-        case ["s", *schedule] if schedule:
-            return SetSchedule(":".join(schedule))
         case ["y", layout]:
             return SetLayout(Layout(layout))
         case ["c", command] if command.isascii() and command.isalpha():

@@ -1,9 +1,9 @@
 """Follow, unfollow, and what is followed."""
 
 from handlers.bringing_back import bring_back
-from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Undo, Unfollow, Widen
+from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Unfollow, Widen
 from handlers.context import Answer, Ask
-from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, UndoRow
+from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, Undo, UndoRow
 from handlers.offer_buttons import TopicAlone
 from handlers.page_buttons import ListAround, ListPage
 from handlers.plain_words import without_news_in
@@ -226,12 +226,11 @@ async def _followed(tx: Transaction, ask: Ask, feed_id: FeedId) -> Feed | None:
 
 async def press_undo(ask: Ask, pressed: Undo) -> View:
     """Follow again, as if it had never stopped."""
-    dropped = views.drop_to_undo(pressed)
     try:
-        name = await bring_back(ask, dropped)
+        name = await bring_back(ask, pressed.of)
     except LimitReached as error:
         # The way back stays, for when there is room.
-        again = views.dropped("", dropped, ask.reader)
+        again = views.dropped("", pressed.of, ask.reader)
         return View(ask.say_count("follow.limit", error.limit).text, again.keyboard)
     if name is None:
         return View(ask.say("undo.gone").text, views.gone(ask.reader).keyboard)

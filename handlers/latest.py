@@ -32,7 +32,7 @@ async def latest(ask: Ask) -> Answer:
         listed = await chats.followed(tx, ask.chat.id)
         if topic is None:
             page = replace(page, followed=bool(listed))
-        found = await _found(tx, ask, page, topic, listed)
+        found = await _found(tx, ask, page, topic)
     instead = None
     if wanted is not None and not found:
         instead = await _instead(ask, wanted, page.up_to)
@@ -54,7 +54,7 @@ async def turn_page(ask: Ask, pressed: Page) -> View:
         if topic is None and pressed.topic_id is not None:
             return ask.refuse("menu.old")
         listed = await chats.followed(tx, ask.chat.id)
-        found = await _found(tx, ask, pressed, topic, listed)
+        found = await _found(tx, ask, pressed, topic)
     return await _laid_out(ask, pressed, topic, found, listed)
 
 
@@ -96,30 +96,20 @@ async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Ins
 
 
 async def _found(
-    tx: Transaction,
-    ask: Ask,
-    page: Page,
-    topic: Topic | None,
-    listed: Sequence[Subscription],
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None
 ) -> tuple[tuple[Position, Story], ...]:
     """The stories of a page in their places, and one more if there is one."""
-    follows = _is_of_followed(page, listed)
     if page.back:
-        found = await _stories(tx, ask, page, topic, follows)
+        found = await _stories(tx, ask, page, topic)
         if len(found) == PAGE:
             return (*reversed(found), found[0])
         # What is left before it is less than a page: then it is the first one.
         page = replace(page, number=1, beyond=None, back=False)
-    return await _stories(tx, ask, page, topic, follows)
-
-
-def _is_of_followed(page: Page, listed: Sequence[Subscription]) -> bool:
-    """Whether a page without a topic is of what the chat follows: as its first page was, whatever is followed since."""
-    return bool(listed) if page.followed is None else page.followed
+    return await _stories(tx, ask, page, topic)
 
 
 async def _stories(
-    tx: Transaction, ask: Ask, page: Page, topic: Topic | None, follows: bool
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None
 ) -> tuple[tuple[Position, Story], ...]:
     """The stories of a page in the order asked for, and one more towards older ones, without what is muted."""
     limit = PAGE if page.back else PAGE + 1
@@ -128,7 +118,7 @@ async def _stories(
     languages = ask.chat.wanted_languages if topic is None else ""
     kept: list[tuple[Position, Story]] = []
     for pages in _LOOKS:
-        found = await _some(tx, ask, page, topic, follows, pages * limit)
+        found = await _some(tx, ask, page, topic, pages * limit)
         kept += [
             (place, left)
             for place, story in found
@@ -141,7 +131,7 @@ async def _stories(
 
 
 async def _some(
-    tx: Transaction, ask: Ask, page: Page, topic: Topic | None, follows: bool, limit: int
+    tx: Transaction, ask: Ask, page: Page, topic: Topic | None, limit: int
 ) -> tuple[tuple[Position, Story], ...]:
     if topic is None:
         return await articles.latest(
@@ -150,7 +140,7 @@ async def _some(
             beyond=page.beyond,
             newest_first=not page.back,
             up_to=page.up_to,
-            followed_by=ask.chat.id if follows else None,
+            followed_by=ask.chat.id if page.followed else None,
         )
     found = await search.newest(
         tx,
@@ -188,7 +178,7 @@ async def _laid_out(
         wanted.text if wanted is not None else None if topic is None else topic.text,
         ask.reader,
         turns=(newer, older) if newer != older else None,
-        followed=topic is None and _is_of_followed(page, listed),
+        followed=page.followed,
         follow=_may_follow(topic, listed),
         instead=instead,
         share=await _share(ask, topic),

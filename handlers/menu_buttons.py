@@ -153,10 +153,17 @@ class Drop:
     kind: Kind
     target: int
     after_article: ArticleId
-    schedule: str = ""
+    schedule: str
     """Its own, in normal form; empty for that of its chat."""
-    place: SubscriptionId | None = None
-    """What gives it back its place in the list; None in a button of an older menu."""
+    place: SubscriptionId
+    """What gives it back its place in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Follow again what was unfollowed, from the article on from which it was."""
+
+    of: Drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +194,7 @@ MenuAction = (
     | Item
     | ItemStories
     | Drop
+    | Undo
     | DropRow
     | UndoRow
 )
@@ -241,10 +249,10 @@ def _other_parts(action: object) -> list[str]:
 
 def _drop_parts(action: object) -> list[str]:
     match action:
-        case Drop(kind, target, after_article, schedule, None):
-            return ["x", kind.value[0], short(target), short(after_article), schedule]
         case Drop():
-            return ["X", *_placed(action)]
+            return ["x", *_placed(action)]
+        case Undo(of):
+            return ["u", *_placed(of)]
         case DropRow(of):
             return ["y", *_placed(of)]
         case UndoRow(of):
@@ -253,7 +261,7 @@ def _drop_parts(action: object) -> list[str]:
 
 
 def _placed(of: Drop) -> list[str]:
-    numbers = (of.target, of.after_article, of.place or 0)
+    numbers = (of.target, of.after_article, of.place)
     return [of.kind.value[0], *map(short, numbers), of.schedule]
 
 
@@ -310,11 +318,10 @@ def _read_other(parts: list[str]) -> MenuAction | None:
 
 def _read_drop(parts: list[str]) -> MenuAction | None:
     match parts:
-        case ["x", "f" | "t" as kind, target, after_article, *schedule] if schedule:
-            after = ArticleId(long(after_article))
-            return Drop(_KINDS[kind], long(target), after, ":".join(schedule))
-        case ["X", *placed]:
+        case ["x", *placed]:
             return _from_placed(placed)
+        case ["u", *placed]:
+            return Undo(_from_placed(placed))
         case ["y", *placed]:
             return DropRow(_from_placed(placed))
         case ["z", *placed]:

@@ -20,8 +20,8 @@ class Page:
     """The page begins behind this place of the list; None for the first one."""
     back: bool = False
     """True if it ends before that place instead."""
-    followed: bool | None = None
-    """Without a topic: True for what the chat follows, False for everything; None in a button of an older list."""
+    followed: bool = False
+    """Without a topic: True for what the chat follows, False for everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ PageAction = (
     | MutePage
 )
 
-_LISTS = {True: "+", False: "*", None: ""}
+_LISTS = {True: "+", False: "*"}
 """What stands in the place of a topic, by whether a list is of what the chat follows."""
 _BY_SIGN = {sign: followed for followed, sign in _LISTS.items()}
 
@@ -205,7 +205,7 @@ def _read_page(parts: list[str]) -> PageAction | None:
             beyond, back = _from_place([place] if place else [])
             behind = None if beyond is None else Position(beyond)
             of_what = topic, page_of(number), ArticleId(long(up_to))
-            return Page(*of_what, behind, back, _BY_SIGN.get(topic_id))
+            return Page(*of_what, behind, back, _BY_SIGN.get(topic_id, False))
         case ["b", topic_id, number, up_to]:
             return BestPage(TopicId(long(topic_id)), page_of(number), ArticleId(long(up_to)))
         case ["l", number, "" | "r" as removing, *place] if len(place) < 2:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.buttons import SetSchedule
 from handlers.context import Answer, Ask, code
 from handlers.menu_buttons import ANY_DAY, SetTimes, Times, Via
 from handlers.offers import offer_each
@@ -73,11 +72,6 @@ async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
     when = moment(upcoming, ask.reader)
     own = views.in_words(str(wanted), ask.reader)
     return ask.say("schedule.one_set", name=name, schedule=own, when=when)
-
-
-async def press_schedule(ask: Ask, pressed: SetSchedule) -> View:
-    """Set the schedule of a button of an older menu."""
-    return await press_set_times(ask, SetTimes(Via.COMMAND, None, pressed.schedule))
 
 
 async def press_times(ask: Ask, pressed: Times) -> View:

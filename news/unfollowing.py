@@ -92,13 +92,13 @@ async def follow_again(
     kind: Kind,
     target: int,
     after_article: ArticleId,
+    place: SubscriptionId,
     limit: int,
     now: datetime,
-    place: SubscriptionId | None = None,
 ) -> str | None:
     """Undo an unfollow, so that nothing which came meanwhile is missed; its name, None if there is nothing to follow.
 
-    With the id that it had as `place`, it stands in the list where it stood. Raises LimitReached.
+    `place` is the id that it had: it stands in the list where it stood. Raises LimitReached.
     """
     async with database.write() as tx:
         if kind is Kind.TOPIC:
@@ -114,6 +114,5 @@ async def follow_again(
                 return None
             await subscribe(tx, chat_id, kind, feed.id, feed.title, limit, now, after_article)
             name = feed.title
-        if place is not None:
-            await chats.put_back(tx, chat_id, kind, target, place)
+        await chats.put_back(tx, chat_id, kind, target, place)
     return name

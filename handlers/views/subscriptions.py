@@ -4,8 +4,18 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.buttons import FindFeed, KeepFeed, Undo, Unfollow, Widen, encode
-from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, Screen, Times, UndoRow, Via
+from handlers.buttons import FindFeed, KeepFeed, Unfollow, Widen, encode
+from handlers.menu_buttons import (
+    Drop,
+    DropRow,
+    Item,
+    ItemStories,
+    Screen,
+    Times,
+    Undo,
+    UndoRow,
+    Via,
+)
 from handlers.page_buttons import ListAround, ListPage
 from handlers.views.lists import choice, imported
 from handlers.views.menus import in_rows, page_number, turns, window
@@ -170,10 +180,9 @@ def unfollowed(item: Subscription, reader: Reader) -> View:
 
 def dropped(name: str, of: Drop, reader: Reader) -> View:
     """Likewise, by its name."""
-    undo = Undo(of.kind, of.target, of.after_article, of.schedule, of.place)
     return View(
         say("unfollow.done", reader.language, name=isolated(shorten(name, 120))),
-        ((button(reader.label("button.undo"), undo, reader.key),), _to_list(reader, of.place)),
+        ((button(reader.label("button.undo"), Undo(of), reader.key),), _to_list(reader, of.place)),
     )
 
 
@@ -237,11 +246,6 @@ def last_stories(item: Subscription, found: Sequence[Story], reader: Reader) -> 
 def drop_of(item: Subscription) -> Drop:
     """What ends a subscription, and is enough to bring it back as it was."""
     return Drop(item.kind, item.target, item.after_article, item.schedule, item.id)
-
-
-def drop_to_undo(undo: Undo) -> Drop:
-    """What an Undo is for."""
-    return Drop(undo.kind, undo.target, undo.after_article, undo.schedule, undo.place)
 
 
 def _to_list(reader: Reader, place: SubscriptionId | None = None) -> tuple[Button, ...]:

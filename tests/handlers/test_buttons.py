@@ -28,10 +28,8 @@ from handlers.buttons import (
     Marks,
     MuteOutlet,
     Save,
-    SetSchedule,
     Show,
     TrendOf,
-    Undo,
     Unfollow,
     Unmute,
     Unsave,
@@ -60,6 +58,7 @@ from handlers.menu_buttons import (
     Setup,
     Speak,
     Times,
+    Undo,
     UndoRow,
     Via,
 )
@@ -122,11 +121,8 @@ menu_actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Speak, vias, st.sampled_from(["", "en", "ja"])),
     st.builds(Item, ids.map(SubscriptionId)),
     st.builds(ItemStories, ids.map(SubscriptionId)),
-    st.builds(
-        *(Drop, st.sampled_from(Kind), some_ids, some_ids.map(ArticleId)),
-        st.just("") | schedules,
-    ),
     placed,
+    placed.map(Undo),
     placed.map(DropRow),
     placed.map(UndoRow),
 )
@@ -146,9 +142,8 @@ naming: st.SearchStrategy[Action] = st.one_of(
     st.builds(Follow, ids.map(TopicId)),
     st.builds(TrendOf, ids.map(TopicId)),
     st.builds(FollowFeed, ids.map(FeedId)),
-    st.builds(Undo, st.sampled_from(Kind), ids, ids.map(ArticleId)),
-    st.builds(Undo, st.sampled_from(Kind), some_ids, some_ids.map(ArticleId), schedules),
     placed,
+    placed.map(Undo),
     placed.map(DropRow),
     placed.map(UndoRow),
 )
@@ -176,15 +171,6 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Follow, ids.map(TopicId)),
     st.builds(TrendOf, ids.map(TopicId)),
     st.builds(Unfollow, ids.map(SubscriptionId)),
-    st.builds(Undo, st.sampled_from(Kind), ids, ids.map(ArticleId)),
-    st.builds(
-        Undo,
-        st.sampled_from(Kind),
-        st.integers(0, 10**9),
-        st.integers(0, 10**9).map(ArticleId),
-        st.sampled_from(["instant", "daily 08:00", "every 6h", "off"]),
-    ),
-    st.builds(SetSchedule, st.sampled_from(["weekly mon 09:00", "every 6h", "off"])),
     st.builds(Show, st.sampled_from(["latest", "help"])),
     st.builds(Save, ids.map(StoryId)),
     st.builds(Unsave, ids.map(StoryId)),
@@ -265,7 +251,7 @@ def test_whatever_a_stranger_sends_is_understood_exactly_or_not_at_all(data: str
 
 def test_data_that_does_not_fit_is_our_bug() -> None:
     with pytest.raises(ValueError, match="bytes of callback data"):
-        encode(SetSchedule("x" * 70))
+        encode(SetTimes(Via.COMMAND, None, "x" * 70))
 
 
 @pytest.mark.parametrize(

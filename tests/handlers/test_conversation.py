@@ -12,8 +12,9 @@ from bot.console.door import Person
 from bot.console.server import ApiError
 from bot.sample.edition import load as load_edition
 from handlers import commands
-from handlers.buttons import SetSchedule, Unfollow, encode
+from handlers.buttons import Unfollow, encode
 from handlers.commands import PUBLIC
+from handlers.menu_buttons import SetTimes, Via
 from storage import chats
 from storage.records import ArticleId, ChatId, Kind
 
@@ -278,11 +279,11 @@ async def test_in_a_group_only_administrators_change_settings_and_anyone_reads(t
     assert "comes every Monday" in (await member.type("/schedule"))[0]["text"]
     assert "You now follow" in (await admin.type("/subscribe rice"))[0]["text"]
     message = (await member.type("/schedule"))[0]
-    assert await member.press_data(message, encode(SetSchedule("off"))) == []
+    assert await member.press_data(message, encode(SetTimes(Via.COMMAND, None, "off"))) == []
     assert "Only administrators" in talk.telegram.answers[-1]["text"]
     assert (
         "Your digests are off"
-        in (await admin.press_data(message, encode(SetSchedule("off"))))[0]["text"]
+        in (await admin.press_data(message, encode(SetTimes(Via.COMMAND, None, "off"))))[0]["text"]
     )
 
 

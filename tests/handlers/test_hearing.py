@@ -8,8 +8,9 @@ from structlog.testing import capture_logs
 from telegram.error import TimedOut
 
 from bot.console.door import Person
-from handlers.buttons import SetSchedule, encode
+from handlers.buttons import encode
 from handlers.commands import BY_NAME
+from handlers.menu_buttons import SetTimes, Via
 from storage import chats
 from storage.records import ChatId
 
@@ -279,7 +280,7 @@ async def test_while_telegram_can_not_be_asked_it_is_said_that_it_is_unknown_and
     [answer] = await member.type("/subscribe rice")
     assert answer["text"] == unknown
     [menu] = await member.type("/subscriptions")
-    await member.press_data(menu, encode(SetSchedule("daily 08:00")))
+    await member.press_data(menu, encode(SetTimes(Via.COMMAND, None, "daily 08:00")))
     assert talk.telegram.answers[-1]["text"] == unknown
     talk.telegram.before = None
     assert "You now follow" in (await member.type("/subscribe rice"))[0]["text"]

@@ -8,8 +8,8 @@ import pytest
 
 from bot.console.door import Person
 from handlers.belonging_buttons import MuteAgain
-from handlers.buttons import Follow, FollowFeed, MuteOutlet, TrendOf, Undo, encode
-from handlers.menu_buttons import Drop, DropRow, UndoRow
+from handlers.buttons import Follow, FollowFeed, MuteOutlet, TrendOf, encode
+from handlers.menu_buttons import Drop, DropRow, Undo, UndoRow
 from handlers.page_buttons import BestPage, Page
 from storage import chats, feeds
 from storage.records import ArticleId, ChatId, FeedId, Kind, MuteId, SubscriptionId, TopicId
@@ -53,12 +53,13 @@ async def file_from(talk: Any, person: Person, command: str) -> str:
 def forged(topic: TopicId, feed: FeedId) -> list[str]:
     """What a client of somebody's own may send: as buttons were once, and with seals that were made up."""
     place, after = SubscriptionId(99), ArticleId(0)
-    drops = [Drop(Kind.TOPIC, topic, after), Drop(Kind.FEED, feed, after, "", place)]
+    drops = [
+        Drop(kind, of, after, "", place) for kind, of in ((Kind.TOPIC, topic), (Kind.FEED, feed))
+    ]
     actions = (
         *(Follow(topic), TrendOf(topic), FollowFeed(feed)),
         *(Page(topic, 1, ArticleId(9999)), BestPage(topic, 1, ArticleId(9999))),
-        *(Undo(Kind.TOPIC, topic, after), Undo(Kind.FEED, feed, after, "", place)),
-        *(made for drop in drops for made in (drop, DropRow(drop), UndoRow(drop))),
+        *(made for drop in drops for made in (drop, Undo(drop), DropRow(drop), UndoRow(drop))),
     )
     sealed = [encode(action, "a key that somebody made up") for action in actions]
     return [*sealed, *(f"1:{data.partition(':')[2]}" for data in sealed)]

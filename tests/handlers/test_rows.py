@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.console.door import Person
-from handlers.buttons import Undo
-from handlers.menu_buttons import Drop, UndoRow
+from handlers.menu_buttons import Drop, Undo, UndoRow
 from handlers.views.menus import page_number, turned, window
 from handlers.views.message import BRING_BACK, REMOVE, Button, Turned
 from storage import articles, opinions
@@ -168,10 +167,8 @@ async def test_a_forged_place_takes_none_from_anybody(talk: Any) -> None:
     message = await talk.ask_message("/unsubscribe")
     theirs = SubscriptionId(first.id - 1)
     for place in (theirs, SubscriptionId(2**40), first.id):
-        for action in (
-            UndoRow(Drop(Kind.TOPIC, second.target, second.after_article, "", place)),
-            Undo(Kind.TOPIC, second.target, second.after_article, "", place),
-        ):
+        drop = Drop(Kind.TOPIC, second.target, second.after_article, "", place)
+        for action in (UndoRow(drop), Undo(drop)):
             await talk.me.press_data(message, await talk.sealed(action))
     assert [item.id for item in await talk.follows()] == [first.id, second.id]
     assert "rice" in (await other.type("/subscriptions"))[0]["text"]

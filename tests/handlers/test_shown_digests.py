@@ -376,14 +376,6 @@ async def test_a_list_of_what_is_followed_does_not_become_one_of_everything_when
     assert second["text"] == "That is all I have. /latest begins again."
 
 
-async def test_a_page_button_of_an_older_version_still_turns_pages(talk: Talk) -> None:
-    [first] = await talk.me.type("/latest")
-    older = next(data for label, data in buttons_of(first) if label == "Older ▶")
-    assert older.startswith("1:p:*:")
-    [second] = await talk.me.press_data(first, older.replace("1:p:*:", "1:p::"))
-    assert "Page 2" in second["text"]
-
-
 async def forget_topics(talk: Talk) -> None:
     async with talk.parts.services.database.write() as tx:
         await tx.execute(topics.delete())

@@ -15,8 +15,9 @@ from telegram.error import TimedOut
 from bot.console.door import Person, buttons_of
 from bot.console.server import ApiError
 from bot.updates import incoming
-from handlers.buttons import SetSchedule, encode
+from handlers.buttons import encode
 from handlers.commands import BY_NAME
+from handlers.menu_buttons import SetTimes, Via
 from handlers.signs import SIGN_SECONDS, Signs
 from news.worker import WorkerLost
 from storage import chats, feeds, people
@@ -127,7 +128,9 @@ async def test_a_press_shows_one_while_telegram_is_asked_who_runs_the_group(talk
     person = administrator(talk)
     [menu] = await person.type("/settings")
     gate = Gate(talk, "getChatMember")
-    assert len(await person.press_data(menu, encode(SetSchedule("daily 08:00")))) == 1
+    assert (
+        len(await person.press_data(menu, encode(SetTimes(Via.COMMAND, None, "daily 08:00")))) == 1
+    )
     assert gate.first() == SIGN
     assert "answerCallbackQuery" in gate.calls
 

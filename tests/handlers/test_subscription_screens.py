@@ -52,7 +52,9 @@ async def test_a_second_tap_on_unfollow_keeps_the_way_back(talk: Any, buttons_of
     await talk.ask("/subscribe rice")
     [item] = await talk.follows()
     message = await talk.ask_message("/subscriptions")
-    drop = await talk.sealed(Drop(item.kind, item.target, item.after_article, item.schedule))
+    drop = await talk.sealed(
+        Drop(item.kind, item.target, item.after_article, item.schedule, item.id)
+    )
     assert len(await talk.me.press_data(message, drop)) == 1
     assert await talk.me.press_data(message, drop) == []
     assert buttons_of(message)[0] == "Undo"
@@ -72,7 +74,7 @@ async def test_buttons_for_what_another_chat_follows_show_and_change_nothing(tal
         ItemStories(item.id),
         Times(Via.COMMAND, item.id),
         SetTimes(Via.COMMAND, item.id, "instant"),
-        Drop(Kind.TOPIC, 10**9, ArticleId(0)),
+        Drop(Kind.TOPIC, 10**9, ArticleId(0), "", SubscriptionId(1)),
         Item(SubscriptionId(10**12)),
     ):
         for shown in await other.press_data(message, await talk.sealed(action, other)):

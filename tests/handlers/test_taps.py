@@ -14,13 +14,12 @@ from handlers.buttons import (
     FollowFeed,
     MuteOutlet,
     Save,
-    SetSchedule,
     Show,
     Unfollow,
     Vote,
     encode,
 )
-from handlers.menu_buttons import Choose, Drop, DropRow
+from handlers.menu_buttons import Choose, Drop, DropRow, SetTimes, Via
 from handlers.page_buttons import ReadOn
 from handlers.taps import SAME, Taps
 from storage import articles, chats, opinions
@@ -171,7 +170,7 @@ async def test_two_taps_on_a_menu_leave_what_one_does(talk: Any) -> None:
     assert len(await twice(talk, message, Choose("pause", "7"))) == 1
     until = (await talk.chat()).paused_until
     assert until is not None
-    assert len(await twice(talk, message, SetSchedule("daily 08:00"))) == 1
+    assert len(await twice(talk, message, SetTimes(Via.COMMAND, None, "daily 08:00"))) == 1
     assert (await talk.chat()).schedule == "daily 08:00"
 
 

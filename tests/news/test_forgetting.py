@@ -12,7 +12,16 @@ from news import follow, forgetting, query, search, unfollowing
 from news.errors import NoSuchNumber
 from storage import articles, belongings, chats, feeds, opinions, unwanted
 from storage.database import Database
-from storage.records import ArticleId, Chat, ChatId, IndexRow, Kind, NewArticle, StoryId
+from storage.records import (
+    ArticleId,
+    Chat,
+    ChatId,
+    IndexRow,
+    Kind,
+    NewArticle,
+    StoryId,
+    SubscriptionId,
+)
 from storage.schema import articles as article_rows
 from storage.schema import feeds as feed_rows
 from storage.schema import hosts, metadata, search_rows, stories
@@ -225,7 +234,7 @@ async def test_a_button_that_names_a_forgotten_feed_follows_nothing(
     await forgetting.forget(world.database, chat.id, world.clock())
     with pytest.raises(NoSuchNumber):
         await follow.follow_chosen(world.sources, other.id, followed.target, 9)
-    arguments = (Kind.FEED, followed.target, ArticleId(0), 9, world.clock())
+    arguments = (Kind.FEED, followed.target, ArticleId(0), SubscriptionId(1), 9, world.clock())
     assert await unfollowing.follow_again(world.database, other.id, *arguments) is None
 
 

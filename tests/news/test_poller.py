@@ -104,7 +104,7 @@ async def test_what_came_between_unfollowing_and_undo_is_not_missed(
     assert await unfollowing.unfollow(world.database, chat.id, item.id) == item
     page.body, page.etag = rss("rice while away", "old rice"), '"2"'
     await world.poll(hours=1)
-    arguments = (item.kind, item.target, item.after_article, 9, world.clock())
+    arguments = (item.kind, item.target, item.after_article, item.id, 9, world.clock())
     assert await unfollowing.follow_again(world.database, chat.id, *arguments) is not None
     assert await world.news_for(chat) == ["rice while away"]
 
