@@ -15,7 +15,7 @@ from bot.doctor import command as doctor
 from bot.roles import EVERY_ROLE
 from bot.settings import BadSetting, Settings, load
 from bot.version import VERSION
-from storage.database import DatabaseRefused
+from storage.database import DatabaseAway, DatabaseRefused
 
 CONSOLE_LOG = Path("data/console.log")
 """In the console, the log would stand between the messages."""
@@ -62,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with log.stream(CONSOLE_LOG if console else None) as stream:
             log.set_up(settings.log_level, settings.log_format, secrets, stream)
             asyncio.run(run(settings, console=console))
+    except DatabaseAway as error:
+        _complain(str(error))
+        return feeds.FAILED
     except (BadSetting, DatabaseRefused) as error:
         if chosen.command == "doctor" and isinstance(error, BadSetting):
             return doctor.refuse(chosen, error)
@@ -83,8 +86,12 @@ def _secrets(settings: Settings) -> Iterator[str]:
 
 
 def _refuse(line: str) -> int:
-    sys.stderr.write(f"kawaraban: {line}\n")
+    _complain(line)
     return feeds.USED_WRONGLY
+
+
+def _complain(line: str) -> None:
+    sys.stderr.write(f"kawaraban: {line}\n")
 
 
 if __name__ == "__main__":

@@ -161,12 +161,12 @@ class Courier:
             try:
                 claimed = await self._write_down(results, wanted)
             except Exception as error:
-                if _is_trouble(error) and not stop.is_set():
+                if is_trouble(error) and not stop.is_set():
                     # Nothing is forgotten while the process lives.
                     self._results, self._writing = [*results, *self._results], 0
                     log.warning("the database is in trouble", error=type(error).__name__)
                     await _sleep(1.0, stop)
-                elif _is_trouble(error) or not results:
+                elif is_trouble(error) or not results:
                     raise
                 else:
                     await self._write_down_singly(results)
@@ -226,7 +226,7 @@ class Courier:
             try:
                 await self._write_down([one], 0)
             except Exception as error:
-                if _is_trouble(error):
+                if is_trouble(error):
                     raise
                 log.exception("what became of a message was not kept", message=one.message.id)
 
@@ -313,11 +313,6 @@ class Courier:
 def _moves(results: Sequence[Result]) -> bool:
     """Whether a group becomes another chat: what it follows moves along, and that wants to be alone."""
     return any(one.verdict and one.verdict.outcome is Outcome.MIGRATED for one in results)
-
-
-def _is_trouble(error: Exception) -> bool:
-    """Whether the database is in trouble, and not what was to be written; an OSError if it can't be reached."""
-    return is_trouble(error) or isinstance(error, OSError)
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

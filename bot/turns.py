@@ -206,7 +206,7 @@ def share_of(database: Database, clock: Callable[[], datetime]) -> Share:
             async with database.write(shared=True) as tx:
                 return await budgets.spend(tx, _BUDGET, clock(), seconds * _SHARED_MARGIN)
         except Exception as error:
-            if not (is_trouble(error) or isinstance(error, OSError)):
+            if not is_trouble(error):
                 raise
             # An answer is worth more than the shared budget: this process keeps its own limits.
             log.warning("the shared budget is not to be had", error=type(error).__name__)

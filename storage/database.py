@@ -8,7 +8,7 @@ beside an exclusive one.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from asyncpg import Connection as Session
 from asyncpg import PostgresError, connect
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, bindparam, event, make_url, select, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -82,6 +83,10 @@ class DatabaseRefused(Exception):
     """The database can't be used; the text is one line for the operator."""
 
 
+class DatabaseAway(DatabaseRefused):
+    """Its server can't be reached, or takes nobody now; later it may."""
+
+
 class _InUse(DatabaseRefused):
     """Another process has the SQLite file."""
 
@@ -134,7 +139,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one moment of the data and changes nothing."""
-        async with self._engine.connect() as connection:
+        async with _connected(self._engine) as connection:
             tx = connection
             if tx.dialect.name == "postgresql":
                 # By default each statement there sees a moment of its own.
@@ -167,7 +172,7 @@ class Database:
 
     async def ping(self) -> None:
         """Raise what the driver raises if the database does not answer."""
-        async with self._engine.connect() as connection:
+        async with _connected(self._engine) as connection:
             await connection.execute(text("SELECT 1"))
 
     async def scrub(self, *, index: bool = False) -> bool:
@@ -291,10 +296,14 @@ def hold_file(url: str) -> Iterator[None]:
         lock.release()
 
 
-def _unreachable(address: URL, error: BaseException) -> DatabaseRefused:
-    said = str(getattr(error, "orig", None) or error) or type(error).__name__
-    reason = said.splitlines()[0]
-    return DatabaseRefused(f"DATABASE_URL: {address.render_as_string()} can't be opened ({reason})")
+def _unreachable(address: URL, error: DBAPIError | OSError) -> DatabaseRefused:
+    original = getattr(error, "orig", None) or error
+    reason = (str(original) or type(original).__name__).splitlines()[0]
+    # Classes 28 and 3D: a wrong password, a database that is not there. No server mends that by itself.
+    state = str(getattr(original, "sqlstate", None) or "")[:2]
+    away = address.get_backend_name() == "postgresql" and state not in ("28", "3D")
+    kind = DatabaseAway if away else DatabaseRefused
+    return kind(f"DATABASE_URL: {address.render_as_string()} can't be opened ({reason})")
 
 
 def _driver_url(url: str) -> URL:
@@ -335,7 +344,7 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
             # A process that was suspended in a transaction must not hold up all others for ever.
             milliseconds = str(int(patience * 1000))
             server_settings["idle_in_transaction_session_timeout"] = milliseconds
-        return create_async_engine(
+        engine = create_async_engine(
             address,
             # Connections that broke are replaced when they are taken out of the pool.
             pool_pre_ping=True,
@@ -348,6 +357,13 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
                 "server_settings": server_settings,
             },
         )
+
+        @event.listens_for(engine.sync_engine, "handle_error", retval=True)
+        def _failed(context: ExceptionContext) -> BaseException | None:
+            error = context.original_exception
+            return _absence(error) if isinstance(error, OSError) else None
+
+        return engine
     # isolation_level=None: transactions are begun by the listener below, not by the driver.
     engine = create_async_engine(
         address,
@@ -388,11 +404,26 @@ def _create_engine(address: URL, patience: float | None = None) -> AsyncEngine:
     return engine
 
 
+def _absence(error: OSError) -> OperationalError:
+    """What asyncpg means by an OSError: its server is away, or does not answer in time."""
+    return OperationalError(None, None, error, hide_parameters=True)
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with AsyncExitStack() as stack:
+        try:
+            connection = await stack.enter_async_context(engine.connect())
+        except OSError as error:
+            raise _absence(error) from error
+        yield connection
+
+
 @asynccontextmanager
 async def _write(
     engine: AsyncEngine, rings: set[Bell], *, shared: bool = False
 ) -> AsyncIterator[AsyncConnection]:
-    async with engine.connect() as connection:
+    async with _connected(engine) as connection:
         options = {"kawaraban_write": True, _RINGS: rings}
         tx = await connection.execution_options(**options)
         async with tx.begin():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 from telegram.error import RetryAfter
 from telegram.ext import ExtBot
 
@@ -314,7 +315,7 @@ class Gone(Database):
         """It has nothing."""
 
     def write(self, *, shared: bool = False) -> Any:
-        raise ConnectionRefusedError
+        raise OperationalError(None, None, ConnectionRefusedError())
 
 
 async def test_without_its_database_a_process_keeps_its_own_limits(clock: Any) -> None:

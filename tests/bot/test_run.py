@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -97,6 +98,19 @@ async def test_what_can_not_start_says_why_in_one_line(
     assert out == ""
     assert err.startswith(f"kawaraban: {line}")
     assert err.count("\n") == 1
+
+
+async def test_a_database_that_is_away_ends_the_start_as_what_may_be_tried_again(
+    tmp_path: Path,
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://bot:secret@127.0.0.1:{closed.getsockname()[1]}/news"
+        code, out, err = await finish(await start(tmp_path, "run", DATABASE_URL=url))
+    assert (code, out) == (1, "")
+    assert err.startswith("kawaraban: DATABASE_URL: postgresql")
+    assert err.count("\n") == 1
+    assert "secret" not in err
 
 
 async def test_a_database_in_use_is_refused_in_one_line(tmp_path: Path) -> None:

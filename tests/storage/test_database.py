@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from storage import chats, feeds
 from storage.database import (
     Database,
+    DatabaseAway,
     DatabaseRefused,
     is_trouble,
     mark,
@@ -266,3 +267,80 @@ async def test_a_write_in_which_nothing_is_written_holds_nobody_up(
         assert await mark(tx, "count") == "1"
     await one.close()
     await other.close()
+
+
+class Road:
+    """A way to the PostgreSQL of the tests that can be blocked, so that nothing gets through, or closed."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._lead, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+        await self._server.wait_closed()
+
+    def close(self) -> None:
+        """End all connections, and take no more."""
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", 5432)
+        self._writers += (writer, back)
+        ways = self._carry(reader, back), self._carry(there, writer)
+        await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while some := await reader.read(65_536):
+            await self.open.wait()
+            writer.write(some)
+        writer.close()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_server_that_does_not_answer_or_is_gone_is_trouble_of_the_database(
+    database_url: str,
+) -> None:
+    async with Road() as road:
+        url = database_url.replace(":5432/", f":{road.port}/")
+        database = await open_database(url, patience=0.2)
+        try:
+            assert await answers(database)
+            road.open.clear()
+            with pytest.raises(OperationalError) as slow:
+                async with database.write() as tx:
+                    await tx.execute(text("SELECT 1"))
+            road.open.set()
+            assert await answers(database)
+            road.close()
+            with pytest.raises(OperationalError) as gone:
+                await answers(database)
+            with pytest.raises(DatabaseAway) as away:
+                await open_database(url)
+        finally:
+            await database.close()
+    assert is_trouble(slow.value)
+    assert is_trouble(gone.value)
+    assert str(away.value).startswith("DATABASE_URL: postgresql+asyncpg://")
+
+
+async def answers(database: Database) -> bool:
+    async with database.read() as tx:
+        return bool(await tx.scalar(text("SELECT 1")))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_that_the_server_does_not_have_is_a_wrong_setting(
+    database_url: str,
+) -> None:
+    with pytest.raises(DatabaseRefused, match="does not exist") as refused:
+        await open_database(database_url + "x")
+    assert not isinstance(refused.value, DatabaseAway)
