@@ -1,8 +1,8 @@
 """Keeping the full-text index, and which topics articles belong to, in step with the articles that are kept."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from news.addresses import host_of
 from news.followed_topics import FollowedTopics
@@ -17,6 +17,9 @@ _BATCH = 50
 
 _TURN = 20
 """Articles after which others get their turn."""
+
+_LATE = timedelta(days=3)
+"""How old an article may be that is news to a topic though it has been known for a while."""
 
 _BUILT = "search.version"
 _BUILDING = "search.building"
@@ -57,10 +60,21 @@ async def match(
     subjects: Iterable[tuple[ArticleId, Subject]],
     now: datetime,
 ) -> frozenset[ArticleId]:
-    """Note which topics these articles belong to, in place of what was noted; those that belong to any.
+    """Note which topics these new articles belong to; those that belong to any.
 
     Who wants to hear of such a topic at once is due. `subjects` may be made while they are asked for: others get their turn in between.
     """
+    found = await _scores(tx, topics, subjects, now)
+    await matches.match(tx, found)
+    return await _alert(tx, found, now)
+
+
+async def _scores(
+    tx: Transaction,
+    topics: FollowedTopics,
+    subjects: Iterable[tuple[ArticleId, Subject]],
+    now: datetime,
+) -> dict[ArticleId, dict[TopicId, float]]:
     index = await topics.index(tx)
     found: dict[ArticleId, dict[TopicId, float]] = {}
     for number, (id, subject) in enumerate(subjects, start=1):
@@ -68,7 +82,12 @@ async def match(
         found[id] = {TopicId(topic): score for topic, score in scores}
         if number % _TURN == 0:
             await asyncio.sleep(0)
-    await matches.match(tx, found)
+    return found
+
+
+async def _alert(
+    tx: Transaction, found: Mapping[ArticleId, Mapping[TopicId, float]], now: datetime
+) -> frozenset[ArticleId]:
     await due.alert(tx, {topic for belongs in found.values() for topic in belongs}, (), now)
     return frozenset(id for id, belongs in found.items() if belongs)
 
@@ -76,7 +95,10 @@ async def match(
 async def renew(
     tx: Transaction, topics: FollowedTopics, before: Sequence[Article], now: datetime
 ) -> frozenset[ArticleId]:
-    """Take note of what became of some articles, given as they were; those that belong to any topic."""
+    """Take note of what became of some articles, given as they were; those that belong to any topic.
+
+    A topic that one of them belongs to only now has it as news, unless it is old.
+    """
     after = await articles.get_articles(tx, [article.id for article in before])
     known = await sources(tx, {article.feed_id for article in after})
     subjects = {
@@ -88,7 +110,11 @@ async def renew(
         tx,
         [row_of(one.id, one.published_at, indexed(subjects[one.id])) for one in after],
     )
-    return await match(tx, topics, subjects.items(), now)
+    found = await _scores(tx, topics, subjects.items(), now)
+    await matches.match_again(
+        tx, found, [one.id for one in after if now - one.published_at < _LATE]
+    )
+    return await _alert(tx, found, now)
 
 
 async def prune(database: Database, before: datetime, now: datetime) -> int:

@@ -38,8 +38,10 @@ class _Shelf:
     """What is new of one topic or feed."""
 
     after: ArticleId
-    """Articles with larger ids than this one are here."""
+    """What is new behind this article is here."""
     articles: tuple[Arrival, ...]
+    noted: tuple[ArticleId, ...]
+    """The article behind which each is new."""
     scores: tuple[float, ...]
     """How much each is about it."""
     stories: tuple[StoryId, StoryId] | None
@@ -109,11 +111,12 @@ class Newsstand:
         if len(self._articles) > 2 * MOST:
             self._articles.clear()
         for target, news in found.items():
-            stories = [story for (_, story, _, _), _ in news]
+            stories = [story for (_, story, _, _), _, _ in news]
             self._shelves[target] = _Shelf(
                 after,
-                tuple([self._articles.setdefault(one[0], one) for one, _ in news]),
-                tuple([score for _, score in news]),
+                tuple([self._articles.setdefault(one[0], one) for one, _, _ in news]),
+                tuple([noted for _, noted, _ in news]),
+                tuple([score for _, _, score in news]),
                 (min(stories), max(stories)) if stories else None,
             )
 
@@ -133,12 +136,13 @@ class Newsstand:
             if shelf is None:
                 return None
             first = max(after, item.after_article)
-            rows = zip(shelf.articles, shelf.scores, strict=True)
             id = item.id
             if first == shelf.after:
+                rows = zip(shelf.articles, shelf.scores, strict=True)
                 found += [Candidate(id, *article, score) for article, score in rows]
             else:
-                found += [Candidate(id, *one, score) for one, score in rows if one[0] > first]
+                all_of = zip(shelf.articles, shelf.noted, shelf.scores, strict=True)
+                found += [Candidate(id, *one, score) for one, at, score in all_of if at > first]
         return found if len(found) <= MOST else None
 
     def told(self, chat_id: ChatId, among: Collection[StoryId]) -> Mapping[StoryId, Told] | None:

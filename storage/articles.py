@@ -510,8 +510,13 @@ async def _of_stories(
     return dict(found)
 
 
-def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """Articles that chat `:chat` follows, the newest `:most`, put together once: it is asked for every digest."""
+def _candidates(
+    *conditions: ColumnElement[bool], after: Sequence[ColumnElement[Any]] = ()
+) -> Select[Any]:
+    """Articles that chat `:chat` follows, the newest `:most`, put together once: it is asked for every digest.
+
+    Those of its feeds have ids after each of `after`, those of its topics belong to them since then.
+    """
     columns = (
         subscriptions.c.id.label("subscription_id"),
         articles.c.id.label("article_id"),
@@ -524,13 +529,13 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
     of_feeds = (
         select(*columns, literal(1.0).label("score"))
         .join(articles, articles.c.feed_id == subscriptions.c.feed_id)
-        .where(mine, *conditions)
+        .where(mine, *conditions, *[articles.c.id > one for one in after])
     )
     of_topics = (
         select(*columns, matches.c.score)
         .join(matches, matches.c.topic_id == subscriptions.c.topic_id)
         .join(articles, articles.c.id == matches.c.article_id)
-        .where(mine, *conditions)
+        .where(mine, *conditions, *[matches.c.noted > one for one in after])
     )
     found = union_all(of_feeds, of_topics).subquery()
     return (
@@ -541,17 +546,16 @@ def _candidates(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _NEWS = _candidates(
-    articles.c.id > bindparam("after"),
     articles.c.id <= bindparam("up_to"),
-    articles.c.id > subscriptions.c.after_article,
     subscriptions.c.schedule == "",
     ~articles.c.archived,
+    after=(bindparam("after"), subscriptions.c.after_article),
 )
 _NEWS_OF_OWN = _candidates(
     articles.c.id <= bindparam("up_to"),
-    articles.c.id > subscriptions.c.after_article,
     subscriptions.c.id.in_(bindparam("own", expanding=True)),
     ~articles.c.archived,
+    after=(subscriptions.c.after_article,),
 )
 _PUBLISHED = _candidates(
     articles.c.published_at >= bindparam("since", type_=Second),
@@ -569,7 +573,7 @@ async def news_for(
 ) -> tuple[Candidate, ...]:
     """The newest articles with ids after `after` and up to `up_to` that a chat follows, one row for each subscription.
 
-    Left out is what was there before the chat followed the subscription, what was old when it was first
+    One that came before belongs to them if it belongs to a topic only since. Left out is what was there before the chat followed the subscription, what was old when it was first
     seen, and what belongs to subscriptions with schedules of their own.
     """
     asked = {"chat": chat_id, "after": after, "up_to": up_to, "most": limit}

@@ -18,31 +18,31 @@ Arrival = tuple[ArticleId, StoryId, FeedId, datetime]
 
 
 _ARTICLE = (articles.c.id, articles.c.story_id, articles.c.feed_id, articles.c.published_at)
-_WITHIN = (
-    articles.c.id > bindparam("after"),
-    articles.c.id <= bindparam("up_to"),
-    ~articles.c.archived,
-)
+_WITHIN = (articles.c.id <= bindparam("up_to"), ~articles.c.archived)
 _NEWS: Select[Any] = select(
     union_all(
         select(
             literal(Kind.FEED.value).label("kind"),
             articles.c.feed_id.label("target"),
             *_ARTICLE,
+            articles.c.id.label("noted"),
             literal(1.0).label("score"),
-        ).where(articles.c.feed_id.in_(bindparam("feeds", expanding=True)), *_WITHIN),
+        ).where(
+            articles.c.feed_id.in_(bindparam("feeds", expanding=True)),
+            articles.c.id > bindparam("after"),
+            *_WITHIN,
+        ),
         select(
             literal(Kind.TOPIC.value),
             matches.c.topic_id,
             *_ARTICLE,
+            matches.c.noted,
             matches.c.score,
         )
         .join(articles, articles.c.id == matches.c.article_id)
         .where(
             matches.c.topic_id.in_(bindparam("topics", expanding=True)),
-            # The index of matches is by topic and article.
-            matches.c.article_id > bindparam("after"),
-            matches.c.article_id <= bindparam("up_to"),
+            matches.c.noted > bindparam("after"),
             *_WITHIN,
         ),
     ).subquery()
@@ -51,11 +51,11 @@ _NEWS: Select[Any] = select(
 
 async def news_of(
     tx: AsyncConnection, targets: Collection[Target], after: ArticleId, up_to: ArticleId, limit: int
-) -> dict[Target, list[tuple[Arrival, float]]] | None:
+) -> dict[Target, list[tuple[Arrival, ArticleId, float]]] | None:
     """The articles of these feeds and topics with ids after `after` and up to `up_to`, in no order.
 
-    Each comes with how much it is about its topic, 0 … 1; 1 where it is a feed's. Left out is what was old
-    when it was first seen. None if there are `limit` or more of all of them together.
+    Each comes with the article behind which it is new, its own id but for one that belongs to its topic only since,
+    and with how much it is about its topic, 0 … 1; 1 where it is a feed's. Left out is what was old when it was first seen. None if there are `limit` or more of all of them together.
     """
     asked = {
         "topics": [id for kind, id in targets if kind is Kind.TOPIC],
@@ -67,11 +67,11 @@ async def news_of(
     rows = (await tx.execute(_NEWS, asked)).all()
     if len(rows) == limit:
         return None
-    found: dict[Target, list[tuple[Arrival, float]]] = {target: [] for target in targets}
-    for kind, target, article, story, feed, published_at, score in rows:
+    found: dict[Target, list[tuple[Arrival, ArticleId, float]]] = {target: [] for target in targets}
+    for kind, target, article, story, feed, published_at, noted, score in rows:
         arrival = (ArticleId(article), StoryId(story), FeedId(feed), published_at)
         # As text it is the same key.
-        found[kind, target].append((arrival, score))
+        found[kind, target].append((arrival, ArticleId(noted), score))
     return found
 
 

@@ -321,7 +321,10 @@ matches = Table(
     Column("topic_id", ForeignKey("topics.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
     Column("score", Float, nullable=False, server_default="0"),
+    # What is new begins behind a watermark: this is the article's id, or a later one where it matched only later.
+    Column("noted", BigInteger, nullable=False, server_default="0"),
     Index("ix_matches_article_id", "article_id"),
+    Index("ix_matches_noted", "topic_id", "noted"),
 )
 
 told = Table(

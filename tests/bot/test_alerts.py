@@ -12,7 +12,9 @@ from bot.composer import compose_due
 from bot.console.server import ConsoleTelegram
 from bot.courier import deliver
 from news import rescheduling, schedule
-from storage import chats, due, outbox
+from news.intake import Intake
+from news.worker import Worker
+from storage import articles, chats, due, outbox, pages
 from storage.database import Database
 from storage.records import ChatId
 
@@ -20,6 +22,8 @@ Press = Any
 Settle = Callable[..., Any]
 ME = ChatId(1)
 FAR = datetime(2026, 12, 24, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+ABOUT = "North Korea fired a missile in the night. North Korea says that it was a test. " * 4
 
 
 @pytest.fixture
@@ -86,6 +90,60 @@ async def test_what_an_alert_told_is_not_told_again_by_the_digest(
     assert "missile" in alert
     assert "missile" not in digest
     assert "bridge" in digest
+
+
+async def read_page(database: Database, clock: Any, title: str, text: str) -> None:
+    """The page of an article is read, after later articles came."""
+    async with Worker() as worker, database.write() as tx:
+        [known] = [one for one in await articles.recent(tx, LONG_AGO, 99) if one.title == title]
+        await pages.settle(tx, known.id, text)
+        await Intake(database, worker).renew(tx, [known], clock())
+
+
+async def test_an_article_whose_page_shows_late_what_it_is_about_is_told_all_the_same(
+    chat: Database, clock: Any, press: Press, push: Any, texts: Any
+) -> None:
+    await own(chat, clock, "instant")
+    await press.publish(chat, "Live: the night in the harbour", "A quiet day in the mountains")
+    await press.publish(chat, "North Korea fires a missile")
+    await push()
+    [first] = texts()
+    assert "harbour" not in first
+    await read_page(chat, clock, "Live: the night in the harbour", ABOUT)
+    await push()
+    assert "harbour" in texts()[1]
+    await push()
+    assert len(texts()) == 2
+
+
+async def test_a_digest_takes_up_what_matched_only_after_the_last_one(
+    chat: Database, clock: Any, press: Press, push: Any, texts: Any
+) -> None:
+    clock.now = FAR - timedelta(hours=1)
+    await press.publish(chat, "Live: the night in the harbour", "North Korea fires a missile")
+    clock.now = FAR
+    await push()
+    await read_page(chat, clock, "Live: the night in the harbour", ABOUT)
+    await read_page(chat, clock, "North Korea fires a missile", ABOUT)
+    clock.forward(days=4)
+    await push()
+    first, second = texts()
+    assert "harbour" not in first
+    assert "harbour" in second
+    assert "fires a missile" not in second
+
+
+async def test_an_old_article_that_comes_to_match_is_no_news(
+    chat: Database, clock: Any, press: Press, push: Any, texts: Any
+) -> None:
+    clock.now = FAR - timedelta(hours=1)
+    await press.publish(chat, "Live: the night in the harbour", "North Korea fires a missile")
+    clock.now = FAR
+    await push()
+    clock.forward(days=4)
+    await read_page(chat, clock, "Live: the night in the harbour", ABOUT)
+    await push()
+    assert len(texts()) == 1
 
 
 async def test_nothing_that_came_before_the_schedule_changed_is_lost(

@@ -86,19 +86,22 @@ async def test_a_chat_that_is_served_with_others_gets_the_digest_that_it_would_g
             await town.chat(3, (Kind.TOPIC, rice, 4), (Kind.FEED, news, 0), upto=2),
             await town.chat(4),
             await town.chat(5, *everything, upto=100),
+            await town.chat(6, *everything, upto=10),
         ]
         other = await town.feed("b")
         for number in range(8):
             feed = news if number % 3 else other
             belongs = [topic for topic, every in ((rice, 2), (tea, 3)) if number % every == 0]
             await town.article(feed, *belongs, archived=number == 6)
+        late, _ = await town.article(other)
         _, told = await town.article(other, rice)
+        await matches.match_again(tx, {late: {TopicId(rice): 0.7}}, [late])
         await telling.tell(tx, ChatId(1), [(told, ArticleId(100))], now)
         together = Desk(for_many=True)
         await together.prepare(tx, await town.listed(*some))
         digests = [await gather(tx, chat, now, together) for chat in some]
         assert digests == [await gather(tx, chat, now, Desk()) for chat in some]
-        assert [len(digest.items) for digest in digests] == [7, 4, 5, 0, 0]
+        assert [len(digest.items) for digest in digests] == [8, 4, 6, 0, 0, 1]
 
 
 async def test_what_goes_by_a_schedule_of_its_own_is_not_in_the_digest_of_its_chat(
