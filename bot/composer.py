@@ -26,7 +26,7 @@ from news.learning import learnt
 from news.rescheduling import end_pause
 from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
 from news.writing import Writer
-from storage import chats, due, feeds, outbox, telling
+from storage import chats, due, feeds, outbox, shown, telling
 from storage.database import Database, Transaction
 from storage.records import Chat, ChatId, Dispatch, Layout, Story, StoryId
 
@@ -195,9 +195,10 @@ async def compose(
     """Decide what a chat is told of all that is due, and accept it for delivery; False if there is nothing to say."""
     digest = await gather(tx, chat, now, desk, written, turn) if turn else None
     if digest is not None and digest.sections:
-        await _put(tx, chat, digest, now, _dispatch(chat, turn, now))
+        at = await shown.free_second(tx, chat.id, now)
+        await _put(tx, chat, digest, at, now, _dispatch(chat, turn, now))
         told = [(item.story.id, item.newest) for item in digest.items]
-        await telling.tell(tx, chat.id, told, now)
+        await telling.tell(tx, chat.id, told, at)
     elif turn.by_chat and chat.tells_empty:
         upcoming = replace(chat, next_digest_at=next_of_chat(chat, now))
         view = digests.nothing_new(upcoming, Reader.of(chat, now))
@@ -241,12 +242,13 @@ async def _move_on(
 
 
 async def _put(
-    tx: Transaction, chat: Chat, digest: Digest, now: datetime, dispatch: Dispatch
+    tx: Transaction, chat: Chat, digest: Digest, at: datetime, now: datetime, dispatch: Dispatch
 ) -> None:
+    """`at` is the time by which its buttons call it."""
     reader = Reader.of(chat, now)
     # Readers of a channel may press nothing: only its administrators choose, and not there.
     in_channel = chat.kind == "channel"
-    buttons = () if in_channel else digests.keyboard(digest, reader, now)
+    buttons = () if in_channel else digests.keyboard(digest, reader, at)
     classic = digests.digest(digest, reader, keyboard=buttons)
     # An alert is a story or two: no page to be made of.
     is_alert = digest.by_itself and dispatch.urgent

@@ -23,15 +23,16 @@ _DROP_OLDER = delete(shown).where(
 )
 
 
-async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetime) -> datetime:
-    """Remember that a chat is shown a digest; the time, to the second, by which it is called from now on.
+async def free_second(tx: AsyncConnection, chat_id: ChatId, now: datetime) -> datetime:
+    """A time from now on by which a digest may be called, as its buttons do: to the second, and no other one's of the chat."""
+    latest = (await last_shown_at(tx, chat_id), await last_told_at(tx, chat_id))
+    taken = [at + timedelta(seconds=1) for at in latest if at is not None]
+    return max([now.replace(microsecond=0), *taken])
 
-    No other digest of the chat has that time, as far as it is known by now.
-    """
-    last = await last_shown_at(tx, chat_id)
-    latest_told = await last_told_at(tx, chat_id)
-    taken = [at for at in (last, latest_told) if at is not None]
-    at = max([now.replace(microsecond=0), *(one + timedelta(seconds=1) for one in taken)])
+
+async def show(tx: AsyncConnection, chat_id: ChatId, digest: Shown, now: datetime) -> datetime:
+    """Remember that a chat is shown a digest; the time by which it is called from now on, see `free_second`."""
+    at = await free_second(tx, chat_id, now)
     await tx.execute(
         insert(shown).values(
             chat_id=chat_id,

@@ -14,9 +14,9 @@ from bot.courier import deliver
 from news import rescheduling, schedule
 from news.intake import Intake
 from news.worker import Worker
-from storage import articles, chats, due, outbox, pages
+from storage import articles, chats, due, matches, outbox, pages
 from storage.database import Database
-from storage.records import ChatId
+from storage.records import ArticleId, ChatId, Kind
 
 Press = Any
 Settle = Callable[..., Any]
@@ -144,6 +144,31 @@ async def test_an_old_article_that_comes_to_match_is_no_news(
     await read_page(chat, clock, "Live: the night in the harbour", ABOUT)
     await push()
     assert len(texts()) == 1
+
+
+async def test_an_alert_and_a_digest_of_one_moment_have_buttons_of_their_own(
+    chat: Database, clock: Any, press: Press, push: Any, telegram: ConsoleTelegram
+) -> None:
+    await own(chat, clock, "instant")
+    await press.publish(chat, "North Korea fires a missile", "Rice gets cheaper")
+    async with chat.write() as tx:
+        rice = await chats.intern_topic(tx, "rice", "rice", clock())
+        await chats.subscribe(tx, ME, Kind.TOPIC, rice.id, "rice", ArticleId(0), clock())
+        [story] = [one for one in await articles.recent(tx, LONG_AGO, 99) if "Rice" in one.title]
+        await matches.match(tx, {story.id: {rice.id: 1.0}})
+        await chats.change(tx, ME, next_digest_at=clock() + timedelta(milliseconds=1))
+    await push()
+    clock.forward(seconds=1)
+    await push()
+    stars = [
+        button["callback_data"]
+        for message in telegram.chat(1).messages.values()
+        for row in message["reply_markup"]["inline_keyboard"]
+        for button in row
+        if button["text"] == "⭐"
+    ]
+    assert len(stars) == 2
+    assert len(set(stars)) == 2
 
 
 async def test_nothing_that_came_before_the_schedule_changed_is_lost(
