@@ -27,7 +27,7 @@ from news.rescheduling import end_pause
 from news.turns import Turn, end_of_quiet, next_of, next_of_chat, turn_of
 from news.writing import Writer
 from storage import chats, due, feeds, outbox, shown, telling
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, is_trouble
 from storage.records import Chat, ChatId, Dispatch, Layout, Story, StoryId
 
 log = structlog.get_logger()
@@ -141,8 +141,8 @@ class _Round:
                         desk = self.desk.anew() if turn.own and not self.alone else self.desk
                         done += await compose(tx, chat, turn, self.now, desk, written.get(chat.id))
                 composed += done
-            except Exception:
-                if chat is None:
+            except Exception as error:
+                if chat is None or is_trouble(error):
                     raise
                 if together > 1:
                     # Nothing of it has happened. One at a time, to see whose trouble it is.
