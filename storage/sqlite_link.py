@@ -107,12 +107,13 @@ class _AtOnce(AsyncAdapt_aiosqlite_cursor):
 class LinkedConnection(AsyncAdapt_aiosqlite_connection):
     """SQLAlchemy's side of a connection that aiosqlite made with a `Link`."""
 
-    __slots__ = ("_is_clean", "_link")
+    __slots__ = ("_is_clean", "_is_closing", "_link")
 
     def __init__(self, dbapi: Any, connection: Any, link: Link) -> None:
         super().__init__(dbapi, connection)
         self._link = link
         self._is_clean = True
+        self._is_closing = False
 
     def cursor(self, server_side: bool = False) -> _AtOnce:  # noqa: ARG002 - part of what SQLAlchemy asks for
         """One that fetches all at once, also for whoever would have rows one by one."""
@@ -147,6 +148,15 @@ class LinkedConnection(AsyncAdapt_aiosqlite_connection):
         if not self._is_clean:
             super().rollback()
         self._end()
+
+    async def _terminate_graceful_close(self) -> None:
+        self._is_closing = True
+        await super()._terminate_graceful_close()
+
+    def _terminate_force_close(self) -> None:
+        # Whoever is cancelled again while this is under way would end it a second time: it comes to its end by itself.
+        if not self._is_closing:
+            super()._terminate_force_close()
 
     def _end(self) -> None:
         # Not before the thread is done: what it still has to do would be no part of any transaction.

@@ -1,6 +1,7 @@
 """Opening, migrating, and the two kinds of transaction."""
 
 import asyncio
+import gc
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -226,19 +227,26 @@ async def test_a_write_that_is_cancelled_at_any_moment_leaves_nothing_locked_and
             for name in "abc":
                 await seed.feed(tx, f"https://{name}{number}.example/")
 
+    lost: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: lost.append(what))
     chance = random.Random(7)
     for round in range(80):
         async with asyncio.TaskGroup() as group:
             begun = [group.create_task(write(round * 5 + number)) for number in range(5)]
             await asyncio.sleep(chance.random() * 0.02)
-            for one in begun:
-                one.cancel()
+            # Some of them again, while they end.
+            for _ in range(1 + round % 2):
+                for one in begun:
+                    one.cancel()
+                await asyncio.sleep(chance.random() * 0.001)
         async with asyncio.timeout(10):
             await write(-round - 1)
     async with database.read() as tx:
         urls = [url for _, url, _, _ in await feeds.names(tx)]
     kept = Counter(url.removeprefix("https://").lstrip("abc") for url in urls)
     assert set(kept.values()) == {3}
+    gc.collect()
+    assert lost == []
 
 
 async def test_what_was_done_before_a_statement_that_failed_is_undone_with_it(
