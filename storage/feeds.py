@@ -613,6 +613,25 @@ async def _alias(tx: AsyncConnection, url: str, feed_id: FeedId) -> None:
 
 
 async def _merge_subscriptions(tx: AsyncConnection, old: FeedId, new: FeedId) -> None:
+    """Hand over who follows; who follows both misses nothing of either, and keeps a schedule that one of them has."""
+    both = subscriptions.alias("both")
+    theirs = both.c.feed_id == old, both.c.chat_id == subscriptions.c.chat_id
+    after = select(both.c.after_article).where(*theirs).scalar_subquery()
+    await tx.execute(
+        update(subscriptions)
+        .where(subscriptions.c.feed_id == new, after < subscriptions.c.after_article)
+        .values(after_article=after)
+    )
+    own = *theirs, both.c.schedule != ""
+    await tx.execute(
+        update(subscriptions)
+        .where(subscriptions.c.feed_id == new, subscriptions.c.schedule == "")
+        .where(exists().where(*own))
+        .values(
+            schedule=select(both.c.schedule).where(*own).scalar_subquery(),
+            next_digest_at=select(both.c.next_digest_at).where(*own).scalar_subquery(),
+        )
+    )
     twice = select(subscriptions.c.chat_id).where(subscriptions.c.feed_id == new).scalar_subquery()
     await tx.execute(
         delete(subscriptions).where(

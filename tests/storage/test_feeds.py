@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from storage import chats, feeds
+from storage import articles, chats, due, feeds
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
@@ -229,6 +229,26 @@ async def test_a_feed_that_moved_is_found_under_both_addresses(
         back = await feeds.move(tx, moved, "https://a.example/old")
         assert back.url == "https://a.example/old"
         assert (await feeds.add(tx, "https://b.example/new", clock())).id == feed.id
+
+
+async def test_who_follows_a_feed_and_the_one_that_it_moves_to_misses_nothing_of_either(
+    any_database: Database, clock: Any, seed: Seed
+) -> None:
+    async with any_database.write() as tx:
+        old = await seed.feed(tx, "https://a.example/")
+        new = await seed.feed(tx, "https://b.example/")
+        await seed.chat(tx)
+        await chats.subscribe(tx, ChatId(1), Kind.FEED, old.id, "a", ArticleId(0), clock())
+        [first] = await chats.followed(tx, ChatId(1))
+        await due.set_schedule(tx, [first.id], "daily 18:00", clock())
+        missed = await seed.article(tx, feed=old)
+        await chats.subscribe(tx, ChatId(1), Kind.FEED, new.id, "b", missed, clock())
+        await feeds.move(tx, old, new.url)
+        [left] = await chats.followed(tx, ChatId(1))
+        assert (left.target, left.after_article) == (new.id, ArticleId(0))
+        assert (left.schedule, left.next_digest_at) == ("daily 18:00", clock())
+        found = await articles.own_news_for(tx, ChatId(1), [left.id], missed, 9)
+        assert [one.article_id for one in found] == [missed]
 
 
 async def test_lasting_trouble_is_found_once_and_only_if_somebody_follows(
