@@ -1,6 +1,6 @@
 """Answers on their way back: where the question was asked."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 from telegram import CallbackQuery, Message
@@ -9,7 +9,15 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from handlers.context import Answer, Ask, Services
 from handlers.hearing import is_in_group, thread_of
-from handlers.reply import edit, edit_keyboard, is_unchanged, keyboard_of, send, send_later
+from handlers.reply import (
+    NotSent,
+    edit,
+    edit_keyboard,
+    is_unchanged,
+    keyboard_of,
+    send,
+    send_later,
+)
 from handlers.signs import end_sign
 from handlers.views import channel
 from handlers.views.marks import with_marks
@@ -74,7 +82,8 @@ class Answering:
         thread = thread_of(message)
         unseen = whispered_id(message) is not None
         to = to or confidant_of(message)
-        for view in answer if isinstance(answer, tuple) else (answer,):
+        views = answer if isinstance(answer, tuple) else (answer,)
+        for place, view in enumerate(views):
             try:
                 if in_group and to is not None and await self._whispers.whisper(message, view, to):
                     continue
@@ -89,11 +98,13 @@ class Answering:
                     message.message_id if in_group and reply else None,
                     self._whispers.note_rich_unknown,
                 )
-            except RetryAfter:
+            except (RetryAfter, NotSent):
                 if unseen:
                     log.warning("not answered unseen, since Telegram takes no more for a while")
-                    return None
-                await self._send_later(message, view, thread)
+                else:
+                    # What follows must not overtake it.
+                    await self._send_later(message, views[place:], thread)
+                return None
         return sent
 
     async def whisper_only(self, message: Message, answer: Answer, to: Confidant) -> None:
@@ -103,13 +114,13 @@ class Answering:
                 return
 
     async def _send_later(
-        self, message: Message, view: View | RichView, thread_id: int | None
+        self, message: Message, views: Iterable[View | RichView], thread_id: int | None
     ) -> None:
         """Let an answer come when Telegram takes it: who waits for it is not to be told of its limits."""
         now = self._services.clock()
         async with self._services.database.write(shared=True) as tx:
-            kept = await send_later(tx, message.chat_id, view, thread_id, now)
-        if not kept:
+            kept = [await send_later(tx, message.chat_id, view, thread_id, now) for view in views]
+        if not all(kept):
             log.warning("a file was not sent, since Telegram takes no more for a while")
 
     def reporter(self, message: Message) -> Callable[[View], Awaitable[None]]:
@@ -138,10 +149,15 @@ class Answering:
     async def edit(self, message: Message, view: View | RichView, presser: Confidant) -> bool:
         """Put an answer in the place of the message with the button that somebody pressed; False if it is there."""
         end_sign()
-        if whispered_id(message) is None:
-            bot, chat_id = message.get_bot(), message.chat_id
+        if whispered_id(message) is not None:
+            return await _unless_the_same(self._whispers.put_in_place(message, view, presser))
+        bot, chat_id = message.get_bot(), message.chat_id
+        try:
             return await _unless_the_same(edit(bot, chat_id, message.message_id, view))
-        return await _unless_the_same(self._whispers.put_in_place(message, view, presser))
+        except (RetryAfter, NotSent):
+            # What was pressed for is done, and is shown below once Telegram takes it.
+            await self._send_later(message, [view], thread_of(message))
+            return True
 
     async def acknowledge(
         self, query: CallbackQuery, view: View | Toast | None = None, alert: bool = True

@@ -15,7 +15,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, EndPointNotFound, InvalidToken
+from telegram.error import BadRequest, EndPointNotFound, InvalidToken, NetworkError
 
 from handlers.views.message import (
     Button,
@@ -33,6 +33,10 @@ from storage.records import ChatId, Dispatch
 log = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class NotSent(NetworkError):
+    """Telegram can't have heard of a call: no connection was there to send it on."""
 
 
 def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
