@@ -32,7 +32,7 @@ UPDATES = (
 
 TICKS = (
     *("poll", "read_pages", "ask_hubs"),
-    *("compose", "deliver", "build_index", "learn", "clean"),
+    *("compose", "deliver", "broadcast", "plan", "build_index", "learn", "clean"),
     *("sweep", OTHER),
 )
 """Ticks that are timed apart."""

@@ -3,13 +3,18 @@
 import math
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from bot.assembly import assemble
+from bot.console.server import ConsoleTelegram
 from bot.metrics import OTHER, TICKS, UPDATES, Metrics
+from bot.settings import load
 from bot.version import VERSION
 from storage.counts import ChatState, FeedState, Gauges, Waiting
 from storage.records import Failure
@@ -35,6 +40,17 @@ FIXED = {
     },
 }
 """All values that a label may have."""
+
+
+async def test_every_tick_is_timed_by_its_own_name(tmp_path: Path, clock: Any) -> None:
+    chosen = load(_env_file=None, database_url=f"sqlite:///{tmp_path / 'news.db'}")
+    failed: list[BaseException] = []
+    async with assemble(chosen, clock, ConsoleTelegram(clock), failed.append) as parts:
+        names = {tick.name for tick in parts.jobs._ticks}
+    assert names
+    # In the console, nobody asks hubs or reads pages.
+    assert names <= set(TICKS) <= {*names, "ask_hubs", "read_pages", OTHER}
+    assert failed == []
 
 
 def samples(metrics: Metrics) -> Iterator[Sample]:
