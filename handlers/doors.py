@@ -48,10 +48,12 @@ def register(application: AnyApplication, services: Services) -> None:
     private = filters.ChatType.PRIVATE
     register_threshold(application, services, answering)
     application.add_handler(MessageHandler(fresh & private & filters.FORWARDED, doors.forwarded))
-    called = (private | filters.ChatType.GROUPS) & filters.COMMAND
-    application.add_handler(MessageHandler(fresh & called, doors.command))
-    sent_here = private | filters.CaptionRegex(r"^/import\b")
+    sent_here = private | filters.CaptionRegex(r"(?i)^/import\b")
     application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
+    # Below a picture, too.
+    typed = filters.COMMAND | filters.CaptionRegex(r"^/\w")
+    called = (private | filters.ChatType.GROUPS) & typed
+    application.add_handler(MessageHandler(fresh & called, doors.command))
     replies = filters.ChatType.GROUPS & filters.REPLY
     application.add_handler(MessageHandler(fresh & replies, doors.reply))
     application.add_handler(MessageHandler(fresh & private & filters.TEXT, doors.text))

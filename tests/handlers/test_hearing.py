@@ -153,6 +153,19 @@ async def test_in_a_group_the_bot_is_called_by_its_name_or_by_none(member: Perso
     assert len(await member.type("/latest")) == 1
 
 
+async def test_a_command_below_a_picture_is_one_in_whatever_case(talk: Any, member: Person) -> None:
+    for caption in ("/latest@kawaraban_bot rice", "/LATEST rice"):
+        update = talk.telegram.send_file(GROUP, "rice.jpg", b"rice", caption, 7)
+        picture = update["message"].pop("document")
+        update["message"]["photo"] = [{**picture, "width": 1, "height": 1}]
+        [answer] = await member.deliver(update)
+        assert "rice" in answer["text"]
+    asked = await member.type("/import")
+    update = talk.telegram.send_file(GROUP, "list.opml", b"no list", "/IMPORT", 7)
+    [refused] = await member.deliver(update)
+    assert refused["text"] == asked[0]["text"]
+
+
 async def test_somebody_who_was_demoted_changes_nothing_after_a_minute(
     talk: Any, member: Person, clock: Any
 ) -> None:
