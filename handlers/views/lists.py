@@ -60,8 +60,10 @@ def imported(result: Imported, reader: Reader) -> View:
         else say("import.room_topic", language, name=one.text)
         for one in result.without_room
     ]
-    if len(failed) + len(without_room) <= _SHOWN_REJECTED:
-        return View(split([Markup("\n").join([*blocks, *failed, *without_room])])[0])
+    lines = [*blocks, *failed, *without_room]
+    # An address may have thousands of characters.
+    if len(failed) + len(without_room) <= _SHOWN_REJECTED and len(split(lines)) == 1:
+        return View(Markup("\n").join(lines))
     blocks.append(say("import.in_file", language))
     listed = "\n".join(plain_text(line) for line in [*failed, *without_room])
     content = f"{listed}\n".encode("utf-8", "replace")

@@ -107,6 +107,16 @@ async def test_topics_alone_are_exported_too_and_take_room_as_feeds_do(talk: Tal
     ]
 
 
+async def test_what_had_no_room_comes_as_a_file_if_it_is_too_long_for_a_message(talk: Talk) -> None:
+    object.__setattr__(talk.parts.services, "max_subscriptions", 1)
+    await talk.me.type("/subscribe rice")
+    long = "https://search.example/feed?" + "q=north+korea+trade+rice&" * 9
+    feeds = [ListedFeed(f"{long}n={number}", f"Feed {number}") for number in range(15)]
+    [answer] = await talk.me.send_file("list.opml", write(feeds, "List"))
+    assert "no room for 15 more" in answer["caption"]
+    assert len(await failed_lines(talk, answer)) == 15
+
+
 async def test_a_text_of_addresses_is_taken_and_a_feed_as_a_file_is_told_apart(talk: Talk) -> None:
     text = f"{talk.newsroom}/nowhere/1\n{talk.newsroom}/nowhere/2\n"
     [answer] = await talk.me.send_file("feeds.txt", text.encode())
