@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 
 from markupsafe import Markup
 
@@ -21,6 +22,9 @@ MOST = 30
 
 _OVER_THE_CHAT = 200
 """Characters of an answer to a press (https://core.telegram.org/bots/api#answercallbackquery)."""
+
+_MOST_REASONS = 1500
+"""Characters of what speaks for one story: somebody may follow many topics that all want it."""
 
 _HEADLINE = 130
 _NAME = 80
@@ -55,13 +59,22 @@ def in_short(told: Explained, reader: Reader) -> Markup:
 
 
 def _what_speaks_for(told: Explained, reader: Reader) -> list[Markup]:
-    lines = [_reason(one, reader) for one in told.reasons]
+    lines = _reasons(told.reasons, reader)
     if not told.reasons:
         lines.append(say("why.gone", reader.language))
     if told.reports > 1:
         lines.append(say_count("why.reports", told.reports, reader.language))
     lines += [_leaning(one, reader) for one in told.leanings]
     return lines
+
+
+def _reasons(given: Sequence[Reason], reader: Reader) -> list[Markup]:
+    lines = [_reason(one, reader) for one in given]
+    until = list(accumulate(len(plain_text(line)) for line in lines))
+    shown = max(1, sum(length <= _MOST_REASONS for length in until))
+    if shown >= len(lines):
+        return lines
+    return [*lines[:shown], say_count("why.more", len(lines) - shown, reader.language)]
 
 
 def _leaning(leaning: Leaning, reader: Reader) -> Markup:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.console.markup import parse
 from handlers.page_buttons import BestPage, ListPage, Page, RestPage
-from handlers.views import digests, stories, subscriptions
+from handlers.views import digests, reasons, stories, subscriptions
 from handlers.views.message import (
     MAX_TEXT,
     Button,
@@ -22,6 +22,8 @@ from handlers.views.message import (
 )
 from handlers.views.reader import Reader, moment
 from news.digest import Digest, Grounds, Item, Section, Span
+from news.matching import Evidence, Where
+from news.outcomes import Explained, Reason
 from news.stories import lead
 from storage.records import (
     Article,
@@ -119,6 +121,19 @@ def test_a_page_of_stories_is_one_message_with_all_of_them(
     first = (number - 1) * 10 + 1
     for place in range(first, first + len(told)):
         assert f"{place}. " in text
+
+
+@given(tellings(), st.integers(1, 200), hostile)
+@settings(max_examples=30, deadline=None)
+def test_why_is_told_in_messages_however_many_topics_want_a_story(
+    told: Story, count: int, name: str
+) -> None:
+    evidence = tuple(Evidence(name[:200] or "x", where) for where in (Where.HEADLINE, Where.TEXT))
+    wanted = tuple(Reason(follow(f"topic {number}"), evidence) for number in range(count))
+    views = reasons.reasons([(1, Explained(told, wanted, 3, ()))], NOW, READER)
+    texts = "\n".join(accepted(view) for view in views)
+    named = sum(f"Topic “topic {number}”" in texts for number in range(count))
+    assert named == count or f"and {count - named} more thing" in texts
 
 
 @st.composite
