@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +33,7 @@ from news.text import shorten, squeeze
 from news.wall_clock import beginning
 from news.zone_names import find_zone, near_zones
 from storage import feeds
-from storage.database import Transaction, open_database
+from storage.database import Transaction, open_to_look
 from storage.records import ArticleId, Chat, ChatId, FeedId, Layout
 
 _MOST = 100
@@ -84,10 +83,7 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         order = _order(chosen, settings, now)
     except _UsedWrongly as error:
         return _complain(str(error), USED_WRONGLY)
-    missing = _missing(settings.database_url)
-    if missing is not None:
-        return _complain(f"DATABASE_URL: there is no database {missing}; run the bot first", FAILED)
-    database = await open_database(settings.database_url, alone=False)
+    database = await open_to_look(settings.database_url)
     try:
         async with database.read() as tx:
             feed_ids = [await _feed_id(tx, named) for named in order.feeds]
@@ -105,12 +101,6 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         shown = "\n\n".join(map(as_text, _views(digest, reader)))
     sys.stdout.write(f"{shown}\n")
     return DONE
-
-
-def _missing(url: str) -> str | None:
-    """The file of a database that is not there yet: looking must not make one."""
-    scheme, _, path = url.partition(":///")
-    return path if scheme.startswith("sqlite") and path and not Path(path).is_file() else None
 
 
 def _complain(text: str, code: int) -> int:

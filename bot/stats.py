@@ -14,7 +14,7 @@ from handlers.views.message import plain_text
 from handlers.views.reader import Reader
 from news.crowd import last_gone
 from storage.counts import Figures
-from storage.database import open_database
+from storage.database import open_to_look
 from storage.figures import figures
 
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(chosen: argparse.Namespace, settings: Settings) -> int:
     """Show the figures, also while the bot runs; the exit code. Raises DatabaseRefused."""
-    database = await open_database(settings.database_url, alone=False)
+    database = await open_to_look(settings.database_url)
     try:
         async with database.read() as tx:
             found = await figures(tx, utc_now())

@@ -271,6 +271,20 @@ async def open_as_it_is(url: str) -> Database:
     return database
 
 
+async def open_to_look(url: str) -> Database:
+    """Likewise, but only a database of this program's version, for whoever shows what is in it."""
+    database = await open_as_it_is(url)
+    async with database.read() as tx:
+        current = await tx.run_sync(_is_current)
+    if not current:
+        await database.close()
+        raise DatabaseRefused(
+            "DATABASE_URL: this database is of another version; "
+            "`kawaraban db upgrade` or a start of the bot brings it to that of this one"
+        )
+    return database
+
+
 def file_of(url: str) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL. Raises DatabaseRefused."""
     address = _driver_url(url)
@@ -468,17 +482,18 @@ async def _migrate(engine: AsyncEngine) -> None:
 
 async def _require_current(engine: AsyncEngine) -> None:
     """Refuse a database of another version: whoever uses it would not like it to change."""
-
-    def check(connection: Connection) -> None:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current != migrations().get_current_head():
-            raise DatabaseRefused(
-                "DATABASE_URL: the Kawaraban that uses this database is of another version; "
-                "stop it first"
-            )
-
     async with engine.connect() as connection:
-        await connection.run_sync(check)
+        current = await connection.run_sync(_is_current)
+    if not current:
+        raise DatabaseRefused(
+            "DATABASE_URL: the Kawaraban that uses this database is of another version; "
+            "stop it first"
+        )
+
+
+def _is_current(connection: Connection) -> bool:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    return revision == migrations().get_current_head()
 
 
 async def _require_whole(engine: AsyncEngine) -> None:

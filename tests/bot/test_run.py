@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.console.server import ConsoleTelegram
 from bot.sample.edition import load as load_edition
@@ -111,6 +112,27 @@ async def test_a_database_that_is_away_ends_the_start_as_what_may_be_tried_again
     assert err.startswith("kawaraban: DATABASE_URL: postgresql")
     assert err.count("\n") == 1
     assert "secret" not in err
+
+
+@pytest.mark.parametrize("command", [("stats",), ("digest", "preview", "--topic", "rice")])
+async def test_who_only_looks_makes_no_database_and_changes_none(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "news.db"
+    url = f"sqlite:///{file}"
+    code, out, err = await finish(await start(tmp_path, *command, DATABASE_URL=url))
+    assert (code, out) == (2, "")
+    assert "there is no database" in err
+    assert not file.exists()
+    database = await open_database(url)
+    async with database.write() as tx:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '0009'"))
+    await database.close()
+    before = file.read_bytes()
+    code, out, err = await finish(await start(tmp_path, *command, DATABASE_URL=url))
+    assert (code, out) == (2, "")
+    assert "of another version" in err
+    assert file.read_bytes() == before
 
 
 async def test_a_database_in_use_is_refused_in_one_line(tmp_path: Path) -> None:
