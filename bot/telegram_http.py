@@ -5,6 +5,7 @@ same name.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,13 +35,15 @@ class HttpRequest(BaseRequest):
         read_timeout: float = 20.0,
         upload_timeout: float = 60.0,
         proxy: str = "",
+        on_headers: Callable[[Mapping[str, str]], None] = lambda _: None,
     ) -> None:
-        """`proxy` is the address of an HTTP proxy, or empty."""
+        """`proxy` is the address of an HTTP proxy, or empty; `on_headers` is called with those of each answer."""
         self._connections = connections
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._upload_timeout = upload_timeout
         self._proxy = proxy or None
+        self._on_headers = on_headers
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -109,6 +112,7 @@ class HttpRequest(BaseRequest):
                     total=None, connect=connect, sock_connect=connect, sock_read=patience
                 ),
             ) as response:
+                self._on_headers(response.headers)
                 return response.status, await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _as_telegram_error(error) from None

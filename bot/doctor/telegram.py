@@ -1,17 +1,16 @@
 """Whether Telegram answers, knows the bot, and hands it what people say; and whether our clock is right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, NetworkError, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.doctor.finding import Finding, ok, warning, wrong
+from bot.telegram_http import HttpRequest
 from bot.webhook import PATH
 
 MOST_OFF = timedelta(seconds=30)
@@ -36,11 +35,11 @@ class Heard:
     webhook: WebhookInfo | None = None
     _clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), repr=False)
 
-    async def note(self, response: Any) -> None:
+    def note(self, headers: Mapping[str, str]) -> None:
         """Read the clock of whoever answered: python-telegram-bot throws headers away."""
         self.at = self._clock()
         try:
-            self.date = parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+            self.date = parsedate_to_datetime(headers["Date"]).astimezone(UTC)
         except (KeyError, ValueError):
             self.date = None
 
@@ -50,12 +49,8 @@ async def ask(
 ) -> Heard:
     """Ask Telegram who the bot is and where it sends updates; whatever goes wrong stands in the value."""
     heard = Heard(_clock=clock)
-    request = HTTPXRequest(
-        connect_timeout=seconds,
-        read_timeout=seconds,
-        proxy=proxy or None,
-        httpx_kwargs={"event_hooks": {"response": [heard.note]}},
-    )
+    # The bot's own way to Telegram, or this says nothing about it.
+    request = HttpRequest(1, seconds, seconds, proxy=proxy, on_headers=heard.note)
     bot = Bot(token or _NO_TOKEN, base_url=f"{api_url}/bot", request=request)
     try:
         await request.initialize()
