@@ -3,7 +3,7 @@
     python -m bench.flood [--rate 500] [--seconds 10] [--others 5] [--spammers 1]
 
 The whole way inside one process: updates wait in a line as Telegram keeps them, are taken in batches as long polling
-does, kept in the database, dealt with, and end as calls of a Telegram in the same process, which takes them at any speed.
+does, kept in the database, dealt with, and end as calls of a Telegram in the same process, at the pace that Telegram allows.
 One chat sends `/latest` at the rate of the flood, from one person or from many in a group; others ask for the same now
 and then, each from a chat of their own. Prints how long those waited, without the flood, with it, and with
 it while nobody's share is limited. Exit code 1 if the 99th percentile with limits reaches half a second.
@@ -25,7 +25,9 @@ import structlog
 
 from bot.assembly import Parts, assemble
 from bot.console.server import ConsoleTelegram
+from bot.limits import Limits, Rules
 from bot.settings import load
+from bot.turns import Turns
 from bot.updates import Inbox, incoming
 from handlers.fairness import FairUse
 
@@ -148,6 +150,10 @@ async def run(options: argparse.Namespace) -> bool:
             ):
                 # The console has nobody to share with; this bot has.
                 object.__setattr__(parts.services, "fair_use", FairUse() if limited else None)
+                turns = parts.application.bot.rate_limiter
+                if not isinstance(turns, Turns):
+                    raise SystemExit("nobody keeps to Telegram's pace")
+                turns.limits = Limits(Rules())
                 await parts.application.start()
                 if parts.inbox is not None:
                     await parts.inbox.begin()

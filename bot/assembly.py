@@ -36,6 +36,7 @@ from handlers.context import AnyApplication, Defaults, Services
 from handlers.doors import register
 from handlers.fairness import FairUse
 from handlers.order import giving_way
+from handlers.threshold import Shares
 from news.findings import Findings
 from news.page_visits import PageReader
 from news.poller import Poller, PollResult
@@ -282,7 +283,10 @@ class _Site:
         )
         register(application, self.services)
         self.inbox = await self.stack.enter_async_context(
-            Inbox(self.database, application, self.clock, self.observer)
+            Inbox(
+                *(self.database, application, self.clock, self.observer),
+                Shares(self.services).take,
+            )
         )
         self.ticks.append(Tick(self.inbox.sweep, SWEEP_SECONDS))
 

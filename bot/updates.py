@@ -144,8 +144,11 @@ class Inbox:
         application: "Application[Any, Any, Any, Any, Any, Any]",
         clock: Callable[[], datetime],
         observer: Observer,
+        is_within_share: Callable[[Update], bool] = lambda _: True,
     ) -> None:
+        """What `is_within_share` says no to is too much of somebody, and is not dealt with."""
         self._database = database
+        self._is_within_share = is_within_share
         self._observer = observer
         self._application = application
         self._clock = clock
@@ -230,8 +233,9 @@ class Inbox:
             new = await updates.keep(tx, came, now, now + LEASE)
             if self._database.is_shared:
                 elsewhere = await updates.under_way(tx, chat_ids, now)
-        for one in sorted(came, key=lambda one: one.id):
-            if one.id in new:
+        # By their numbers: one that is told twice is one.
+        for id, one in sorted({one.id: one for one in came}.items()):
+            if id in new:
                 others = elsewhere.get(one.chat_id, frozenset()) if one.chat_id else frozenset()
                 self._begin(one, others - self._tasks.keys() - new)
 
@@ -283,7 +287,7 @@ class Inbox:
         application, began = self._application, self._observer.seconds()
         content = json.loads(one.content)
         update = _understood(one, content, application.bot)
-        if update is None:
+        if update is None or not self._is_within_share(update):
             return
         work = self._in_turn(update, one.chat_id, others)
         try:

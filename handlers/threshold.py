@@ -1,10 +1,9 @@
 """Who is let in: the first thing that happens to an update, and for many the last.
 
-update ─▶ heard? ─▶ within their share? ─▶ not banned? ─▶ let in? ─▶ the other handlers
+update ─▶ heard? ─▶ within their share? ─▶ (its turn) ─▶ not banned? ─▶ let in? ─▶ the other handlers
 """
 
-from datetime import datetime
-from typing import Any
+from contextvars import ContextVar
 
 import structlog
 from cachetools import TTLCache
@@ -38,6 +37,42 @@ _SAID_SECONDS = 3600
 _REMEMBERED = 10_000
 
 
+_taken: ContextVar[Turn | None] = ContextVar("share", default=None)
+"""What came of the share of whoever sent the update that is dealt with here, if that was asked when it arrived."""
+
+
+class Shares:
+    """Takes the share of whoever asks when they do: by the turn of what waits, it would have filled up again."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def take(self, update: Update) -> bool:
+        """Whether an update is worth waiting for its turn: False for what is too much, and was called so already."""
+        knock = _knock_of(update)
+        if knock is None:
+            return True
+        turn = _turn(self._services, knock, update)
+        _taken.set(turn)
+        return turn is not Turn.IGNORED
+
+
+def _knock_of(update: Update) -> Knock | None:
+    if is_of_membership(update):
+        return None
+    return knock_of(update, update.get_bot().username, BY_NAME)
+
+
+def _turn(services: Services, knock: Knock, update: Update) -> Turn:
+    fair_use, now = services.fair_use, services.clock()
+    if fair_use is None:
+        return Turn.GRANTED
+    if knock.is_typing:
+        return Turn.GRANTED if fair_use.may_type(knock.whose, now) else Turn.IGNORED
+    count = 1 if update.callback_query is None else PRESS
+    return fair_use.turn(knock.whose, knock.chat_id, now, count)
+
+
 def register_threshold(
     application: AnyApplication, services: Services, answering: Answering
 ) -> None:
@@ -55,17 +90,17 @@ class _Threshold:
         )
         """Chats that were told that the bot is not for them, not long ago."""
 
-    async def check(self, update: Update, context: Any) -> None:
+    async def check(self, update: Update, _context: object) -> None:
         """Raise ApplicationHandlerStop unless the update is to be dealt with."""
         if is_of_membership(update):
             return
-        knock = knock_of(update, context.bot.username, BY_NAME)
+        knock = _knock_of(update)
         if knock is None or not await self._lets_in(update, knock):
             raise ApplicationHandlerStop
 
     async def _lets_in(self, update: Update, knock: Knock) -> bool:
-        services, now = self._services, self._services.clock()
-        turn = self._turn(knock, 1 if update.callback_query is None else PRESS, now)
+        services = self._services
+        turn = _taken.get() or _turn(services, knock, update)
         if turn is Turn.IGNORED:
             return False
         async with services.database.read() as tx:
@@ -83,14 +118,6 @@ class _Threshold:
             self._told[knock.chat_id] = True
             await self._say(update, knock, "access.closed")
         return is_open
-
-    def _turn(self, knock: Knock, count: float, now: datetime) -> Turn:
-        fair_use = self._services.fair_use
-        if fair_use is None:
-            return Turn.GRANTED
-        if knock.is_typing:
-            return Turn.GRANTED if fair_use.may_type(knock.whose, now) else Turn.IGNORED
-        return fair_use.turn(knock.whose, knock.chat_id, now, count)
 
     async def _redeem(self, update: Update, knock: Knock) -> bool:
         """Let somebody in by their link; what they see then is the usual welcome."""

@@ -5,8 +5,11 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from telegram import Update
 
+from bot.updates import incoming
 from handlers.fairness import PRESS, Buckets, FairUse, Turn
+from handlers.threshold import Shares
 from tests.conftest import Clock
 
 
@@ -116,3 +119,31 @@ def test_a_flood_of_presses_ends_after_a_burst_like_one_of_commands(clock: Any) 
     assert fair_use.turn(1, 1, clock()) is Turn.IGNORED
     clock.forward(seconds=1)
     assert [fair_use.turn(1, 1, clock(), PRESS) for _ in range(5)].count(Turn.GRANTED) == 3
+
+
+async def test_a_share_is_taken_when_somebody_asks_however_long_the_answers_wait_for_their_turn(
+    talk: Any,
+) -> None:
+    object.__setattr__(talk.parts.services, "fair_use", FairUse())
+    shares, bot = Shares(talk.parts.services), talk.parts.application.bot
+    asked = [Update.de_json(talk.telegram.type(7, "/latest"), bot) for _ in range(40)]
+    # Ten answers and a warning.
+    assert [shares.take(update) for update in asked] == [*[True] * 11, *[False] * 29]
+
+
+async def test_what_is_too_much_of_somebody_is_not_dealt_with_and_their_warning_comes_once(
+    talk: Any, clock: Any
+) -> None:
+    object.__setattr__(talk.parts.services, "fair_use", FairUse())
+    inbox = talk.parts.inbox
+    await inbox.begin()
+    came = [incoming(talk.telegram.type(7, "/subscriptions", 7)) for _ in range(40)]
+    await inbox.take([one for one in came if one is not None])
+    await inbox.close(20)
+    texts = [one["text"] for one in talk.telegram.chat(7).messages.values() if not is_mine(one)]
+    assert len(texts) == 11
+    assert sum("a lot at once" in text for text in texts) == 1
+
+
+def is_mine(message: dict[str, Any]) -> bool:
+    return not message["from"]["is_bot"]
