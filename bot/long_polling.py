@@ -9,7 +9,7 @@ from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.observer import ASKING, Observer
-from bot.updates import ALLOWED, Inbox, incoming
+from bot.updates import ALLOWED, Inbox, incoming, is_update
 from storage.database import is_trouble
 
 log = structlog.get_logger()
@@ -47,13 +47,16 @@ async def ask_for_updates(
         await inbox.room()
         try:
             came = await _asked(bot, offset)
-            # What is no update at all can't be dealt with, and would come for ever.
-            numbers = [one["update_id"] for one in came if type(one.get("update_id")) is int]
+            # What is no update that could be kept can't be dealt with, and would come for ever.
+            numbers = [one["update_id"] for one in came if is_update(one)]
             await inbox.take([kept for one in came if (kept := incoming(one)) is not None])
             offset = max(numbers, default=offset - 1) + 1
-            wait = _FIRST_WAIT
             observer.moved(ASKING)
-            continue
+            if numbers or not came:
+                wait = _FIRST_WAIT
+                continue
+            log.warning("what came can't be confirmed", count=len(came))
+            pause = wait
         except InvalidToken as error:
             fail(error)
             return

@@ -46,7 +46,7 @@ class Webhook:
         """Keep an update; once this returns, Telegram may forget it. What is none is dropped."""
         try:
             content = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if not is_update(content):
             # Telegram would repeat it for a day.

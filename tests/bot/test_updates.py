@@ -156,12 +156,23 @@ async def test_what_telegram_repeats_is_dealt_with_once(
     update = incoming(telegram.type(7, "once"))
     assert update is not None
     async with answering(api, database, clock, heard) as inbox:
-        await inbox.take([update])
+        await inbox.take([update, update])
         await inbox.take([update])
         await until(lambda: bool(heard.texts))
         await inbox.take([update])
         await inbox.close(5)
     assert heard.texts == ["once"]
+
+
+async def test_a_number_that_nobody_can_keep_makes_the_bot_deaf_to_nothing_else(
+    api: BotApi, telegram: ConsoleTelegram, database: Database, clock: Any
+) -> None:
+    heard = Heard()
+    async with answering(api, database, clock, heard) as inbox, polling(inbox):
+        await api.put({**telegram.type(7, "huge"), "update_id": 1 << 70})
+        await api.put(telegram.type(7, "one"))
+        await until(lambda: heard.texts == ["one"])
+        await inbox.close(5)
 
 
 async def test_a_chat_is_answered_in_order_and_does_not_keep_others_waiting(
@@ -421,7 +432,17 @@ async def test_a_stranger_who_calls_is_refused_before_his_text_is_read(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"no json", b"[]", b"{}", b'{"update_id": "1"}', b'{"update_id": true}', b"\xff"]
+    "body",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"update_id": "1"}',
+        b'{"update_id": true}',
+        b"\xff",
+        b"[" * 200_000,
+    ],
 )
 async def test_a_call_that_holds_no_update_is_dropped_lest_it_come_for_ever(
     api: BotApi, database: Database, clock: Any, body: bytes
