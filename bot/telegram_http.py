@@ -13,12 +13,14 @@ import aiohttp
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from handlers.reply import NotSent
-
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 _IDLE_SECONDS = 15.0
 """A connection that was not used for longer is not used again: the other side may be closing it."""
+
+
+class NotSent(NetworkError):
+    """Telegram can't have heard of the call: no connection was there to send it on."""
 
 
 class HttpRequest(BaseRequest):

@@ -18,7 +18,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from handlers.reply import NotSent
+from bot.telegram_http import NotSent
 from storage.records import ChatId, Refusal
 
 _LONGEST_WAIT = timedelta(hours=1)

@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from handlers.context import Answer, Ask, Services
 from handlers.hearing import is_in_group, thread_of
 from handlers.reply import (
-    NotSent,
     edit,
     edit_keyboard,
+    is_passing,
     is_unchanged,
     keyboard_of,
     send,
@@ -98,7 +98,9 @@ class Answering:
                     message.message_id if in_group and reply else None,
                     self._whispers.note_rich_unknown,
                 )
-            except (RetryAfter, NotSent):
+            except TelegramError as error:
+                if not is_passing(error):
+                    raise
                 if unseen:
                     log.warning("not answered unseen, since Telegram takes no more for a while")
                 else:
@@ -154,7 +156,9 @@ class Answering:
         bot, chat_id = message.get_bot(), message.chat_id
         try:
             return await _unless_the_same(edit(bot, chat_id, message.message_id, view))
-        except (RetryAfter, NotSent):
+        except TelegramError as error:
+            if not is_passing(error):
+                raise
             # What was pressed for is done, and is shown below once Telegram takes it.
             await self._send_later(message, [view], thread_of(message))
             return True

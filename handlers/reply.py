@@ -15,7 +15,14 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, EndPointNotFound, InvalidToken, NetworkError
+from telegram.error import (
+    BadRequest,
+    EndPointNotFound,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
 
 from handlers.views.message import (
     Button,
@@ -33,10 +40,6 @@ from storage.records import ChatId, Dispatch
 log = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-
-
-class NotSent(NetworkError):
-    """Telegram can't have heard of a call: no connection was there to send it on."""
 
 
 def markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
@@ -76,6 +79,15 @@ def keyboard_of(shown: InlineKeyboardMarkup | None) -> Keyboard:
         tuple(Button(one.text, str(one.callback_data or ""), one.url or "") for one in row)
         for row in rows
     )
+
+
+def is_passing(error: TelegramError) -> bool:
+    """Whether a call may be taken later: Telegram takes no more for a while, is in trouble, or could not be reached.
+
+    Where its answer got lost, nobody knows whether it was taken: then it may be taken twice.
+    """
+    lost = isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+    return lost or isinstance(error, RetryAfter)
 
 
 def is_unchanged(error: BadRequest) -> bool:

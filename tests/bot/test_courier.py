@@ -14,9 +14,10 @@ from bot.console.server import ApiError, ConsoleTelegram
 from bot.courier import LEASE, Courier, deliver
 from bot.limits import UNLIMITED, Limits, Rules
 from bot.settlement import Result
+from bot.telegram_http import NotSent
 from bot.turns import Turns
 from bot.verdicts import Outcome, judge
-from handlers.reply import NotSent, send_later
+from handlers.reply import send_later
 from handlers.views.message import File, RichView, View, parts_as_json
 from storage import chats, outbox, reach
 from storage.database import Database

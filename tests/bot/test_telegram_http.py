@@ -11,8 +11,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.ext import ExtBot
 
 from bot.console.server import ConsoleTelegram
-from bot.telegram_http import HttpRequest
-from handlers.reply import NotSent
+from bot.telegram_http import HttpRequest, NotSent
 from tests.bot.botapi import BotApi
 from tests.bot.faults import Fault
 
