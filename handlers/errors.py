@@ -40,8 +40,7 @@ def _explain(error: NewsError, ask: Ask, command: str) -> View:
         case BadQuery():
             return _explain_query(error, ask, command)
         case BadSchedule():
-            key = "schedule.one_time" if error.several else "schedule.bad"
-            return ask.say(key, typed=typed)
+            return ask.say(_schedule_key(error), typed=typed)
         case BadQuiet():
             return ask.say("quiet.bad", typed=typed)
         case FetchFailed():
@@ -63,6 +62,13 @@ def _explain(error: NewsError, ask: Ask, command: str) -> View:
 
 
 _NOT_NOW = {ChatForgotten: "follow.forgotten", ShareSpent: "follow.too_many_new"}
+
+
+def _schedule_key(error: BadSchedule) -> str:
+    if error.interval:
+        return "schedule.no_interval"
+    return "schedule.one_time" if error.several else "schedule.bad"
+
 
 _QUERY_LIMITS = {
     "long": query.MAX_CHARACTERS,

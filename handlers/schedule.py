@@ -1,7 +1,7 @@
 """When the chat hears: schedule, time zone, quiet hours, pause."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from handlers.context import Answer, Ask, code
 from handlers.menu_buttons import ANY_DAY, SetTimes, Times, Via
 from handlers.offers import offer_each
 from handlers.settling import settle
-from handlers.spoken import understood
+from handlers.spoken import numbered, understood
 from handlers.views import times as views
 from handlers.views.menus import in_rows, out_of_date
 from handlers.views.message import View
@@ -18,15 +18,18 @@ from handlers.words import joined, languages
 from news import pausing, rescheduling, unfollowing
 from news import quiet as hours
 from news import schedule as rhythm
-from news.errors import BadSchedule
+from news.errors import BadSchedule, NoSuchNumber
 from news.text import shorten, squeeze
 from news.zone_names import near_zones
 from news.zones import zone_at, zone_called, zones_to_choose
 from storage import chats
 from storage.records import Subscription, SubscriptionId
 
-_OF_ONE = re.compile(r"#?(\d{1,4})\.?(?: (.+))?")
-"""A number of the list, and what may follow it."""
+_AN_HOUR = re.compile(
+    r"(?:(?:[1-9]|1[0-2]) in the morning|(?:12|[1-5]) in the afternoon|(?:[5-9]|1[01]) in the evening"
+    r"|(?:[1-5]|[89]|1[0-2]) at night)\b"
+)
+"""A number that is an hour, however long the list is: nobody says "in the morning" behind that of a topic."""
 
 
 async def schedule(ask: Ask) -> Answer:
@@ -34,30 +37,56 @@ async def schedule(ask: Ask) -> Answer:
     typed = understood(ask.argument)
     if not squeeze(ask.argument):
         return views.schedule(ask.chat, ask.reader)
-    of_one = _OF_ONE.fullmatch(typed)
-    if of_one is not None and not _is_time(typed):
-        return await _schedule_of_one(ask, of_one[1], of_one[2] or "")
+    of_one = await _meant_of_one(ask, typed)
+    if of_one is not None:
+        return await _schedule_of_one(ask, *of_one)
     if typed in ("instant", "at once"):
         return ask.refuse("schedule.instant_needs_number")
     return await _set_schedule(ask, rhythm.parse(typed))
 
 
-def _is_time(typed: str) -> bool:
-    """Whether a number and what follows it say when, as "3 pm" does."""
+async def _meant_of_one(ask: Ask, typed: str) -> tuple[int, Subscription, str] | None:
+    """The subscription that is meant, with its number, and what is said of it; None for the digest of the chat.
+
+    "3 evenings" is one if the list is so long, "3 pm" never is: what can't stand alone belongs to the number.
+    Raises NoSuchNumber.
+    """
+    database, chat = ask.services.database, ask.chat.id
+    number, behind = numbered(ask.argument) or ("", "")
+    counts = _AN_HOUR.match(typed) is not None or rhythm.is_interval(typed)
+    if number and not counts and _is_time(behind, rhythm.parse_for_one):
+        try:
+            return *await unfollowing.find_numbered(database, chat, number), behind
+        except NoSuchNumber:
+            if not _is_time(typed, rhythm.parse):
+                raise
+            return None
+    if _is_time(typed, rhythm.parse):
+        return None
+    named = await unfollowing.find_leading(database, chat, ask.argument)
+    if named is not None:
+        place, item, rest = named
+        if not rest or _is_time(understood(rest), rhythm.parse_for_one):
+            return place, item, understood(rest)
+    if not number or rhythm.is_interval(typed):
+        return None
+    return *await unfollowing.find_numbered(database, chat, number), behind
+
+
+def _is_time(typed: str, parse: Callable[[str], rhythm.Schedule | None]) -> bool:
+    """Whether something says when, read in this way."""
     try:
-        rhythm.parse(typed)
+        parse(typed)
     except BadSchedule:
         return False
     return True
 
 
-async def _schedule_of_one(ask: Ask, number: str, typed: str) -> View:
-    database = ask.services.database
-    place, item = await unfollowing.find_numbered(database, ask.chat.id, number)
+async def _schedule_of_one(ask: Ask, place: int, item: Subscription, typed: str) -> View:
     if not typed:
         return views.schedule_of_one(item, ask.chat, ask.reader, Via.COMMAND)
     wanted = rhythm.parse_for_one(typed)
-    async with database.write() as tx:
+    async with ask.services.database.write() as tx:
         upcoming = await rescheduling.set_own(tx, ask.chat, item, wanted, ask.now)
         await settle(tx, ask)
     name = shorten(item.name, 60)

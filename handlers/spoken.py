@@ -62,6 +62,8 @@ _WORDS = {
 }
 """The keys of words, and what they are in English."""
 
+_RHYTHMS = {key: _WORDS[key] for key in ("daily", "weekly", "monthly", "hourly")}
+
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 """Letters of languages in which one word may stand right beside the next one."""
 
@@ -70,7 +72,7 @@ _REORDERED = (
     (re.compile(r"(?<![\d:.])(\d{1,2}) ?o'clock ?(\d{2}) ?min\b"), r"\1:\2"),
     (re.compile(r"(?<![\d:.])(\d{1,2}) ?o'clock ?(\d) ?min\b"), r"\1:0\2"),
     (re.compile(r"(?<![\d:.])(\d{1,2}) ?o'clock"), r"\1:00"),
-    (re.compile(r"\b(\d{1,2}) hours every\b"), r"every \1 hours"),
+    (re.compile(r"\b(\d{1,2}) (hours|days|weeks|months|years|min) every\b"), r"every \1 \2"),
     (re.compile(r"\b1 days (twice|\d{1,2} times)\b"), r"daily \1"),
     (re.compile(r"\b1 (day|week|month)s 1 times\b"), r"every \1"),
     (re.compile(r"\b(noon|midnight) 12:00\b"), r"\1"),
@@ -86,6 +88,24 @@ def understood(typed: str) -> str:
     for pattern, english in _REORDERED:
         text = pattern.sub(english, text)
     return text.strip("- ")
+
+
+def numbered(typed: str) -> tuple[str, str] | None:
+    """A number of a list that something begins with, "3", "#3" or "3番", and what stands behind it, as `understood`.
+
+    None where a number begins something else: right before a unit, as in "3日ごと", it counts.
+    """
+    found = _numbered().fullmatch(normalise(squeeze(typed)))
+    return None if found is None else (found[1], understood(found[2] or ""))
+
+
+@cache
+def _numbered() -> re.Pattern[str]:
+    counters = [
+        normalise(word) for language in _others() for word in listed("when.counter", language)
+    ]
+    behind = "|".join(map(re.escape, sorted(counters, key=len, reverse=True)))
+    return re.compile(rf"(?:number |no\.? ?|#)?(\d{{1,4}})(?:\.|{behind})?(?: (.+))?")
 
 
 def _in_english(found: re.Match[str]) -> str:
@@ -106,9 +126,17 @@ def _pattern() -> re.Pattern[str]:
 
 
 def _bounded(word: str) -> str:
+    if word in _rhythms() and any(word.startswith(unit) for unit in _units()):
+        # "日ごと" is "daily", "3日ごと" is not.
+        return rf"(?<!\d){re.escape(word)}"
     if _WITHOUT_SPACES.search(word):
         return re.escape(word)
     return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
+
+
+@cache
+def _rhythms() -> Mapping[str, str]:
+    return _said(_RHYTHMS)
 
 
 @cache

@@ -46,10 +46,12 @@ class BadQuery(NewsError):
 class BadSchedule(NewsError):
     """A schedule that can't be read."""
 
-    def __init__(self, several: bool = False) -> None:
+    def __init__(self, several: bool = False, interval: bool = False) -> None:
         super().__init__()
         self.several = several
         """Whether it has more than one time of day, which no schedule has."""
+        self.interval = interval
+        """Whether it is a distance that no schedule has: "every 2 days"."""
 
 
 class BadQuiet(NewsError):

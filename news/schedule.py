@@ -83,6 +83,14 @@ _LONGEST = 100
 _ONE_TIME = r"(?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?|noon|midday|midnight)"
 _SEVERAL_TIMES = re.compile(rf"(.*?\b{_ONE_TIME})(?: (?:at )?{_ONE_TIME})+( \D+)?")
 
+_COUNT = r"(?:\d+(?:st|nd|rd|th)?|other|second|third|two|three|four|five|six|ten)"
+_INTERVAL = re.compile(
+    rf"(?<!monthly )\b{_COUNT} ?(?:m|min|minutes?|mins|h|hrs?|hours?|d|days?|w|wks?|weeks?|fortnights?|months?|y|years?)\b"
+    rf"|\b(?:every|each) (?:(?:other|second|third) |minute\b|fortnight|quarter|year)"
+    r"|\b(?:bi-?weekly|bi-?monthly|fortnightly|quarterly|yearly|annually)\b"
+)
+"""What is sent at some distance from the last one, be it one that there is."""
+
 _JOINED = re.compile(r"[\s,;/&+・·、]+(?:and )?")
 _SMALL_WORDS = frozenset({"on", "every", "each", "the", "from"})
 _WEEKLY = frozenset({"weekly", "week"})
@@ -111,7 +119,14 @@ def parse(typed: str) -> Schedule:
         several = _SEVERAL_TIMES.fullmatch(text) if len(text) <= _LONGEST else None
         if several is not None and _is_schedule(f"{several[1]}{several[2] or ''}"):
             raise BadSchedule(several=True) from None
+        if is_interval(text):
+            raise BadSchedule(interval=True) from None
         raise
+
+
+def is_interval(typed: str) -> bool:
+    """Whether a distance is counted, as in "3 days", rather than a day or time named."""
+    return _INTERVAL.search(plain(typed)) is not None
 
 
 def _is_schedule(text: str) -> bool:

@@ -13,6 +13,9 @@ from storage import chats, feeds
 from storage.database import Database
 from storage.records import ArticleId, ChatId, FeedId, Kind, Subscription, SubscriptionId, TopicId
 
+_LONGEST_NAMED = 300
+"""Characters of a text that are looked at for a name that it begins with."""
+
 
 async def find_numbered(
     database: Database, chat_id: ChatId, typed: str
@@ -50,6 +53,25 @@ async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple
     if not places:
         raise NoSuchNumber(len(listed))
     return tuple(listed[place] for place in sorted(places))
+
+
+async def find_leading(
+    database: Database, chat_id: ChatId, typed: str
+) -> tuple[int, Subscription, str] | None:
+    """The subscription with whose name a text begins, its number, and what stands behind it; the longest name counts."""
+    async with database.read() as tx:
+        listed = await chats.followed(tx, chat_id)
+    named: dict[str, tuple[int, Subscription]] = {}
+    for plain in (normalise, _unquoted):
+        for number, one in enumerate(listed, start=1):
+            named.setdefault(plain(one.name), (number, one))
+    words = squeeze(typed[:_LONGEST_NAMED]).split(" ")
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count])
+        found = named.get(normalise(name)) or named.get(_unquoted(name))
+        if found is not None:
+            return *found, " ".join(words[count:])
+    return None
 
 
 def _unquoted(name: str) -> str:

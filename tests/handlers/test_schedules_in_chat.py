@@ -61,6 +61,101 @@ async def test_what_is_no_schedule_of_one_is_answered_kindly(
     assert said in await talk.ask(typed)
 
 
+@pytest.fixture
+async def three(talk: Any) -> Any:
+    """A chat that follows three topics."""
+    for topic in ("north korea", "rice", "wheat"):
+        await talk.ask(f"/subscribe {topic}")
+    return talk
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "kept"),
+    [
+        ("3 every morning", 3, "daily 08:00"),
+        ("3 evenings", 3, "daily 18:00"),
+        ("2 morning", 2, "daily 08:00"),
+        # Nobody gets up in the evening at three: that is no hour.
+        ("3 in the evening", 3, "daily 18:00"),
+        ("3 毎朝", 3, "daily 08:00"),
+        ("2 夜", 2, "daily 21:00"),
+        ("3 매일 아침", 3, "daily 08:00"),
+        ("2 저녁", 2, "daily 18:00"),
+        ("2番 毎日8時", 2, "daily 08:00"),
+        ("2번 매일 8시", 2, "daily 08:00"),
+        ("No. 2 daily 8:00", 2, "daily 08:00"),
+        ("north korea daily 8:00", 1, "daily 08:00"),
+        ("North Korea 毎日8時", 1, "daily 08:00"),
+        ("rice instant", 2, "instant"),
+        ("“rice” at once", 2, "instant"),
+        ("3 毎月1日 9時", 3, "monthly 1 09:00"),
+    ],
+)
+async def test_a_number_or_name_with_a_whole_time_behind_it_is_of_one_subscription(
+    three: Any, typed: str, place: int, kept: str
+) -> None:
+    before = (await three.chat()).schedule
+    await three.ask(f"/schedule {typed}")
+    assert [one.schedule for one in await three.follows()] == [
+        kept if number == place else "" for number in (1, 2, 3)
+    ]
+    assert (await three.chat()).schedule == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("3 pm", "daily 15:00"),
+        ("3時", "daily 03:00"),
+        ("朝8時", "daily 08:00"),
+        # "In the morning" stands behind hours only, and three in the morning is one.
+        ("3 in the morning", "daily 03:00"),
+        ("2 in the afternoon", "daily 14:00"),
+        # There is no eighth subscription.
+        ("8 in the morning", "daily 08:00"),
+        ("8 morning", "daily 08:00"),
+        ("3 times a day", "every 8h"),
+        ("3 h", "every 3h"),
+    ],
+)
+async def test_a_number_that_is_an_hour_is_of_the_digest_however_long_the_list_is(
+    three: Any, typed: str, kept: str
+) -> None:
+    await three.ask(f"/schedule {typed}")
+    assert (await three.chat()).schedule == kept
+    assert [one.schedule for one in await three.follows()] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("3 days", "1 day", "1 week", "every 2 days", "every other day", "biweekly", "every 30m"),
+        *("every 5 hours", "3日ごと", "2日毎", "1日", "1日おき", "2주마다", "3일마다", "1일"),
+        *("2일마다 8시", "2달마다", "1주마다", "30분마다", "3 every 2 days"),
+    ],
+)
+async def test_a_distance_that_no_digest_keeps_is_answered_with_those_that_there_are(
+    three: Any, typed: str
+) -> None:
+    before = (await three.chat(), await three.follows())
+    answer = await three.ask(f"/schedule {typed}")
+    assert f"I can’t keep the distance of “{typed}”" in answer
+    assert "/schedule every 6h" in answer
+    assert (await three.chat(), await three.follows()) == before
+
+
+@pytest.mark.parametrize("back", ["chat", "digest", "ダイジェスト", "다이제스트"])
+async def test_a_subscription_goes_back_to_the_digest_by_its_name(three: Any, back: str) -> None:
+    await three.ask("/schedule 2 instant")
+    assert "with the digest again" in await three.ask(f"/schedule 2 {back}")
+    assert (await three.follows())[1].schedule == ""
+
+
+async def test_a_digit_before_a_day_is_no_number_of_the_list(three: Any) -> None:
+    assert "I can’t read “3月曜”" in await three.ask("/schedule 3月曜")
+    assert [one.schedule for one in await three.follows()] == ["", "", ""]
+
+
 async def test_quiet_hours_are_shown_set_and_turned_off(talk: Any) -> None:
     assert "no quiet hours" in await talk.ask("/quiet")
     assert "22:00 – 07:00 (UTC)" in await talk.ask("/quiet 22-7")
