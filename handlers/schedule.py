@@ -23,7 +23,7 @@ from news.text import shorten, squeeze
 from news.zone_names import near_zones
 from news.zones import zone_at, zone_called, zones_to_choose
 from storage import chats
-from storage.records import Subscription, SubscriptionId
+from storage.records import Chat, Subscription, SubscriptionId
 
 _AN_HOUR = re.compile(
     r"(?:(?:[1-9]|1[0-2]) in the morning|(?:12|[1-5]) in the afternoon|(?:[5-9]|1[01]) in the evening"
@@ -133,13 +133,13 @@ async def press_set_times(ask: Ask, pressed: SetTimes) -> View:
         elif wanted is not None:
             await rescheduling.set_chat_schedule(tx, ask.chat, wanted, ask.now)
         await settle(tx, ask)
-    ask = await ask.again()
-    return _times(ask, await _item(ask, pressed.of), pressed.via)
+    before, ask = ask.chat.schedule, await ask.again()
+    return _times(ask, await _item(ask, pressed.of), pressed.via, before)
 
 
-def _times(ask: Ask, item: Subscription | None, via: Via) -> View:
+def _times(ask: Ask, item: Subscription | None, via: Via, before: str = "") -> View:
     if item is None:
-        return views.schedule(ask.chat, ask.reader, via)
+        return views.schedule(ask.chat, ask.reader, via, before)
     return views.schedule_of_one(item, ask.chat, ask.reader, via)
 
 
@@ -157,18 +157,29 @@ async def _item(ask: Ask, id: SubscriptionId | None) -> Subscription | None:
 
 
 async def _set_schedule(ask: Ask, chosen: rhythm.Schedule) -> View:
+    before = ask.chat.schedule if not _is_off(ask.chat) else _usual(ask)
     async with ask.services.database.write() as tx:
         await rescheduling.set_chat_schedule(tx, ask.chat, chosen, ask.now)
         await settle(tx, ask)
     ask = await ask.again()
     if ask.chat.next_digest_at is None:
-        return ask.say("schedule.set_off")
+        return views.switched_off(before, ask.reader)
     return ask.say(
         "schedule.set",
         schedule=views.in_words(ask.chat.schedule, ask.reader),
         timezone=ask.reader.place,
         when=moment(ask.chat.next_digest_at, ask.reader),
     )
+
+
+def _is_off(chat: Chat) -> bool:
+    return views.no_digest(chat) == "off"
+
+
+def _usual(ask: Ask) -> str:
+    """The schedule of a chat that chose none."""
+    usual = ask.services.defaults.schedule
+    return str(rhythm.DEFAULT) if usual == str(rhythm.OFF) else usual
 
 
 async def timezone(ask: Ask) -> Answer:
@@ -238,12 +249,13 @@ async def pause(ask: Ask) -> Answer:
     typed = squeeze(ask.argument)
     if not typed:
         await _pause(ask, None)
-        return ask.say("pause.done")
+        return ask.say("pause.off" if _is_off(ask.chat) else "pause.done")
     until = pausing.parse(understood(typed), ask.now, ask.chat.timezone)
     if until is None:
         return ask.refuse("pause.bad", typed=shorten(typed, 40))
     await _pause(ask, until)
-    return ask.say("pause.until", until=moment(until, ask.reader))
+    key = "pause.off_until" if _is_off(ask.chat) else "pause.until"
+    return ask.say(key, until=moment(until, ask.reader))
 
 
 async def resume(ask: Ask) -> Answer:
@@ -254,7 +266,7 @@ async def resume(ask: Ask) -> Answer:
     chosen = rhythm.parse(ask.chat.schedule)
     upcoming = rhythm.next_after(chosen, ask.now, ask.chat.timezone)
     if upcoming is None:
-        return ask.say("resume.off")
+        return ask.say("resume.over_off" if was_paused else "resume.off")
     key = "resume.done" if was_paused else "resume.not_paused"
     return ask.say(key, when=moment(upcoming, ask.reader))
 

@@ -59,10 +59,11 @@ async def _plan(
 
 
 async def set_chat_schedule(tx: Transaction, chat: Chat, wanted: Schedule, now: datetime) -> None:
-    """Give a chat another schedule. A new rhythm is a wish to hear: it ends a pause."""
+    """Give a chat another schedule. A new rhythm is a wish to hear: it ends a pause, as none does not."""
     upcoming = schedule.next_after(wanted, now, chat.timezone)
-    await chats.change(tx, chat.id, schedule=str(wanted))
-    await _wake(tx, chat, upcoming, now)
+    await chats.change(tx, chat.id, schedule=str(wanted), next_digest_at=upcoming)
+    if upcoming is not None:
+        await _wake(tx, chat, upcoming, now)
 
 
 async def begin_pause(tx: Transaction, chat: Chat, until: datetime | None) -> None:

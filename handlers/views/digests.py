@@ -12,6 +12,7 @@ from handlers.views.menus import turns
 from handlers.views.message import Button, Keyboard, View, button, isolated, split
 from handlers.views.reader import Reader, moment, named, time_of_day
 from handlers.views.stories import PAGE_STORIES, item, story
+from handlers.views.times import no_digest
 from handlers.words import say, say_count
 from news.digest import Digest
 from news.text import shorten
@@ -142,6 +143,6 @@ def nothing_new(chat: Chat, reader: Reader) -> View:
 
 def next_digest(chat: Chat, reader: Reader) -> Markup:
     """When the chat hears next."""
-    if chat.paused or chat.next_digest_at is None:
-        return say("digest.no_next", reader.language)
+    if (none := no_digest(chat)) or chat.next_digest_at is None:
+        return say(f"digest.none.{none}", reader.language)
     return say("digest.next", reader.language, when=moment(chat.next_digest_at, reader))

@@ -22,7 +22,7 @@ from handlers.views.menus import begun, choice, done, in_rows, way_back
 from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, clock, moment, named
 from handlers.views.settings import ZONES
-from handlers.views.times import in_words, zone_button
+from handlers.views.times import in_words, no_digest, zone_button
 from handlers.words import say, say_count
 from news.text import shorten
 from news.zones import city_of
@@ -202,8 +202,8 @@ def closing(chat: Chat, reader: Reader, followed: int) -> View:
     if not followed:
         return View(say("welcome.done_nothing", reader.language), (again,))
     count = say_count("welcome.follows", followed, reader.language)
-    if chat.paused or chat.next_digest_at is None:
-        return View(say("welcome.done_off", reader.language, chosen=count), (again,))
+    if (none := no_digest(chat)) or chat.next_digest_at is None:
+        return View(say(f"welcome.none.{none}", reader.language, chosen=count), (again,))
     when = moment(chat.next_digest_at, reader)
     # The shortest way asks for no zone: whoever took it sees here by which clock it is.
     zone = (zone_button(reader),)

@@ -33,7 +33,7 @@ from handlers.views.message import (
 )
 from handlers.views.reader import Reader, ago, moment
 from handlers.views.stories import story
-from handlers.views.times import in_words
+from handlers.views.times import in_words, no_digest
 from handlers.words import say, say_count
 from news.outcomes import Choice, Followed, Imported
 from news.text import shorten
@@ -58,8 +58,8 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
     if result.already:
         return View(say("follow.already", reader.language, name=result.name))
     key = f"follow.{result.kind.value}"
-    if chat.paused or chat.next_digest_at is None:
-        head = say(f"{key}_no_digest", reader.language, name=result.name)
+    if (none := no_digest(chat)) or chat.next_digest_at is None:
+        head = say(f"{key}_{none}", reader.language, name=result.name)
     else:
         when = moment(chat.next_digest_at, reader)
         head = say(key, reader.language, name=result.name, when=when)
@@ -150,8 +150,9 @@ def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
         news = say("list.trouble", reader.language, reason=reason)
     line = say("list.item", reader.language, number=place, name=name)
     if item.schedule:
-        schedule = in_words(item.schedule, reader)
-        own = say("list.own_schedule", reader.language, schedule=schedule)
+        own = in_words(item.schedule, reader)
+        if item.schedule != "off":
+            own = say("list.own_schedule", reader.language, schedule=own)
         news = Markup(" · ").join([news, own])
     return Markup(" – ").join([line, news])
 
@@ -162,8 +163,8 @@ def trouble(failure: Failure, detail: str, reader: Reader) -> Markup:
 
 
 def _when(chat: Chat, reader: Reader) -> Markup:
-    if chat.paused or chat.next_digest_at is None:
-        return say("list.schedule_off", reader.language)
+    if (none := no_digest(chat)) or chat.next_digest_at is None:
+        return say(f"list.none.{none}", reader.language)
     return say(
         "list.schedule",
         reader.language,
@@ -222,7 +223,8 @@ def one(item: Subscription, link: str, chat: Chat, reader: Reader) -> View:
     else:
         lines.append(say("item.last", language, when=ago(item.last_story_at, reader)))
     own = in_words(item.schedule or chat.schedule, reader)
-    lines.append(say("item.own" if item.schedule else "item.with_digest", language, schedule=own))
+    key = "item.own" if item.schedule else "item.with_digest"
+    lines.append(say("item.off" if item.schedule == "off" else key, language, schedule=own))
     lines.append(say("item.link", language, link=Markup('<a href="{0}">{0}</a>').format(link)))
     keyboard = (
         (button(reader.label("button.item_schedule"), Times(Via.COMMAND, item.id)),),

@@ -68,27 +68,34 @@ def zone_in_words(reader: Reader) -> Markup:
     return say("timezone.named", reader.language, place=reader.place, zone=reader.zone)
 
 
+def no_digest(chat: Chat) -> str:
+    """Why no digest is on its way: it is "off", whatever else holds, or "paused"; empty if one is."""
+    if chat.schedule == str(rhythm.OFF):
+        return "off"
+    return "paused" if chat.paused or chat.next_digest_at is None else ""
+
+
 def zone_button(reader: Reader) -> Button:
     """By which clock times are meant, and the way to another one, in the first minute."""
     label = reader.label("button.zone", timezone=reader.place)
     return button(label, Setup(FirstStep.ZONE))
 
 
-def schedule(chat: Chat, reader: Reader, via: Via = Via.COMMAND) -> View:
-    """When a chat's digests come, with buttons for the usual times."""
+def schedule(chat: Chat, reader: Reader, via: Via = Via.COMMAND, before: str = "") -> View:
+    """When a chat's digests come, with buttons for the usual times, and for the schedule that it had `before`."""
+    own = before or chat.schedule
     usual = [
         (choice(_label(text, reader), SetTimes(via, None, text), text == chat.schedule),)
-        for text in USUAL
+        for text in (USUAL if own in USUAL else (own, *USUAL))
     ]
     ways: Keyboard = ((way_back(via, reader),),)
     if via is Via.START:
         ways = ((zone_button(reader),), *ways, (done(reader),))
     keyboard = (*usual, _others(via, None, reader), *ways)
     arguments = {"schedule": in_words(chat.schedule, reader), "timezone": reader.place}
-    if chat.paused:
-        return View(say("schedule.paused", reader.language, **arguments), keyboard)
-    if chat.next_digest_at is None:
-        return View(say("schedule.off", reader.language), keyboard)
+    none = no_digest(chat)
+    if none or chat.next_digest_at is None:
+        return View(say(f"schedule.none.{none}", reader.language, **arguments), keyboard)
     when = moment(chat.next_digest_at, reader)
     return View(say("schedule.shown", reader.language, when=when, **arguments), keyboard)
 
@@ -102,7 +109,7 @@ def schedule_of_one(item: Subscription, chat: Chat, reader: Reader, via: Via) ->
     ]
     back = (button(reader.label("button.back"), Item(item.id)),)
     name = isolated(shorten(item.name, _NAME))
-    key = "times.one" if item.schedule else "times.one_chat"
+    key = "times.one_off" if own == "off" else "times.one" if item.schedule else "times.one_chat"
     kept = in_words(item.schedule or chat.schedule, reader)
     lines = [say(key, reader.language, name=name, schedule=kept)]
     if own == "instant" and chat.quiet:
@@ -110,6 +117,14 @@ def schedule_of_one(item: Subscription, chat: Chat, reader: Reader, via: Via) ->
         lines.append(say("times.one_quiet", reader.language, quiet=quiet))
     text = Markup("\n").join(lines)
     return View(text, (*usual, _others(via, item, reader), back))
+
+
+def switched_off(before: str, reader: Reader) -> View:
+    """That digests come no more, with the way back to the schedule that they had `before`."""
+    words = in_words(before, reader)
+    again = reader.label("button.accept_schedule", name=words)
+    text = say("schedule.set_off", reader.language, schedule=words)
+    return View(text, ((button(again, SetTimes(Via.COMMAND, None, before)),),))
 
 
 def days(pressed: Times, reader: Reader) -> View:

@@ -292,7 +292,7 @@ def _is_query_or_address(typed: str) -> bool:
 def _is_schedule(typed: str) -> bool:
     number, _, own = understood(typed).partition(" ")
     if number.isdecimal():
-        return own == "chat" or schedule.parse_for_one(own) is not None
+        return own in ("chat", "digest") or schedule.parse_for_one(own) is not None
     return bool(str(schedule.parse(understood(typed))))
 
 
@@ -300,6 +300,13 @@ def _is_muteable(typed: str) -> bool:
     words_alone = all(term_of(one) is not None for one in alternatives(typed))
     return typed.isdecimal() or as_address(typed) is not None or words_alone
 
+
+FILLED = {
+    "{number}": "3",
+    "{address}": "https://a.example/feed",
+    "{schedule}": "daily 08:00",
+}
+"""What may be put into an example."""
 
 TAKEN: dict[str, Callable[[str], bool]] = {
     "latest": _is_query_or_address,
@@ -310,7 +317,7 @@ TAKEN: dict[str, Callable[[str], bool]] = {
     "mute": _is_muteable,
     "unmute": _is_muteable,
     "schedule": _is_schedule,
-    "quiet": lambda typed: typed == "off" or quiet.parse(understood(typed)) is not None,
+    "quiet": lambda typed: understood(typed) == "off" or quiet.parse(understood(typed)) is not None,
     "timezone": lambda typed: zone_called(typed, languages()) is not None,
     "digest": lambda typed: period.parse(typed, period_names(), MONDAY, "UTC") is not None,
     "privacy": lambda typed: typed == "export",
@@ -345,7 +352,9 @@ def test_every_example_works_as_it_is_shown(language: str) -> None:
             if not example.startswith("/"):
                 assert _PLACEHOLDER.fullmatch(example), key
                 continue
-            filled = example.replace("{number}", "3").replace("{address}", "https://a.example/feed")
+            filled = example
+            for name, value in FILLED.items():
+                filled = filled.replace(name, value)
             command, _, argument = plain_text(filled)[1:].partition(" ")
             assert command in names, f"{key}: {example}"
             assert not argument or TAKEN[command](argument), f"{key}: {example}"

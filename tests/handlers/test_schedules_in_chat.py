@@ -7,7 +7,7 @@ import pytest
 
 from bot.console.door import Person
 from handlers.buttons import encode
-from handlers.menu_buttons import PickTopic, SetTimes, Via
+from handlers.menu_buttons import FirstStep, PickTopic, SetTimes, Setup, Via
 from storage import chats
 from storage.records import ChatId
 
@@ -154,6 +154,106 @@ async def test_a_subscription_goes_back_to_the_digest_by_its_name(three: Any, ba
 async def test_a_digit_before_a_day_is_no_number_of_the_list(three: Any) -> None:
     assert "I can’t read “3月曜”" in await three.ask("/schedule 3月曜")
     assert [one.schedule for one in await three.follows()] == ["", "", ""]
+
+
+async def test_turning_digests_off_does_not_end_a_pause(talk: Any) -> None:
+    await talk.ask("/pause")
+    await talk.ask("/schedule off")
+    assert (await talk.chat()).paused
+    answer = await talk.ask("/resume")
+    assert "The pause is over" in answer
+    assert "Digests stay off" in answer
+    assert not (await talk.chat()).paused
+    assert "not paused but off" in await talk.ask("/resume")
+
+
+async def test_a_pause_while_digests_are_off_promises_none(talk: Any) -> None:
+    await talk.ask("/schedule off")
+    for typed in ("/pause", "/pause 3"):
+        answer = await talk.ask(typed)
+        assert "Digests are off already" in answer
+        assert "the next one covers" not in answer
+    await talk.ask("/schedule daily 8")
+    assert not (await talk.chat()).paused
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("/pause",), ("digests are paused", "/resume starts them again")),
+        (("/schedule off",), ("digests are off", "/schedule turns them on")),
+        # The schedule ends the pause as well.
+        (("/schedule off", "/pause"), ("digests are off", "/schedule turns them on")),
+    ],
+)
+async def test_where_no_digest_comes_it_is_said_why_and_what_mends_it(
+    talk: Any, typed: tuple[str, ...], said: tuple[str, str]
+) -> None:
+    await talk.ask("/subscribe rice")
+    for one in typed:
+        await talk.ask(one)
+    done = encode(Setup(FirstStep.DONE))
+    answers = [
+        await talk.ask("/subscribe wheat"),
+        await talk.ask(f"/subscribe {talk.newsroom}/meridian-wire"),
+        await talk.ask("/subscriptions"),
+        (await talk.me.press_data(await talk.ask_message("/start home"), done))[0]["text"],
+    ]
+    for answer in answers:
+        assert all(part in answer for part in said), answer
+        assert "or paused" not in answer
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "every Friday at 18:00"), ("ja", "毎週金曜日 18:00"), ("ko", "매주 금요일 18:00")],
+)
+async def test_what_digests_came_by_before_they_were_turned_off_is_a_press_away(
+    talk: Any, buttons_of: Callable[..., list[str]], language: str, words: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/schedule fri 18:00")
+    answer = await talk.ask_message("/schedule off")
+    assert f"/schedule {words}" in answer["text"]
+    assert (await talk.chat()).schedule == "off"
+    [again] = buttons_of(answer)
+    assert words in again
+    await talk.me.press(answer, again)
+    assert (await talk.chat()).schedule == "weekly fri 18:00"
+    # By its words as well.
+    await talk.ask("/schedule off")
+    await talk.ask(f"/schedule {words}")
+    assert (await talk.chat()).schedule == "weekly fri 18:00"
+
+
+async def test_a_schedule_of_ones_own_stays_on_its_screen_when_digests_are_turned_off(
+    talk: Any, buttons_of: Callable[..., list[str]]
+) -> None:
+    await talk.ask("/schedule fri 18:00")
+    message = await talk.ask_message("/schedule")
+    before = buttons_of(message)
+    assert before[0] == "✓ Every Friday at 18:00"
+    await talk.me.press(message, "Off")
+    after = buttons_of(message)
+    assert [one.removeprefix("✓ ") for one in after] == [one.removeprefix("✓ ") for one in before]
+    await talk.me.press(message, "Every Friday at 18:00")
+    assert (await talk.chat()).schedule == "weekly fri 18:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "never"), [("en", "comes by itself"), ("ja", "単独"), ("ko", "따로")]
+)
+async def test_what_is_switched_off_is_never_said_to_come(
+    talk: Any, language: str, never: str
+) -> None:
+    await talk.ask("/subscribe rice")
+    await talk.ask("/schedule 1 off")
+    await talk.ask(f"/language {language}")
+    message = await talk.ask_message("/subscriptions")
+    shown = [message["text"], await talk.ask("/schedule 1")]
+    await talk.me.press(message, "1")
+    for text in (*shown, message["text"]):
+        assert never not in text
 
 
 async def test_quiet_hours_are_shown_set_and_turned_off(talk: Any) -> None:

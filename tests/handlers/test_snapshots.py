@@ -88,7 +88,13 @@ TALKS: dict[str, tuple[str, ...]] = {
     "export": ("/export",),
     "schedule": (
         *("/schedule", "/schedule daily 08:00", "/schedule whenever", "/schedule 3 daily 08:00"),
-        *("~/subscribe rice", "/schedule 1 instant", f"{_GROUP}/schedule off"),
+        *(
+            "/schedule every 3 days",
+            "~/subscribe rice",
+            "/schedule 1 instant",
+            f"{_GROUP}/schedule off",
+        ),
+        *("/schedule off", "/schedule", "/pause", "/resume"),
     ),
     "layout": ("/layout", "/layout classic", f"{_GROUP}/layout newspaper"),
     "timezone": ("/timezone", "/timezone Tokyo", "/timezone Atlantis"),
