@@ -31,18 +31,36 @@ _AN_HOUR = re.compile(
 )
 """A number that is an hour, however long the list is: nobody says "in the morning" behind that of a topic."""
 
+_HOUR_ALONE = re.compile(r"[5-9]|1\d|2[0-3]")
+"""A number that is an hour if it is none of the list. A smaller one is rather a slip, and nobody wants to be woken by it."""
+
 
 async def schedule(ask: Ask) -> Answer:
     """Show the schedule, or set it; with a number, that of one subscription."""
     typed = understood(ask.argument)
     if not squeeze(ask.argument):
         return views.schedule(ask.chat, ask.reader)
-    of_one = await _meant_of_one(ask, typed)
+    if typed == "on":
+        return await _turn_on(ask)
+    try:
+        of_one = await _meant_of_one(ask, typed)
+    except NoSuchNumber:
+        if _HOUR_ALONE.fullmatch(typed) is None:
+            raise
+        typed, of_one = f"at {typed}", None
     if of_one is not None:
         return await _schedule_of_one(ask, *of_one)
     if typed in ("instant", "at once"):
         return ask.refuse("schedule.instant_needs_number")
     return await _set_schedule(ask, rhythm.parse(typed))
+
+
+async def _turn_on(ask: Ask) -> Answer:
+    """Digests again, by the usual schedule if none is known; what is on already is shown."""
+    none = views.no_digest(ask.chat)
+    if none == "off":
+        return await _set_schedule(ask, rhythm.parse(_usual(ask)))
+    return await resume(ask) if none else views.schedule(ask.chat, ask.reader)
 
 
 async def _meant_of_one(ask: Ask, typed: str) -> tuple[int, Subscription, str] | None:
@@ -83,7 +101,7 @@ def _is_time(typed: str, parse: Callable[[str], rhythm.Schedule | None]) -> bool
 
 
 async def _schedule_of_one(ask: Ask, place: int, item: Subscription, typed: str) -> View:
-    if not typed:
+    if not typed or (typed == "on" and item.schedule != str(rhythm.OFF)):
         return views.schedule_of_one(item, ask.chat, ask.reader, Via.COMMAND)
     wanted = rhythm.parse_for_one(typed)
     async with ask.services.database.write() as tx:

@@ -40,6 +40,7 @@ _WORDS = {
     "half": "half",
     "am": "am",
     "pm": "pm",
+    "dawn": "dawn",
     "morning": "morning",
     "every_morning": "daily morning",
     "afternoon": "afternoon",
@@ -56,6 +57,7 @@ _WORDS = {
     "until": " ",
     "tomorrow": "tomorrow",
     "next_week": "next week",
+    "on": "on",
     "off": "off",
     "instant": "instant",
     "chat": "chat",
@@ -83,11 +85,12 @@ _REORDERED = (
 
 def understood(typed: str) -> str:
     """What was typed, with the words for days and times in English; other words stay as they are."""
-    text = normalise(squeeze(typed))
+    text = _numbers().sub(lambda found: _number_words()[found[1]], normalise(squeeze(typed)))
     text = squeeze(_pattern().sub(_in_english, text))
     for pattern, english in _REORDERED:
         text = pattern.sub(english, text)
-    return text.strip("- ")
+    # What ends in "from" has no end; a sign before a number says that it is none of ours.
+    return text.rstrip("- ").lstrip()
 
 
 def numbered(typed: str) -> tuple[str, str] | None:
@@ -132,6 +135,24 @@ def _bounded(word: str) -> str:
     if _WITHOUT_SPACES.search(word):
         return re.escape(word)
     return rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])"
+
+
+@cache
+def _numbers() -> re.Pattern[str]:
+    """A number in words right before a unit."""
+    numbers = sorted(_number_words(), key=len, reverse=True)
+    units = "|".join(map(re.escape, sorted(_units(), key=len, reverse=True)))
+    return re.compile(rf"({'|'.join(map(re.escape, numbers))}) ?(?={units})")
+
+
+@cache
+def _number_words() -> Mapping[str, str]:
+    """The numbers from 1 on that the catalogues have words for, in digits."""
+    return {
+        normalise(word): str(number)
+        for language in _others()
+        for number, word in enumerate(listed("when.numbers", language), start=1)
+    }
 
 
 @cache

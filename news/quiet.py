@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from news.errors import BadQuiet
+from news.text import normalise, squeeze
 from news.wall_clock import moments_of, plain, shown, time_of_day, zone_of
 
 
@@ -23,11 +24,15 @@ class Quiet:
 
 
 _OFF = frozenset({"off", "never", "none", "no"})
+_NIGHT = frozenset({"night", "nights", "at night", "every night", "daily night", "overnight"})
+_USUAL_NIGHT = Quiet(time(22), time(7))
 _FROM_TO = re.compile(r"(?:from |between )?(?:(.+?)(?:-| and )(.+)|(\S+) (\S+))")
 
 
 def parse(typed: str) -> Quiet | None:
     """Understand what a person typed; None if no hours shall be quiet. Raises BadQuiet."""
+    if normalise(squeeze(typed)) in _NIGHT:
+        return _USUAL_NIGHT
     text = plain(typed)
     if text in _OFF:
         return None

@@ -54,9 +54,9 @@ OFF = Schedule()
 DEFAULT = Schedule(days=("mon",), at=time(9))
 INSTANT = Schedule(instant=True)
 
-_OFF = frozenset({"off", "never", "none"})
+_OFF = frozenset({"off", "never", "none", "stop"})
 _INSTANT = frozenset({"instant", "instantly", "now", "at once", "immediately", "right away"})
-_CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?(?:chat(?:'s)?|digest)|default"
+_CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?(?:chat(?:'s)?|digest)|default|on"
 
 _OF_MONTH = re.compile(
     r"(?:on )?(?:the )?(?:day )?(\d{1,2}|last)(?:st|nd|rd|th)?(?: day)? of (?:the|each|every) month\b"
@@ -71,7 +71,7 @@ _MONTHLY = re.compile(
     r"(?: (?:(\d{1,2})(?:st|nd|rd|th| days?)?|(last)(?: day)?))?(?: at)?(?: (.+))?"
 )
 _CLOCK_FIRST = re.compile(
-    r"(?:at )?(\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?|\d{1,2} ?o'?clock|noon|midday|midnight)"
+    r"(?:at )?(\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?|\d{1,2} ?o'?clock|noon|midday|midnight|(?<=at )\d{1,2})"
     r"(?: (\D+))?"
 )
 """A clear time of day, and the days. A bare number is none: it may be meant for the number of something."""

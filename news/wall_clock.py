@@ -15,15 +15,26 @@ _HALF_FIRST = re.compile(r"(?<!\d)(?<!\d )\b([ap]m) ?(\d{1,2}(?:[:.]\d\d)?)(?![\
 _NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _SPAN = re.compile(r"\s*(?:[-\u2010-\u2015−~〜]+|\b(?:to|through|thru|till|until)\b)\s*")
 
-_PARTS = {"morning": time(8), "afternoon": time(15), "evening": time(18), "night": time(21)}
+_PARTS = {
+    "dawn": time(5),
+    "morning": time(8),
+    "afternoon": time(15),
+    "evening": time(18),
+    "night": time(21),
+}
 """When parts of a day are meant to be, if nothing else is said."""
 
-_PART = r"(?:in the |at |the )?(?P<part>morning|afternoon|evening|night)s?\b"
+_ANY_PART = "|".join(_PARTS)
+_PART = rf"(?:in the |at |the )?(?P<part>{_ANY_PART})s?\b"
 _CLOCK = r"(?<![\d:.])(?<!monthly )(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?(?P<half> ?[ap]\.?m\b\.?)?(?: ?o'?clock)?(?![\d:.])"
-_EVERY_PART = re.compile(r"\b(?:every|each) (?=(?:morning|afternoon|evening|night)s?\b)")
+_EVERY_PART = re.compile(rf"\b(?:every|each) (?=(?:{_ANY_PART})s?\b)")
 _CLOCK_AND_PART = re.compile(rf"{_CLOCK} (?P<daily>daily )?{_PART}")
 _PART_AND_CLOCK = re.compile(rf"{_PART} (?:at )?{_CLOCK}")
 _PART_ALONE = re.compile(rf"\b{_PART}")
+
+
+_FOUR_DIGITS = re.compile(r"(?<![\d:./])([01]\d|2[0-3])([0-5]\d)(?![\d:./])")
+"""A time without a colon: "0830"."""
 
 
 def plain(typed: str) -> str:
@@ -31,7 +42,8 @@ def plain(typed: str) -> str:
 
     Parts of a day are times of it: "18:00" for "evening", "21:30" for "9:30 in the evening".
     """
-    text = _SPAN.sub("-", normalise(squeeze(typed)))
+    text = _FOUR_DIGITS.sub(r"\1:\2", normalise(squeeze(typed)))
+    text = _SPAN.sub("-", text)
     if not text.isascii() or not any(part in text for part in (*_PARTS, "am", "pm")):
         return text
     text = _EVERY_PART.sub("daily ", _HALF_FIRST.sub(r"\2\1", text))
@@ -49,7 +61,7 @@ def _in_part(found: re.Match[str]) -> str:
     if hour == 12:
         hour = 12 if found["part"] == "afternoon" else 0
     elif (
-        found["part"] != "morning"
+        found["part"] not in ("morning", "dawn")
         and 0 < hour < 12
         and not (
             # One in the night comes after midnight.

@@ -144,6 +144,14 @@ async def test_a_distance_that_no_digest_keeps_is_answered_with_those_that_there
     assert (await three.chat(), await three.follows()) == before
 
 
+async def test_an_hour_alone_is_one_where_the_list_has_no_such_number(three: Any) -> None:
+    assert "comes with the digest" in await three.ask("/schedule 3")
+    # Who slips by one in a short list is not to be woken at four.
+    assert "“4” is not in your list" in await three.ask("/schedule 4")
+    assert "every day at 08:00" in await three.ask("/schedule 8")
+    assert (await three.chat()).schedule == "daily 08:00"
+
+
 @pytest.mark.parametrize("back", ["chat", "digest", "ダイジェスト", "다이제스트"])
 async def test_a_subscription_goes_back_to_the_digest_by_its_name(three: Any, back: str) -> None:
     await three.ask("/schedule 2 instant")

@@ -101,6 +101,25 @@ def test_understanding_what_is_understood_changes_nothing_more(typed: str) -> No
         ("6시간마다", "every 6h"),
         ("하루에 두 번", "every 12h"),
         ("꺼짐", "off"),
+        ("二十時", "daily 20:00"),
+        ("八時半", "daily 08:30"),
+        ("夜中の1時", "daily 01:00"),
+        ("毎月十五日 九時", "monthly 15 09:00"),
+        ("早朝", "daily 05:00"),
+        ("週1回", "weekly mon 09:00"),
+        ("週に一回", "weekly mon 09:00"),
+        ("月1回", "monthly 1 09:00"),
+        ("止めて", "off"),
+        ("아침 여덟 시", "daily 08:00"),
+        ("여덟시", "daily 08:00"),
+        ("저녁 열한 시 반", "daily 23:30"),
+        ("한 시간마다", "every 1h"),
+        ("일주일에 한 번", "weekly mon 09:00"),
+        ("새벽", "daily 05:00"),
+        ("새벽 3시", "daily 03:00"),
+        ("끔", "off"),
+        ("꺼", "off"),
+        ("그만", "off"),
         ("every Mon, Thu at 18:00", "mon,thu 18:00"),
     ],
 )
@@ -115,6 +134,8 @@ def test_schedules_are_understood_as_people_write_them(typed: str, meant: str) -
         ("22時から7時まで", "22:00-07:00"),
         ("夜10時〜朝7時", "22:00-07:00"),
         ("午後11時から午前6時半まで", "23:00-06:30"),
+        ("夜", "22:00-07:00"),
+        ("밤", "22:00-07:00"),
         ("22시-7시", "22:00-07:00"),
         ("밤 10시부터 아침 7시까지", "22:00-07:00"),
         ("오후 10시 ~ 오전 7시", "22:00-07:00"),
@@ -142,6 +163,8 @@ async def test_quiet_hours_are_turned_off_in_any_language(talk: Any, word: str) 
         ("3日間", timedelta(days=3)),
         ("3일", timedelta(days=3)),
         ("일주일", timedelta(weeks=1)),
+        ("3일 동안", timedelta(days=3)),
+        ("두 주", timedelta(weeks=2)),
     ],
 )
 async def test_a_pause_lasts_as_long_as_was_said(
@@ -149,6 +172,33 @@ async def test_a_pause_lasts_as_long_as_was_said(
 ) -> None:
     await talk.ask(f"/pause {typed}")
     assert (await talk.chat()).paused_until - clock() == length
+
+
+async def test_a_pause_of_less_than_nothing_pauses_nothing(talk: Any) -> None:
+    assert "“-1”" in await talk.ask("/pause -1")
+    assert not (await talk.chat()).paused
+
+
+@pytest.mark.parametrize("word", ["on", "オン", "켜기"])
+async def test_digests_are_turned_on_in_any_language(talk: Any, word: str) -> None:
+    await talk.ask("/schedule off")
+    answer = await talk.ask(f"/schedule {word}")
+    assert "now comes every Monday at 09:00" in answer
+    await talk.ask("/pause")
+    assert "on again" in await talk.ask(f"/schedule {word}")
+    assert not (await talk.chat()).paused
+    # What is on already stays as it is.
+    await talk.ask("/schedule daily 7")
+    assert "comes every day at 07:00" in await talk.ask(f"/schedule {word}")
+
+
+async def test_one_subscription_is_turned_on_as_it_was_turned_off(talk: Any) -> None:
+    await talk.ask("/subscribe rice")
+    await talk.ask("/schedule 1 off")
+    assert "with the digest again" in await talk.ask("/schedule 1 on")
+    await talk.ask("/schedule 1 daily 8")
+    assert "every day at 08:00" in await talk.ask("/schedule 1 on")
+    assert [one.schedule for one in await talk.follows()] == ["daily 08:00"]
 
 
 @pytest.mark.parametrize("language", languages())

@@ -50,6 +50,10 @@ def test_quiet_hours_are_read_back_as_they_are_written(quiet: Quiet) -> None:
         ("between 22 and 7", "22:00-07:00"),
         ("22:00 07:00", "22:00-07:00"),
         ("midnight to noon", "00:00-12:00"),
+        ("2200-0700", "22:00-07:00"),
+        ("night", "22:00-07:00"),
+        ("At night", "22:00-07:00"),
+        ("overnight", "22:00-07:00"),
         ("20-24", "20:00-00:00"),
         ("13:00-14:30", "13:00-14:30"),
     ],
@@ -65,7 +69,7 @@ def test_quiet_hours_are_turned_off_by_a_word(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "22", "22-", "-7", "22-22", "0-24", "22-25", "22-7-8", "night", "10pm-13pm", "22:60-7"],
+    ["", "22", "22-", "-7", "22-22", "0-24", "22-25", "22-7-8", "morning", "10pm-13pm", "22:60-7"],
 )
 def test_other_words_and_hours_that_last_all_day_are_refused(typed: str) -> None:
     with pytest.raises(BadQuiet):
