@@ -14,14 +14,18 @@ from handlers.views import times as views
 from handlers.views.menus import in_rows, out_of_date
 from handlers.views.message import View
 from handlers.views.reader import clock, moment, time_of_day
+from handlers.views.settings import choices
+from handlers.views.times import example_of_place
 from handlers.words import joined, languages
 from news import pausing, rescheduling, unfollowing
 from news import quiet as hours
 from news import schedule as rhythm
 from news.errors import BadSchedule, NoSuchNumber
 from news.text import shorten, squeeze
+from news.wall_clock import plain
+from news.wall_clock import time_of_day as clock_time
 from news.zone_names import near_zones
-from news.zones import zone_at, zone_called, zones_to_choose
+from news.zones import zone_at, zone_called, zones_showing, zones_to_choose
 from storage import chats
 from storage.records import Chat, Subscription, SubscriptionId
 
@@ -33,6 +37,9 @@ _AN_HOUR = re.compile(
 
 _HOUR_ALONE = re.compile(r"[5-9]|1\d|2[0-3]")
 """A number that is an hour if it is none of the list. A smaller one is rather a slip, and nobody wants to be woken by it."""
+
+_IT_IS = re.compile(r"^(?:(?:it is|it[’']?s|time is|the time is|now) )+|(?: now| here)+$")
+"""What may stand around a time that somebody says it is."""
 
 
 async def schedule(ask: Ask) -> Answer:
@@ -204,11 +211,14 @@ async def timezone(ask: Ask) -> Answer:
     """Show the zone, or set it."""
     typed = squeeze(ask.argument)
     if not typed:
-        named = views.zone_in_words(ask.reader)
-        return ask.say("timezone.shown", timezone=named, time=clock(ask.reader))
+        named, place = views.zone_in_words(ask.reader), example_of_place(ask.reader)
+        shown = ask.say("timezone.shown", timezone=named, time=clock(ask.reader), place=place)
+        return replace(shown, keyboard=choices("zone", ask.chat, ask.reader))
     zone = zone_called(typed, languages())
     if zone is None and (several := zones_to_choose(typed)):
-        return await _which_zone(ask, typed, several)
+        return await _which_zone(ask, "timezone.several", several)
+    if zone is None and (showing := _zones_showing(ask, typed)):
+        return await _which_zone(ask, "timezone.showing", showing)
     if zone is None:
         near = near_zones(typed)
         if not near:
@@ -218,12 +228,19 @@ async def timezone(ask: Ask) -> Answer:
     return await _set_zone(ask, zone)
 
 
-async def _which_zone(ask: Ask, typed: str, zones: Sequence[str]) -> View:
-    """A country has several zones: a button for each, with what its clock shows."""
+def _zones_showing(ask: Ask, typed: str) -> tuple[str, ...]:
+    """The zones that are meant by the time that it is with somebody; none where no time is said."""
+    told = plain(_IT_IS.sub("", understood(typed)))
+    at = None if told.isdecimal() else clock_time(told)
+    return () if at is None else zones_showing(at, ask.now)
+
+
+async def _which_zone(ask: Ask, key: str, zones: Sequence[str]) -> View:
+    """Several zones may be meant: a button for each, with what its clock shows."""
     there = [replace(ask.reader, zone=zone) for zone in zones]
     labels = [f"{shorten(one.place, 20)}, {time_of_day(ask.now, one)}" for one in there]
     buttons = await offer_each(ask, "timezone", tuple(zip(labels, zones, strict=True)))
-    asked = ask.refuse("timezone.several", typed=shorten(typed, 40))
+    asked = ask.refuse(key, typed=shorten(squeeze(ask.argument), 40))
     return replace(asked, keyboard=in_rows(buttons, 2))
 
 
@@ -248,8 +265,8 @@ async def quiet(ask: Ask) -> Answer:
     """Show the quiet hours, or set them."""
     typed = squeeze(ask.argument)
     if not typed:
-        key = "quiet.shown" if ask.chat.quiet else "quiet.none"
-        return _hushed(ask, key)
+        shown = _hushed(ask, "quiet.shown" if ask.chat.quiet else "quiet.none")
+        return replace(shown, keyboard=choices("quiet", ask.chat, ask.reader))
     wanted = hours.parse(understood(typed))
     async with ask.services.database.write() as tx:
         await chats.change(tx, ask.chat.id, quiet="" if wanted is None else str(wanted))

@@ -55,6 +55,7 @@ _WORDS = {
     "and": " ",
     "around": " ",
     "until": " ",
+    "now": " ",
     "tomorrow": "tomorrow",
     "next_week": "next week",
     "on": "on",

@@ -40,6 +40,27 @@ _ABBREVIATIONS = {
 }
 """Where most people live who mean their own clock by these letters, summer or winter."""
 
+_SHORT = {
+    "America/Los_Angeles": "la, l.a., sf, vegas",
+    "America/Chicago": "chi",
+    "America/New_York": "nyc, ny, dc, d.c., philly",
+    "America/Mexico_City": "cdmx",
+    "America/Sao_Paulo": "sp",
+    "America/Argentina/Buenos_Aires": "bsas, caba",
+    "Europe/London": "ldn, lon",
+    "Europe/Moscow": "spb, st petersburg, st. petersburg",
+    "Africa/Johannesburg": "jhb, joburg",
+    "Asia/Jerusalem": "tlv",
+    "Asia/Dubai": "dxb",
+    "Asia/Bangkok": "bkk",
+    "Asia/Ho_Chi_Minh": "hcmc",
+    "Asia/Jakarta": "jkt",
+    "Asia/Kuala_Lumpur": "kl",
+    "Asia/Singapore": "sg",
+    "Asia/Hong_Kong": "hk",
+}
+"""Cities by what people call them for short."""
+
 _REGIONS = {
     "America/Los_Angeles": "california, nevada, oregon, washington state, カリフォルニア, 캘리포니아",
     "America/Denver": "colorado, montana, new mexico, utah, wyoming",
@@ -74,18 +95,23 @@ _REGIONS = {
 def _called() -> dict[str, str]:
     return {
         name: zone
-        for table in (_ABBREVIATIONS, _REGIONS)
+        for table in (_ABBREVIATIONS, _SHORT, _REGIONS)
         for zone, names in table.items()
         for name in names.split(", ")
     }
 
 
 def zone_commonly_called(typed: str) -> str | None:
-    """The IANA zone that people mean by "PST" or "California", given in lower case; None if it is no such name.
+    """The IANA zone that people mean by "PST", "NYC" or "California", given in lower case; None if it is no such name.
 
     Some of these letters are names in the database too, of another clock: EST is none that New York keeps in summer.
     """
     return _called().get(typed)
+
+
+def well_known_zones() -> tuple[str, ...]:
+    """The zones by whose clocks most people live."""
+    return tuple(dict.fromkeys((*_ABBREVIATIONS, *_SHORT)))
 
 
 @cache
@@ -131,7 +157,7 @@ def find_zone(typed: str) -> str | None:
     return _zones().get(text)
 
 
-def near_zones(typed: str, count: int = 3, least: float = 0.4) -> tuple[str, ...]:
+def near_zones(typed: str, count: int = 3, least: float = 0.7) -> tuple[str, ...]:
     """The zones whose names are most like what was typed (0 … 1), most alike first."""
     text = " ".join(typed[:64].casefold().replace("_", " ").split())
     close = get_close_matches(text, _zones(), n=4 * count, cutoff=least)

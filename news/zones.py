@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime, time
 from functools import cache, lru_cache
 from unicodedata import normalize
 
@@ -11,7 +12,8 @@ from tzfpy import get_tz
 
 from news import places
 from news.text import normalise, squeeze, tokens
-from news.zone_names import find_zone, near_zones, zone_commonly_called
+from news.wall_clock import shown, zone_of
+from news.zone_names import find_zone, near_zones, well_known_zones, zone_commonly_called
 
 _SLIP = 0.85
 """How like the name of a zone something is that is more likely that name mistyped than a small town's."""
@@ -47,6 +49,10 @@ _CHOICES = {
 
 _MOST_CHOICES = 12
 
+_NEARLY = 14
+"""Minutes by which somebody may be off who says what time it is: some clocks differ by half an hour."""
+_MOST_SHOWING = 6
+
 _ENDING = re.compile(r"(?: time| city| ?時間| ?시간|(?<=..)[都市府]|(?<=..)(?:특별|광역)?시)$")
 """What may follow the name of a place: that a time is meant, or a city."""
 
@@ -81,6 +87,21 @@ def zones_to_choose(typed: str) -> tuple[str, ...]:
     if country in _CHOICES:
         return tuple(_CHOICES[country].split())
     return tuple(sorted(_zones_of(country)))[:_MOST_CHOICES]
+
+
+def zones_showing(at: time, now: datetime) -> tuple[str, ...]:
+    """The IANA zones of large places whose clocks show a time now, or nearly so, the nearest first."""
+    large = dict.fromkeys(
+        (*well_known_zones(), *_MOSTLY.values(), *" ".join(_CHOICES.values()).split())
+    )
+    apart = {zone: _minutes_apart(at, shown(now, zone_of(zone)).time()) for zone in large}
+    near = [zone for zone in large if apart[zone] <= _NEARLY]
+    return tuple(sorted(near, key=apart.__getitem__)[:_MOST_SHOWING])
+
+
+def _minutes_apart(one: time, other: time) -> int:
+    apart = abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
+    return min(apart, 24 * 60 - apart)
 
 
 def _zone_called(text: str, languages: Collection[str]) -> str | None:

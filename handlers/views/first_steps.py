@@ -22,7 +22,7 @@ from handlers.views.menus import begun, choice, done, in_rows, way_back
 from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, clock, moment, named
 from handlers.views.settings import ZONES
-from handlers.views.times import in_words, no_digest, zone_button
+from handlers.views.times import example_of_place, in_words, no_digest, zone_button
 from handlers.words import say, say_count
 from news.text import shorten
 from news.zones import city_of
@@ -190,7 +190,7 @@ def zones(chat: Chat, reader: Reader) -> View:
     name = say("settings.name.zone", reader.language)
     lines = [
         say("settings.line", reader.language, name=name, value=value),
-        say("settings.about.zone", reader.language),
+        say("settings.about.zone", reader.language, place=example_of_place(reader)),
     ]
     back = button(reader.label("button.back"), Times(Via.START))
     return View(Markup("\n").join(lines), (*in_rows(buttons, 2), (back,)))

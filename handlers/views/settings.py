@@ -11,7 +11,7 @@ from handlers.views.languages import name_in, own_name
 from handlers.views.menus import choice, in_rows, way_back
 from handlers.views.message import Button, Keyboard, View, button, isolated, plain_text
 from handlers.views.reader import Reader, clock, moment
-from handlers.views.times import in_words, quiet_in_words
+from handlers.views.times import example_of_place, in_words, quiet_in_words
 from handlers.words import joined, say, say_count
 from news.text import shorten
 from news.zones import city_of
@@ -57,13 +57,17 @@ def screen(name: str, chat: Chat, muted: Sequence[Mute], reader: Reader) -> View
     label = say(f"settings.name.{name}", reader.language)
     lines = [
         say("settings.line", reader.language, name=label, value=value),
-        say(f"settings.about.{name}", reader.language),
+        say(f"settings.about.{name}", reader.language, place=example_of_place(reader)),
     ]
     if name == "muted" and muted:
         names = [isolated(shorten(one.name, 40)) for one in muted[:_MUTED]]
         lines.insert(1, joined(names, reader.language))
-    keyboard = _SCREENS[name](chat, reader)
-    return View(Markup("\n").join(lines), (*keyboard, (way_back(Via.SETTINGS, reader),)))
+    return View(Markup("\n").join(lines), choices(name, chat, reader))
+
+
+def choices(name: str, chat: Chat, reader: Reader) -> Keyboard:
+    """What can be chosen for one setting, and the way to all of them. Raises KeyError for what is no setting."""
+    return (*_SCREENS[name](chat, reader), (way_back(Via.SETTINGS, reader),))
 
 
 def _leads_to(name: str) -> Times | Speak | Screen:

@@ -20,12 +20,15 @@ from handlers.words import say, say_count
 from news import quiet as hushed
 from news import schedule as rhythm
 from news.text import shorten
+from news.zones import city_of
 from storage.records import Chat, Subscription
 
 USUAL = ("weekly mon 09:00", "daily 08:00", "weekdays 07:30", "every 6h", "off")
 USUAL_FOR_ONE = ("chat", "instant", "daily 08:00", "weekly mon 09:00", "off")
 
 _NAME = 60
+
+_EXAMPLES = ("Asia/Tokyo", "Europe/Lisbon")
 
 
 def in_words(schedule: str, reader: Reader) -> Markup:
@@ -73,6 +76,12 @@ def no_digest(chat: Chat) -> str:
     if chat.schedule == str(rhythm.OFF):
         return "off"
     return "paused" if chat.paused or chat.next_digest_at is None else ""
+
+
+def example_of_place(reader: Reader) -> str:
+    """A place with another clock than the reader's, to be named as an example."""
+    zone = next(zone for zone in _EXAMPLES if zone != reader.zone)
+    return city_of(zone, reader.language)
 
 
 def zone_button(reader: Reader) -> Button:

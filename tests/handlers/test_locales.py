@@ -305,6 +305,7 @@ FILLED = {
     "{number}": "3",
     "{address}": "https://a.example/feed",
     "{schedule}": "daily 08:00",
+    "{place}": "Tokyo",
 }
 """What may be put into an example."""
 

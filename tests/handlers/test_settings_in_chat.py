@@ -166,6 +166,46 @@ async def test_a_shared_location_sets_the_time_zone_and_is_kept_nowhere(talk: An
 
 
 @pytest.mark.parametrize(
+    ("command", "screen", "choice"), [("/timezone", "zone", "Tokyo"), ("/quiet", "quiet", "22:00")]
+)
+async def test_a_command_alone_offers_what_its_screen_of_the_settings_offers(
+    talk: Any, buttons_of: Buttons, command: str, screen: str, choice: str
+) -> None:
+    message = await talk.ask_message(command)
+    settings = await talk.ask_message("/settings")
+    await talk.me.press_data(settings, encode(Screen(screen)))
+    assert buttons_of(message) == buttons_of(settings)
+    await talk.me.press(message, next(one for one in buttons_of(message) if choice in one))
+    chat = await talk.chat()
+    assert (chat.timezone, chat.quiet) in (("Asia/Tokyo", ""), ("UTC", "22:00-07:00"))
+
+
+@pytest.mark.parametrize(("language", "example"), [("en", "Lisbon"), ("ja", "リスボン")])
+async def test_the_example_of_a_time_zone_is_another_than_ones_own(
+    talk: Any, language: str, example: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/timezone Tokyo")
+    assert f"/timezone {example}" in await talk.ask("/timezone")
+    assert "Europe/Lisbon" in await talk.ask(f"/timezone {example}")
+
+
+@pytest.mark.parametrize(
+    "typed", ["it is 9 pm", "21:05", "9pm", "9 in the evening", "午後9時", "今21時", "지금 21시"]
+)
+async def test_the_time_that_it_is_somewhere_offers_the_places_with_that_clock(
+    talk: Any, buttons_of: Buttons, typed: str
+) -> None:
+    # It is noon in UTC.
+    answer = await talk.ask_message(f"/timezone {typed}")
+    assert (await talk.chat()).timezone == "UTC"
+    tokyo = next(one for one in buttons_of(answer) if one.startswith("Tokyo, 21:"))
+    assert not any("New York" in one for one in buttons_of(answer))
+    await talk.me.press(answer, tokyo)
+    assert (await talk.chat()).timezone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
     ("typed", "zone"),
     [
         ("東京", "Asia/Tokyo"),

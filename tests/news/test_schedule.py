@@ -604,9 +604,15 @@ def test_zones_are_found_by_name_place_or_offset(typed: str, zone: str | None) -
 
 def test_near_a_zone_that_does_not_exist_are_some_that_do() -> None:
     near = near_zones("Atlantis")
-    assert len(near) == 3
+    assert near == ("Canada/Atlantic",)
     assert set(near) <= available_timezones()
+    assert len(near_zones("home")) == 3
     assert "Asia/Tokyo" in near_zones("Asia/Tokio")
+
+
+@pytest.mark.parametrize("typed", ["Narnia", "BA", "xyz", "it is late"])
+def test_a_name_that_is_like_none_is_near_none(typed: str) -> None:
+    assert near_zones(typed) == ()
 
 
 @given(st.text(max_size=80))

@@ -1,5 +1,6 @@
 """Which time zone a person means."""
 
+from datetime import UTC, datetime, time
 from zoneinfo import available_timezones
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from news import zone_names
-from news.zones import city_of, zone_at, zone_called, zones_to_choose
+from news.zones import city_of, zone_at, zone_called, zones_showing, zones_to_choose
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,12 @@ from news.zones import city_of, zone_at, zone_called, zones_to_choose
         ("eastern time", "America/New_York"),
         ("CET", "Europe/Brussels"),
         ("California", "America/Los_Angeles"),
+        ("NYC", "America/New_York"),
+        ("LA", "America/Los_Angeles"),
+        ("sf", "America/Los_Angeles"),
+        ("DC", "America/New_York"),
+        ("HK", "Asia/Hong_Kong"),
+        ("KL", "Asia/Kuala_Lumpur"),
         ("캘리포니아", "America/Los_Angeles"),
         ("Paris, France", "Europe/Paris"),
         ("Paris, Texas", "America/Chicago"),
@@ -108,13 +115,25 @@ def test_the_zones_of_every_country_can_be_used(country: str) -> None:
         assert zone in available_timezones()
 
 
-@pytest.mark.parametrize("names", [zone_names._ABBREVIATIONS, zone_names._REGIONS])
+@pytest.mark.parametrize(
+    "names", [zone_names._ABBREVIATIONS, zone_names._SHORT, zone_names._REGIONS]
+)
 def test_every_common_name_has_a_zone_that_can_be_used_and_one_only(names: dict[str, str]) -> None:
     assert set(names) <= available_timezones()
     called = [name for listed in names.values() for name in listed.split(", ")]
     assert len(called) == len(set(called))
     for name in called:
         assert zone_called(name) is not None
+
+
+def test_a_time_is_that_of_the_places_whose_clocks_show_it_now() -> None:
+    now = datetime(2026, 11, 29, 23, 55, tzinfo=UTC)
+    assert {"Asia/Tokyo", "Asia/Seoul"} <= set(zones_showing(time(9), now))
+    assert zones_showing(time(5, 25), now)[0] == "Asia/Kolkata"
+    # Before and after midnight are near each other.
+    assert "Europe/London" in zones_showing(time(0, 5), now)
+    for hour in range(24):
+        assert len(zones_showing(time(hour), now)) <= 6
 
 
 @pytest.mark.parametrize(
