@@ -1,6 +1,7 @@
 """All that a chat can choose, in one message that edits itself."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -32,6 +33,9 @@ ZONES = (
 """A clock of each part of the world, from west to east."""
 LANGUAGES = ("en", "ja", "ko", "zh", "es", "fr", "de", "pt", "ru", "ar", "hi", "id")
 """Languages of news to choose from."""
+
+_JUST_CHOSEN = timedelta(hours=1)
+"""How long a pause of some days is shown by their number: later it ends on a day, which the text above names."""
 
 _MUTED = 15
 """Names of what is muted that are said."""
@@ -226,7 +230,11 @@ def _pauses(chat: Chat, reader: Reader) -> Keyboard:
     def label(days: str) -> str:
         return str(say_count("settings.days", int(days), reader.language))
 
-    rows = [(button(label(days), Choose("pause", days)),) for days in PAUSES]
+    def chosen(days: str) -> bool:
+        left = None if chat.paused_until is None else chat.paused_until - reader.now
+        return left is not None and abs(left - timedelta(days=int(days))) < _JUST_CHOSEN
+
+    rows = [(choice(label(days), Choose("pause", days), chosen(days)),) for days in PAUSES]
     endless = chat.paused and chat.paused_until is None
     ends = choice(reader.label("settings.endless"), Choose("pause", ENDLESS), endless)
     goes_on = choice(reader.label("settings.resume"), Choose("pause", RESUME), not chat.paused)

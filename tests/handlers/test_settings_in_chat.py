@@ -165,6 +165,20 @@ async def test_a_shared_location_sets_the_time_zone_and_is_kept_nowhere(talk: An
     assert (await talk.chat()).timezone == "Asia/Kolkata"
 
 
+async def test_a_pause_of_some_days_is_marked_when_it_is_chosen_and_named_by_its_end_later(
+    talk: Any, buttons_of: Buttons, clock: Any
+) -> None:
+    message = await talk.ask_message("/settings")
+    await talk.me.press(message, "Paused")
+    for label in ("For 1 day", "For 7 days"):
+        await talk.me.press(message, label)
+        assert [one for one in buttons_of(message) if one.startswith("✓")] == [f"✓ {label}"]
+    clock.forward(days=2)
+    [later] = await talk.me.press_data(message, encode(Screen("pause")))
+    assert "Paused: Until Fri, Nov 27" in later["text"]
+    assert not [one for one in buttons_of(message) if one.startswith("✓")]
+
+
 @pytest.mark.parametrize(
     ("command", "screen", "choice"), [("/timezone", "zone", "Tokyo"), ("/quiet", "quiet", "22:00")]
 )
