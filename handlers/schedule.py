@@ -216,9 +216,9 @@ async def timezone(ask: Ask) -> Answer:
         return replace(shown, keyboard=choices("zone", ask.chat, ask.reader))
     zone = zone_called(typed, languages())
     if zone is None and (several := zones_to_choose(typed)):
-        return await _which_zone(ask, "timezone.several", several)
+        return await _which_zone(ask, "timezone.several", typed, several)
     if zone is None and (showing := _zones_showing(ask, typed)):
-        return await _which_zone(ask, "timezone.showing", showing)
+        return await _which_zone(ask, "timezone.showing", typed, showing)
     if zone is None:
         near = near_zones(typed)
         if not near:
@@ -235,12 +235,12 @@ def _zones_showing(ask: Ask, typed: str) -> tuple[str, ...]:
     return () if at is None else zones_showing(at, ask.now)
 
 
-async def _which_zone(ask: Ask, key: str, zones: Sequence[str]) -> View:
+async def _which_zone(ask: Ask, key: str, typed: str, zones: Sequence[str]) -> View:
     """Several zones may be meant: a button for each, with what its clock shows."""
     there = [replace(ask.reader, zone=zone) for zone in zones]
     labels = [f"{shorten(one.place, 20)}, {time_of_day(ask.now, one)}" for one in there]
     buttons = await offer_each(ask, "timezone", tuple(zip(labels, zones, strict=True)))
-    asked = ask.refuse(key, typed=shorten(squeeze(ask.argument), 40))
+    asked = ask.refuse(key, typed=shorten(typed, 40))
     return replace(asked, keyboard=in_rows(buttons, 2))
 
 

@@ -33,6 +33,7 @@ _WORDS = {
     "weekdays": "weekdays",
     "weekends": "weekends",
     "weekly": "weekly",
+    "biweekly": "biweekly",
     "monthly": "monthly",
     "hourly": "hourly",
     "every": "every",
@@ -109,7 +110,7 @@ def _numbered() -> re.Pattern[str]:
         normalise(word) for language in _others() for word in listed("when.counter", language)
     ]
     behind = "|".join(map(re.escape, sorted(counters, key=len, reverse=True)))
-    return re.compile(rf"(?:number |no\.? ?|#)?(\d{{1,4}})(?:\.|{behind})?(?: (.+))?")
+    return re.compile(rf"(?:number |no\.? ?|#)?(\d{{1,4}})(?:[.:,]|{behind})?(?: (.+))?")
 
 
 def _in_english(found: re.Match[str]) -> str:

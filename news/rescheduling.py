@@ -59,7 +59,7 @@ async def _plan(
 
 
 async def set_chat_schedule(tx: Transaction, chat: Chat, wanted: Schedule, now: datetime) -> None:
-    """Give a chat another schedule. A new rhythm is a wish to hear: it ends a pause, as none does not."""
+    """Give a chat another schedule. A new rhythm is a wish to hear: it ends a pause, unless it is OFF."""
     upcoming = schedule.next_after(wanted, now, chat.timezone)
     await chats.change(tx, chat.id, schedule=str(wanted), next_digest_at=upcoming)
     if upcoming is not None:

@@ -84,6 +84,7 @@ async def three(talk: Any) -> Any:
         ("2番 毎日8時", 2, "daily 08:00"),
         ("2번 매일 8시", 2, "daily 08:00"),
         ("No. 2 daily 8:00", 2, "daily 08:00"),
+        ("2: daily 8:00", 2, "daily 08:00"),
         ("north korea daily 8:00", 1, "daily 08:00"),
         ("North Korea 毎日8時", 1, "daily 08:00"),
         ("rice instant", 2, "instant"),
@@ -131,7 +132,7 @@ async def test_a_number_that_is_an_hour_is_of_the_digest_however_long_the_list_i
     [
         *("3 days", "1 day", "1 week", "every 2 days", "every other day", "biweekly", "every 30m"),
         *("every 5 hours", "3日ごと", "2日毎", "1日", "1日おき", "2주마다", "3일마다", "1일"),
-        *("2일마다 8시", "2달마다", "1주마다", "30분마다", "3 every 2 days"),
+        *("2일마다 8시", "2달마다", "1주마다", "30분마다", "隔週", "격일", "3 every 2 days"),
     ],
 )
 async def test_a_distance_that_no_digest_keeps_is_answered_with_those_that_there_are(
@@ -139,7 +140,7 @@ async def test_a_distance_that_no_digest_keeps_is_answered_with_those_that_there
 ) -> None:
     before = (await three.chat(), await three.follows())
     answer = await three.ask(f"/schedule {typed}")
-    assert f"I can’t keep the distance of “{typed}”" in answer
+    assert f"“{typed}” is none of the rhythms that I have" in answer
     assert "/schedule every 6h" in answer
     assert (await three.chat(), await three.follows()) == before
 
