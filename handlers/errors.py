@@ -12,6 +12,7 @@ from handlers.views.message import View, plain_text
 from handlers.words import say, say_count
 from news import query
 from news.errors import (
+    BadAddress,
     BadQuery,
     BadQuiet,
     BadSchedule,
@@ -43,8 +44,8 @@ def _explain(error: NewsError, ask: Ask, command: str) -> View:
             return ask.say(_schedule_key(error), typed=typed)
         case BadQuiet():
             return ask.say("quiet.bad", typed=typed)
-        case FetchFailed():
-            return ask.say(f"fetch.{error.failure.value}", detail=error.detail)
+        case BadAddress() | FetchFailed():
+            return _explain_address(error, ask)
         case NoFeedFound():
             tried = Markup("\n").join(code(shorten(url, 100)) for url in error.tried[:8])
             return ask.say("fetch.no_feed", tried=tried)
@@ -62,6 +63,13 @@ def _explain(error: NewsError, ask: Ask, command: str) -> View:
 
 
 _NOT_NOW = {ChatForgotten: "follow.forgotten", ShareSpent: "follow.too_many_new"}
+
+_BAD_ADDRESS = {
+    "scheme": "fetch.refused",
+    "password": "fetch.password",
+    "long": "fetch.long",
+    "mail": "fetch.mail",
+}
 
 
 def _schedule_key(error: BadSchedule) -> str:
@@ -116,6 +124,12 @@ def query_trouble(error: BadQuery, language: str) -> tuple[Markup, str]:
         example = _PREFIX_EXAMPLES.get(error.what.casefold(), "title")
     shown = say(f"query.example.{example}", language)
     return trouble, plain_text(shown)
+
+
+def _explain_address(error: BadAddress | FetchFailed, ask: Ask) -> View:
+    if isinstance(error, BadAddress):
+        return ask.say(_BAD_ADDRESS[error.reason])
+    return ask.say(f"fetch.{error.failure.value}", detail=error.detail)
 
 
 def _explain_query(error: BadQuery, ask: Ask, command: str) -> View:

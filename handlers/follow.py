@@ -14,7 +14,7 @@ from handlers.views.message import Toast, View
 from handlers.visits import admission, count_feed
 from handlers.what_else import with_what_else
 from news import follow, query, search, typed_addresses, unfollowing
-from news.errors import FetchFailed, LimitReached, ShareSpent
+from news.errors import BadAddress, LimitReached, ShareSpent
 from news.followed_topics import query_of
 from news.mutes import Muted
 from news.subscribing import end
@@ -38,7 +38,7 @@ async def subscribe(ask: Ask) -> Answer:
         return views.found(await follow_one(ask, addresses[0]), ask.chat, ask.reader)
     if "://" in ask.argument:
         # Part of an address is no topic.
-        raise FetchFailed(Failure.REFUSED)
+        raise BadAddress("scheme")
     wanted = query.parse(ask.argument)
     result = await follow.follow_topic(
         services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now

@@ -24,11 +24,10 @@ from handlers.what_else import sources_called
 from news import query, search, typed_addresses
 from news import schedule as rhythm
 from news.addresses import host_of, path_of
-from news.errors import BadQuery, BadSchedule, FetchFailed
+from news.errors import BadAddress, BadQuery, BadSchedule
 from news.text import shorten
 from news.zones import zone_at
 from storage import articles, chats
-from storage.records import Failure
 
 MOST_ADDRESSES = 8
 """Addresses of one message that are offered, a button each."""
@@ -77,15 +76,16 @@ async def _is_found(ask: Ask, wanted: query.Query) -> bool:
 
 
 async def offer_addresses(ask: Ask, typed: tuple[str, ...]) -> View:
-    """Offer to follow what is at some addresses. Raises FetchFailed if none of them can be fetched."""
+    """Offer to follow what is at some addresses. Raises BadAddress if none of them can be fetched."""
     offered: dict[str, str] = {}
+    refused: BadAddress | None = None
     for one in typed:
         try:
             offered[one] = typed_addresses.fetchable(one) or one
-        except FetchFailed:
-            continue
-    if not offered:
-        raise FetchFailed(Failure.REFUSED)
+        except BadAddress as error:
+            refused = refused or error
+    if not offered and refused is not None:
+        raise refused
     some = list(offered.items())[:MOST_ADDRESSES]
     if len(some) == 1:
         [(as_typed, address)] = some

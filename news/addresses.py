@@ -47,12 +47,13 @@ def web_address(value: object, base: str) -> str:
         host = parts.hostname
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or not _fits(address):
+    if parts.scheme not in ("http", "https") or not host or not fits(address):
         return ""
     return address if address.isprintable() and " " not in address else _escaped(address)
 
 
-def _fits(address: str) -> bool:
+def fits(address: str) -> bool:
+    """Whether an address is short enough to be kept."""
     return len(address) <= MAX_URL and len(address.encode("utf-8", "replace")) <= MAX_URL
 
 

@@ -4,6 +4,7 @@ NewsError
 ├── BadQuery        a topic or search that can't be understood
 ├── BadSchedule     a "when" that can't be understood
 ├── BadQuiet        quiet hours that can't be understood
+├── BadAddress      an address that can't be followed, as can be told from it alone
 ├── FetchFailed     an address that brought nothing, with the kind of failure
 ├── NoFeedFound     an address that leads to no feed, with what was tried
 ├── NoSuchNumber    a number that is not in the chat's list
@@ -56,6 +57,15 @@ class BadSchedule(NewsError):
 
 class BadQuiet(NewsError):
     """Quiet hours that can't be read, or that would last all day."""
+
+
+class BadAddress(NewsError):
+    """An address that can't be followed, as can be told from it alone."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """`scheme` (none of the web), `password` (it carries one), `long`, `mail` (that of a person)."""
 
 
 @dataclass(frozen=True, slots=True)

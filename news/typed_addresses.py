@@ -2,10 +2,9 @@
 
 import re
 
-from news.addresses import has_credentials
-from news.errors import FetchFailed
+from news.addresses import fits, has_credentials
+from news.errors import BadAddress
 from news.text import squeeze
-from storage.records import Failure
 
 _FEED_SCHEME = re.compile(r"(?i)^feed:(?://)?")
 
@@ -17,6 +16,11 @@ _BARE_HOST = re.compile(
     r"(?:(?:[\w-]+\.)+[^\W\d_][\w-]+(?::\d+)?|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|localhost(?::\d+)?)"
     r"(?:[/?#]\S*)?"
 )
+
+_CHANNEL = re.compile(r"@([A-Za-z][A-Za-z0-9_]{3,31})")
+"""What Telegram calls a channel, or somebody, by."""
+
+_MAIL = re.compile(r"(?i)(?:mailto:)?([\w.+-]+@(?:[\w-]+\.)+[^\W\d_][\w-]+)")
 
 _IN_TEXT = re.compile(
     r"""
@@ -34,11 +38,16 @@ _BEHIND = ".,;:!?…，、；：！？'’"
 def as_address(typed: str) -> str | None:
     """The web address that a person typed, completed; None if it looks like words.
 
-    An address with a scheme that is not the web's is given back as it is, to be refused by name.
+    An address with a scheme that is not the web's is given back as it is, to be refused by name; so is a mail address,
+    as mailto:. A public channel of Telegram, `@name`, is followed by way of its address.
     """
     text = squeeze(typed)
     if " " in text or not text:
         return None
+    if (channel := _CHANNEL.fullmatch(text)) is not None:
+        return f"https://t.me/{channel[1]}"
+    if (mail := _MAIL.fullmatch(text)) is not None:
+        return f"mailto:{mail[1]}"
     # What browsers once made of links to feeds: feed:https://a.example and feed://a.example.
     rest = _FEED_SCHEME.sub("", text)
     if _SCHEME.match(rest):
@@ -71,13 +80,19 @@ def _without_end(address: str) -> str:
 
 
 def fetchable(typed: str) -> str | None:
-    """Likewise, if it can be fetched for a chat. Raises FetchFailed if it is an address that can't be."""
+    """Likewise, if it can be fetched for a chat. Raises BadAddress if it is an address that can't be."""
     address = as_address(typed)
     if address is None:
         return None
-    if not address.startswith(("http://", "https://")) or has_credentials(address):
+    if address.startswith("mailto:"):
+        raise BadAddress("mail")
+    if not address.startswith(("http://", "https://")):
+        raise BadAddress("scheme")
+    if has_credentials(address):
         # Feeds are shared by all chats that follow them: no place for somebody's password.
-        raise FetchFailed(Failure.REFUSED)
+        raise BadAddress("password")
+    if not fits(address):
+        raise BadAddress("long")
     return address
 
 

@@ -55,6 +55,21 @@ async def test_an_address_behind_words_is_offered_as_well(talk: Talk) -> None:
     assert followed["text"].startswith("You now follow 나루신문.")
 
 
+@pytest.mark.parametrize("before", ["", "/subscribe "])
+async def test_whoever_sends_an_address_that_cannot_be_followed_is_told_why(
+    talk: Talk, before: str
+) -> None:
+    secret = await talk.ask(f"{before}https://user:pw@a.example/feed")
+    assert secret.startswith("An address with a password in it can’t be followed")
+    assert "too long" in await talk.ask(f"{before}https://a.example/{'x' * 3000}")
+    assert (await talk.ask(f"{before}a@b.example")).startswith("That is a mail address")
+    assert await talk.follows() == ()
+
+
+async def test_the_name_of_a_channel_is_offered_as_a_source(talk: Talk) -> None:
+    assert "https://t.me/durov" in await talk.ask("@durov")
+
+
 async def test_several_addresses_are_offered_each_and_together(
     talk: Talk, buttons_of: Buttons
 ) -> None:

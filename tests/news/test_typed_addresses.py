@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.typed_addresses import addresses_in, as_address
+from news.errors import BadAddress
+from news.typed_addresses import addresses_in, as_address, fetchable
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,9 @@ from news.typed_addresses import addresses_in, as_address
         ("north korea", []),
         ("rice at a.example", []),
         ("mail me@www.a.example", []),
+        ("@durov", ["@durov"]),
+        ("what @durov says", []),
+        ("a@b.example", ["a@b.example"]),
         ("title:rice", []),
         ("a ://b", []),
         ("", []),
@@ -56,3 +60,27 @@ def test_a_long_text_takes_no_long_time(long: str) -> None:
     began = time.monotonic()
     addresses_in(f"{long} x")
     assert time.monotonic() - began < 5
+
+
+def test_a_channel_is_followed_by_way_of_its_address() -> None:
+    assert fetchable("@durov") == "https://t.me/durov"
+    assert as_address("@日本") is None
+    assert as_address("@a.example") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("https://user:pw@a.example/feed", "password"),
+        (f"https://a.example/{'x' * 3000}", "long"),
+        ("a@b.example", "mail"),
+        ("mailto:a@b.example", "mail"),
+        ("ftp://a.example", "scheme"),
+    ],
+)
+def test_an_address_that_cannot_be_followed_is_refused_for_what_it_is(
+    typed: str, reason: str
+) -> None:
+    with pytest.raises(BadAddress) as refused:
+        fetchable(typed)
+    assert refused.value.reason == reason
