@@ -32,6 +32,9 @@ DONE, FAILED, USED_WRONGLY = 0, 1, 2
 _SHOWN_ENTRIES = 10
 _REASONS = {
     "address": "no public web address",
+    "password": "an address with a password in it",
+    "long": "the address is too long",
+    "private": "in a network that is not to be fetched",
     "topic": "no topic",
     "twice": "listed twice",
     "over": "the list is too long; import the rest as a list of its own",

@@ -107,13 +107,17 @@ async def _feed(sources: Sources, url: str, fetched: Fetched) -> FoundFeed:
 
 
 async def read_list(sources: Sources, document: bytes) -> opml.FeedList:
-    """A list of feeds, read in the parser's process. Raises FetchFailed if it is none, with ONE_FEED for a feed."""
+    """A list of feeds, read in the parser's process. Raises FetchFailed if it is none, with ONE_FEED for a feed.
+
+    What would be refused without asking anybody is among what was rejected.
+    """
     try:
-        return await sources.worker.run(feed_lists.read, document)
+        listed = await sources.worker.run(feed_lists.read, document)
     except feed_lists.OneFeed as error:
         raise FetchFailed(Failure.NOT_A_FEED, ONE_FEED) from error
     except (opml.BadOpml, WorkerKilled) as error:
         raise FetchFailed(Failure.NOT_A_FEED, "no list") from error
+    return opml.without_private(listed, sources.fetcher.is_private)
 
 
 async def _podcast(sources: Sources, fetched: Fetched, tried: list[str]) -> FoundFeed:

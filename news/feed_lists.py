@@ -39,6 +39,7 @@ def _from_lines(text: str) -> FeedList | None:
     What follows an address is somebody's note, and lines that begin with # are, too.
     """
     found: dict[str, ListedFeed] = {}
+    lines: list[int] = []
     rejected: list[Rejected] = []
     addresses = 0
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
@@ -49,9 +50,10 @@ def _from_lines(text: str) -> FeedList | None:
         match = _ADDRESS.fullmatch(first)
         url = web_address(match[1].lower() + match[2], "") if match else ""
         addresses += match is not None
-        if reason := opml.reason_against(url, found):
+        if reason := opml.reason_against(first, url, found):
             rejected.append(Rejected(number, shorten(written, 80), reason))
         else:
+            lines.append(number)
             found[url] = ListedFeed(url)
     few = not addresses or addresses * 2 < len(found) + len(rejected)
-    return None if few else FeedList(tuple(found.values()), tuple(rejected))
+    return None if few else FeedList(tuple(found.values()), tuple(rejected), lines=tuple(lines))

@@ -364,6 +364,20 @@ class Fetcher:
             raise FetchFailed(Failure.UNREACHABLE, "cut off", answer)
         return bytes(unpacked.body)
 
+    def is_private(self, url: str) -> bool:
+        """Whether an address is refused by its host alone: a number in a private network, or this machine's name."""
+        if self._limits.proxy:
+            return False
+        try:
+            host, port = host_of(url), urlsplit(url).port or 443
+            address = "127.0.0.1" if f".{host}".endswith(".localhost") else host
+            return not (
+                _is_public(ipaddress.ip_address(address)) or self._may_connect(address, port)
+            )
+        except ValueError:
+            # Another name leads where it leads.
+            return False
+
     def _guarded_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = info
         if not self._limits.proxy and not self._may_connect(str(where[0]), int(where[1])):

@@ -5,15 +5,15 @@ specification allows: other readers pass over them. In its body, some would make
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from news import document as xml
 from news import query
-from news.addresses import has_credentials, web_address
+from news.addresses import fits, has_credentials, web_address
 from news.errors import BadQuery, BadSchedule, FetchFailed
 from news.schedule import parse_for_one
 from news.text import shorten, squeeze
@@ -54,7 +54,8 @@ class Rejected:
     """In the file, from 1."""
     name: str
     reason: str
-    """`address`: it is no public web address. `topic`: it is no topic. `twice`: the list has it already.
+    """`address`: it is no web address. `password`: one with a password in it. `long`: one that is too long.
+    `private`: one in a private network. `topic`: it is no topic. `twice`: the list has it already.
     `over`: the list is too long."""
 
 
@@ -67,6 +68,8 @@ class FeedList:
     rejected: tuple[Rejected, ...]
     topics: tuple[ListedTopic, ...] = ()
     """By their places, each once."""
+    lines: tuple[int, ...] = field(default=(), compare=False)
+    """Where each of the outlines stands in the file, from 1; none for a list that comes from no file."""
 
     @property
     def entries(self) -> tuple[ListedFeed | ListedTopic, ...]:
@@ -83,6 +86,7 @@ def read(document: bytes) -> FeedList:
     if str(root.tag).lower() != "opml":
         raise BadOpml("is not OPML: its outermost element is not <opml>")
     found: dict[str, ListedFeed] = {}
+    lines: list[int] = []
     rejected: list[Rejected] = []
     for element, folder in _outlines(root, ()):
         said = {str(name).lower(): str(value) for name, value in element.attrib.items()}
@@ -91,13 +95,34 @@ def read(document: bytes) -> FeedList:
         title = squeeze(said.get("title") or said.get("text") or "")
         # Those who have no name for a feed write its address.
         name = "" if title == written else shorten(title, _MAX_NAME)
-        reason = reason_against(url, found)
+        reason = reason_against(written, url, found)
         if reason:
             rejected.append(Rejected(element.sourceline or 0, shorten(name or written, 80), reason))
         else:
+            lines.append(element.sourceline or 0)
             found[url] = ListedFeed(url, name, folder, _schedule(element.get(_SCHEDULE)))
     topics = _topics(root, rejected)
-    return FeedList(tuple(found.values()), tuple(rejected), topics)
+    return FeedList(tuple(found.values()), tuple(rejected), topics, tuple(lines))
+
+
+def without_private(listed: FeedList, is_private: Callable[[str], bool]) -> FeedList:
+    """A list that was just read, with what lies in a private network among what was rejected."""
+    placed = list(zip(listed.outlines, listed.lines, strict=True))
+    private = [
+        Rejected(line, shorten(one.title or one.url, 80), "private")
+        for one, line in placed
+        if is_private(one.url)
+    ]
+    if not private:
+        return listed
+    left = [(one, line) for one, line in placed if not is_private(one.url)]
+    rejected = sorted((*listed.rejected, *private), key=lambda one: one.line)
+    return replace(
+        listed,
+        outlines=tuple(one for one, _ in left),
+        lines=tuple(line for _, line in left),
+        rejected=tuple(rejected),
+    )
 
 
 def _topics(root: Any, rejected: list[Rejected]) -> tuple[ListedTopic, ...]:
@@ -140,11 +165,14 @@ def _schedule(written: str | None) -> str:
     return "" if wanted is None else str(wanted)
 
 
-def reason_against(url: str, found: Mapping[str, ListedFeed]) -> str:
-    """Why an address is not taken; empty if it is."""
+def reason_against(written: str, url: str, found: Mapping[str, ListedFeed]) -> str:
+    """Why an address is not taken, as it was written and as it is used; empty if it is."""
+    if not url:
+        is_long = written.startswith(("http://", "https://")) and not fits(written)
+        return "long" if is_long else "address"
     # Feeds are shared by all who follow them: no place for somebody's password.
-    if not url or has_credentials(url):
-        return "address"
+    if has_credentials(url):
+        return "password"
     if url in found:
         return "twice"
     return "over" if len(found) >= MAX_OUTLINES else ""

@@ -54,6 +54,32 @@ async def test_a_link_to_a_feed_is_followed_and_a_bad_one_told_kindly(talk: Talk
     assert "error 404" in await talk.ask(f"/import {talk.newsroom}/feeds.opml")
 
 
+async def test_what_would_be_refused_by_itself_is_refused_in_a_list_with_its_line_and_reason(
+    talk: Talk,
+) -> None:
+    listed = [
+        "https://a.example/feed",
+        "http://10.0.0.1/feed",
+        "http://169.254.169.254/x",
+        "http://localhost/x",
+        "http://[::1]/x",
+        "https://user:pw@a.example/f",
+        f"https://a.example/{'x' * 3000}",
+    ]
+    feeds = [ListedFeed(url, f"Feed {place}", "") for place, url in enumerate(listed)]
+    private = "in a private network"
+    reasons = [private, private, private, private, "with a password", "the address is too long"]
+    for content in (write(feeds, "List"), "\n".join(listed).encode()):
+        [answer] = await talk.me.send_file("list.opml", content)
+        lines = answer["text"].splitlines()
+        assert lines[0].startswith(("1 feed of the list", "You follow", "Nothing of the list"))
+        told = [line for line in lines if line.startswith("· line ")]
+        assert [reason in line for reason, line in zip(reasons, told, strict=True)] == [True] * 6
+        numbers = [int(line.split()[2].rstrip(",")) for line in told]
+        assert numbers == list(range(numbers[0], numbers[0] + 6))
+    assert [one.name for one in await talk.follows()] == ["Feed 0"]
+
+
 async def exported(talk: Talk) -> bytes:
     [file] = await talk.me.type("/export")
     return bytes(talk.telegram.files[file["document"]["file_id"]])

@@ -90,7 +90,7 @@ https://me:secret@d.example/feed
         assert [(line.line, line.reason) for line in found.rejected] == [
             (6, "twice"),
             (7, "address"),
-            (8, "address"),
+            (8, "password"),
         ]
 
 
