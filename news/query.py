@@ -610,9 +610,14 @@ def _host(text: str) -> str:
 
 @cache
 def _languages() -> dict[str, str]:
-    """Code, or English name in lower case → code (ISO 639-1)."""
-    names = {code: name for code, name in Locale("en").languages.items() if len(code) == 2}
-    known = {name.casefold(): code for code, name in names.items()} | {code: code for code in names}
+    """Code, or name in lower case → code (ISO 639-1); where two languages share a name, that of English counts."""
+    named = [
+        (name.casefold(), code)
+        for language in reversed(_NAMED_IN)
+        for code, name in Locale(language).languages.items()
+        if len(code) == 2
+    ]
+    known = dict(named) | {code: code for _, code in named}
     # Articles are not told apart further, and some feeds use codes of old.
     return known | {"nb": "no", "nn": "no", "iw": "he", "in": "id", "ji": "yi"}
 
