@@ -40,6 +40,8 @@ async def subscribe(ask: Ask) -> Answer:
         # Part of an address is no topic.
         raise BadAddress("scheme")
     wanted = query.parse(ask.argument)
+    async with services.database.read() as tx:
+        wanted = await search.as_kept(tx, wanted, ask.now)
     result = await follow.follow_topic(
         services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
     )

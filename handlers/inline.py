@@ -153,8 +153,9 @@ class Inline:
             if wanted is None:
                 found = await articles.latest(tx, limit=PAGE + 1, beyond=begin.beyond, up_to=up_to)
             else:
+                now = self._services.clock()
                 placed = await search.newest(
-                    *(tx, wanted, self._services.clock()),
+                    *(tx, await search.as_kept(tx, wanted, now), now),
                     limit=PAGE + 1,
                     beyond=begin.beyond,
                     up_to=up_to,

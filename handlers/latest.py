@@ -25,7 +25,7 @@ _LOOKS = (1, 4, 16, 16, 16)
 
 async def latest(ask: Ask) -> Answer:
     """The first page, newest first."""
-    wanted = query.parse(ask.argument) if ask.argument.strip() else None
+    wanted = await _wanted(ask) if ask.argument.strip() else None
     topic = None if wanted is None else await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
         page = Page(None if topic is None else topic.id, 1, await articles.newest(tx))
@@ -62,7 +62,7 @@ async def search_best(ask: Ask) -> Answer:
     """The first page, best match first; without words, what to look for."""
     if not ask.argument.strip():
         return ask.refuse("search.ask")
-    wanted = query.parse(ask.argument)
+    wanted = await _wanted(ask)
     topic = await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
         page = BestPage(topic.id, 1, await articles.newest(tx))
@@ -74,6 +74,13 @@ async def turn_best(ask: Ask, pressed: BestPage) -> View:
     async with ask.services.database.read() as tx:
         topic = await chats.topic(tx, pressed.topic_id)
     return ask.refuse("menu.old") if topic is None else await _best(ask, pressed, topic)
+
+
+async def _wanted(ask: Ask) -> query.Query:
+    """What was asked for. Raises BadQuery."""
+    wanted = query.parse(ask.argument)
+    async with ask.services.database.read() as tx:
+        return await search.as_kept(tx, wanted, ask.now)
 
 
 async def _keep(ask: Ask, wanted: query.Query) -> Topic:

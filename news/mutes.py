@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -187,10 +187,14 @@ def term_of(typed: str) -> Term | None:
     if sum(map(len, words)) < 2:
         return None
     literal = text[0] in QUOTES and text[-1] in QUOTES
-    common = _EVERYWHERE.issuperset(words) or "".join(words) in _EVERYWHERE
-    if common and not (literal and len(words) > 1):
+    if are_everywhere(words) and not (literal and len(words) > 1):
         return None
     return Term(words, literal, capitals=False)
+
+
+def are_everywhere(words: Collection[str]) -> bool:
+    """Whether normalised words are such as every text has."""
+    return _EVERYWHERE.issuperset(words) or "".join(words) in _EVERYWHERE
 
 
 def alternatives(typed: str) -> tuple[str, ...]:

@@ -204,6 +204,29 @@ def loosened(wanted: Query) -> Query | None:
     return Query(tree, normal, normal)
 
 
+def in_any_case(wanted: Query) -> Query | None:
+    """The query with words that only count in capitals counting in any case; None if it has none.
+
+    Literals stay as they are.
+    """
+    tree = _in_any_case(wanted.tree)
+    normal = write(tree)
+    return None if tree == wanted.tree else Query(tree, normal, normal)
+
+
+def _in_any_case(tree: Node) -> Node:
+    match tree:
+        case And(parts):
+            return _all(map(_in_any_case, parts))
+        case Or(parts):
+            return _any(map(_in_any_case, parts))
+        case Not(part):
+            return _not(_in_any_case(part))
+        case Phrase(literal=False, capitals=True):
+            return replace(tree, capitals=False)
+    return tree
+
+
 # ── Tree → normal form ──────────────────────────────────────────────────────────────────────────
 
 

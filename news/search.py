@@ -15,7 +15,7 @@ from news import query
 from news.archive import readings, sources, subject_of_article
 from news.indexing import wanted_of
 from news.matching import ENOUGH, Matcher, Source, is_from, moment_of
-from news.mutes import Muted
+from news.mutes import Muted, are_everywhere
 from news.stories import WINDOW
 from news.trend import Hit, Trend, by_day, last_days
 from news.wall_clock import beginning
@@ -88,6 +88,24 @@ async def newest(
                 break
     await looking.place(waiting, found, sure)
     return tuple(found.values())[:limit]
+
+
+async def as_kept(tx: Transaction, wanted: query.Query, now: datetime) -> query.Query:
+    """A query as it finds something: words in capitals count in any case where nothing has them in capitals.
+
+    Those that every text has, such as WHO, never do.
+    """
+    plain = query.in_any_case(wanted)
+    capitals = [
+        node
+        for node in query.parts_of(wanted.tree)
+        if isinstance(node, query.Phrase) and node.capitals and not node.literal
+    ]
+    if plain is None or any(are_everywhere(phrase.words) for phrase in capitals):
+        return wanted
+    if await newest(tx, wanted, now, limit=1):
+        return wanted
+    return plain if await newest(tx, plain, now, limit=1) else wanted
 
 
 async def best(

@@ -95,3 +95,19 @@ async def test_why_says_what_of_each_story_belongs_to_which_topic(talk: Talk, cl
     text = "\n".join(answer["text"] for answer in answers)
     assert numbers(text) == list(range(1, len(told) + 1))
     assert re.search(r"Topic “japan, .*”: “.+” in the headline", text)
+
+
+@pytest.mark.parametrize("command", ["/latest", "/search"])
+async def test_words_in_capitals_are_looked_for_in_any_case_where_nothing_has_them_so(
+    talk: Talk, command: str
+) -> None:
+    plain = (await talk.ask(f"{command} rice")).split("\n\n", 1)[1]
+    assert (await talk.ask(f"{command} RICE")).split("\n\n", 1)[1] == plain
+    # Every text has "who".
+    assert "no story" in await talk.ask(f"{command} WHO")
+
+
+async def test_a_topic_in_capitals_is_the_same_as_in_small_letters(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    assert (await talk.ask("/subscribe RICE")).startswith("You follow “rice” already.")
+    assert [one.name for one in await talk.follows()] == ["rice"]
