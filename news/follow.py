@@ -82,7 +82,7 @@ async def _followed_topic(
     return Followed(
         Kind.TOPIC,
         topic_id,
-        wanted.text,
+        mine[0].name if already and mine else wanted.text,
         already,
         _proof((one.story for one in placed), muted),
         mine[0].id if mine else None,

@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from news.errors import NoSuchNumber
+from news import query
+from news.errors import BadQuery, NoSuchNumber
 from news.followed_topics import query_of
 from news.lexemes import QUOTES
 from news.subscribing import begin_query, subscribe
 from news.text import normalise, squeeze
 from storage import chats, feeds
-from storage.database import Database
+from storage.database import Database, Transaction
 from storage.records import ArticleId, ChatId, FeedId, Kind, Subscription, SubscriptionId, TopicId
 
 _LONGEST_NAMED = 300
@@ -33,6 +34,16 @@ async def find_numbered(
     raise NoSuchNumber(len(listed))
 
 
+async def _meant(tx: Transaction, typed: str) -> TopicId | None:
+    """The topic that means what somebody typed, however it is called: "North Korea" for "DPRK"; None if none is kept."""
+    try:
+        wanted = query.parse(typed)
+    except BadQuery:
+        return None
+    topic = await chats.topic_called(tx, wanted.normal)
+    return None if topic is None else topic.id
+
+
 async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple[Subscription, ...]:
     """The subscriptions that a name, or numbers of the chat's list, stand for: `rice`, `1 3`, `2-4`, `1, 3-5`.
 
@@ -40,12 +51,16 @@ async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple
     """
     async with database.read() as tx:
         listed = await chats.followed(tx, chat_id)
+        topic_id = await _meant(tx, typed)
     text = squeeze(typed)
     for name in dict.fromkeys((text, text.strip(QUOTES + "' ’‘"))):
         found = [one for one in listed if _unquoted(one.name) == _unquoted(name)]
         exact = [one for one in found if normalise(one.name) == normalise(name)]
         if found:
             return tuple(exact or found)[:1]
+    same = tuple(one for one in listed if (one.kind, one.target) == (Kind.TOPIC, topic_id))
+    if same:
+        return same
     places: set[int] = set()
     for part in re.split(r"[\s,，、;；&+]+", re.sub(r"\s*([-‐‑–—~〜～])\s*", r"\1", text)):
         if part:

@@ -350,6 +350,12 @@ async def topic(tx: AsyncConnection, topic_id: TopicId) -> Topic | None:
     return None if row is None else Topic(*row)
 
 
+async def topic_called(tx: AsyncConnection, normal: str) -> Topic | None:
+    """The topic with this normal form."""
+    row = (await tx.execute(select(*_TOPIC).where(topics.c.normal == normal))).one_or_none()
+    return None if row is None else Topic(*row)
+
+
 async def intern_topic(tx: AsyncConnection, normal: str, text: str, now: datetime) -> Topic:
     """The one topic with this normal form, made if need be, marked as used now."""
     row = (

@@ -111,3 +111,10 @@ async def test_a_topic_in_capitals_is_the_same_as_in_small_letters(talk: Talk) -
     await talk.ask("/subscribe rice")
     assert (await talk.ask("/subscribe RICE")).startswith("You follow “rice” already.")
     assert [one.name for one in await talk.follows()] == ["rice"]
+
+
+async def test_what_is_followed_already_is_named_as_it_stands_in_the_list(talk: Talk) -> None:
+    await talk.ask("/subscribe North Korea")
+    assert (await talk.ask("/subscribe DPRK")).startswith("You follow “North Korea” already.")
+    assert (await talk.ask("/unsubscribe 북한")).startswith("You no longer follow “North Korea”")
+    assert await talk.follows() == ()
