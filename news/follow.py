@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from urllib.parse import urljoin
 
 from news import query, search
@@ -21,6 +20,7 @@ from news.poller import body_hash, visited
 from news.related import names_in, related
 from news.sites import Candidate
 from news.sources import Sources, ask
+from news.stories import lead
 from news.subscribing import backfill, begin_feed, begin_query, end, subscribe
 from storage import articles, chats, feeds, opinions
 from storage.database import Database, Transaction
@@ -39,7 +39,7 @@ PROOF = 3
 """Stories that are shown when something is followed."""
 
 _LOOKED_AT = 15
-"""Stories among which those are looked for where a chat muted something."""
+"""Stories among which those are looked for that are in the chat's language and not muted."""
 
 
 _LATELY = timedelta(days=30)
@@ -77,24 +77,26 @@ async def _followed_topic(
     listed = await chats.followed(tx, chat_id)
     mine = [one for one in listed if one.kind is Kind.TOPIC and one.target == topic_id]
     muted = Muted(await opinions.mutes(tx, chat_id))
-    placed = await search.newest(tx, wanted, now, limit=_LOOKED_AT if muted else PROOF)
+    chat = await chats.get(tx, chat_id)
+    language = "" if chat is None else chat.language
+    placed = await search.newest(tx, wanted, now, limit=_LOOKED_AT)
+    shown = _shown((one.story for one in placed), muted)
     related = await related_names(tx, topic_id, wanted, now)
     return Followed(
         Kind.TOPIC,
         topic_id,
         mine[0].name if already and mine else wanted.text,
         already,
-        _proof((one.story for one in placed), muted),
+        tuple(sorted(shown, key=lambda story: lead(story).language != language)[:PROOF]),
         mine[0].id if mine else None,
         related,
         muted=muted.silences(Kind.TOPIC, topic_id, wanted.text),
     )
 
 
-def _proof(stories: Iterable[Story], muted: Muted) -> tuple[Story, ...]:
-    """A few stories that the chat would be shown."""
-    shown = (left for story in stories if (left := muted.without(story)) is not None)
-    return tuple(islice(shown, PROOF))
+def _shown(stories: Iterable[Story], muted: Muted) -> tuple[Story, ...]:
+    """Those of some stories that the chat would be shown, without what it muted of them."""
+    return tuple(left for story in stories if (left := muted.without(story)) is not None)
 
 
 async def _followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: bool) -> Followed:
@@ -103,7 +105,7 @@ async def _followed_feed(tx: Transaction, chat_id: ChatId, feed: Feed, already: 
     if feed.id in muted.feeds:
         return Followed(Kind.FEED, feed.id, feed.title, already, (), muted=True)
     placed = await articles.latest(tx, limit=_LOOKED_AT if muted else PROOF, feed_id=feed.id)
-    proof = _proof((story for _, story in placed), muted)
+    proof = _shown((story for _, story in placed), muted)[:PROOF]
     return Followed(Kind.FEED, feed.id, feed.title, already, proof)
 
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from bot.composer import compose_due
+from news.follow import follow_topic
+from news.query import parse
+from news.stories import lead
 from storage.records import ChatId
 from tests.digests import last_told
 
@@ -118,3 +121,19 @@ async def test_what_is_followed_already_is_named_as_it_stands_in_the_list(talk: 
     assert (await talk.ask("/subscribe DPRK")).startswith("You follow “North Korea” already.")
     assert (await talk.ask("/unsubscribe 북한")).startswith("You no longer follow “North Korea”")
     assert await talk.follows() == ()
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+async def test_stories_in_the_language_of_the_chat_are_shown_first_as_proof(
+    talk: Talk, clock: Any, language: str
+) -> None:
+    await talk.ask("/start")
+    await talk.ask(f"/language {language}")
+    await talk.ask("/subscribe North Korea")
+    [item] = await talk.follows()
+    database = talk.parts.services.database
+    shown = await follow_topic(database, item.chat_id, parse("North Korea"), 9, clock())
+    spoken = [lead(story).language for story in shown.stories]
+    assert len(spoken) == 3
+    assert spoken[0] == language
+    assert spoken == sorted(spoken, key=lambda one: one != language)
