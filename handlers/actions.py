@@ -81,7 +81,7 @@ from handlers.menu_buttons import (
     UndoRow,
     Via,
 )
-from handlers.offer_buttons import Accept, TopicAlone, UndoAll
+from handlers.offer_buttons import Accept, SourceInstead, TopicAlone, UndoAll
 from handlers.page_buttons import (
     BestPage,
     ListAround,
@@ -114,7 +114,7 @@ READING_ACTIONS = (
 )
 """Presses that anyone may make."""
 
-FOLLOWING_ACTIONS = (Follow, FollowFeed, KeepFeed, PickTopic, PickFeed)
+FOLLOWING_ACTIONS = (Follow, FollowFeed, SourceInstead, KeepFeed, PickTopic, PickFeed)
 """Presses with which digests come to the topic of a forum in which they are made, as long as nothing is followed."""
 
 EDITING_ACTIONS = (
@@ -200,6 +200,7 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Follow: follow.press_follow,
     TopicAlone: follow.press_topic_alone,
     FollowFeed: follow.press_follow_feed,
+    SourceInstead: follow.press_source_instead,
     KeepFeed: follow.press_keep,
     FindFeed: follow.press_find,
     Unfollow: follow.press_unfollow,

@@ -23,7 +23,7 @@ from handlers.belonging_buttons import Belonging
 from handlers.button_numbers import LAST_SECOND, long, number_of, short
 from handlers.door_buttons import DoorAction
 from handlers.menu_buttons import Drop, DropRow, MenuAction, Undo, UndoRow
-from handlers.offer_buttons import OfferAction
+from handlers.offer_buttons import OfferAction, SourceInstead
 from handlers.page_buttons import BestPage, Page, PageAction, SaveAgain
 from handlers.seals import is_sealed, seal
 from storage.records import (
@@ -231,7 +231,7 @@ _READ_OTHERS: tuple[Callable[[list[str]], Action | None], ...] = (
 )
 """What is said, and read, of the actions that have rooms of their own."""
 
-_NAMING = (BestPage, Follow, TrendOf, FollowFeed, Undo, Drop, DropRow, UndoRow)
+_NAMING = (BestPage, Follow, TrendOf, FollowFeed, SourceInstead, Undo, Drop, DropRow, UndoRow)
 """Actions with the number of a topic or a feed that nothing of the chat says may be named there."""
 
 

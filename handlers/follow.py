@@ -4,10 +4,10 @@ from handlers.bringing_back import bring_back
 from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Unfollow, Widen
 from handlers.context import Answer, Ask
 from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, Undo, UndoRow
-from handlers.offer_buttons import TopicAlone
+from handlers.offer_buttons import SourceInstead, TopicAlone
 from handlers.page_buttons import ListAround, ListPage
-from handlers.plain_words import without_news_in
-from handlers.several import follow_one, follow_several, unfollow
+from handlers.plain_words import better_said_in
+from handlers.several import follow_one, follow_several, follow_topics, lines_of, unfollow
 from handlers.sharing import link_to
 from handlers.views import subscriptions as views
 from handlers.views.message import Toast, View
@@ -39,6 +39,8 @@ async def subscribe(ask: Ask) -> Answer:
     if "://" in ask.argument:
         # Part of an address is no topic.
         raise BadAddress("scheme")
+    if len(lines := lines_of(ask.argument)) > 1:
+        return await follow_topics(ask, lines)
     wanted = query.parse(ask.argument)
     async with services.database.read() as tx:
         wanted = await search.as_kept(tx, wanted, ask.now)
@@ -173,9 +175,9 @@ async def press_widen(ask: Ask, pressed: Widen) -> View:
 
 
 async def press_topic_alone(ask: Ask, pressed: TopicAlone) -> View:
-    """Follow a topic without the word "news" in the place of one with it."""
+    """Follow a topic as it is better said in the place of one that finds nothing."""
     result = await follow.change_topic(
-        *(ask.services.database, ask.chat.id, pressed.subscription_id, without_news_in, ask.now)
+        *(ask.services.database, ask.chat.id, pressed.subscription_id, better_said_in, ask.now)
     )
     return views.followed(result, ask.chat, ask.reader)
 
@@ -187,6 +189,19 @@ async def press_follow_feed(ask: Ask, pressed: FollowFeed) -> View:
     result = await follow.follow_chosen(
         services.sources, ask.chat.id, pressed.feed_id, services.max_subscriptions
     )
+    return views.followed(result, ask.chat, ask.reader)
+
+
+async def press_source_instead(ask: Ask, pressed: SourceInstead) -> View:
+    """Follow a source in the place of a topic that is called so."""
+    services = ask.services
+    await count_feed(ask, pressed.feed_id)
+    topic = await _item(ask, pressed.subscription_id)
+    # The topic makes room for the source, and stays where that can't be read.
+    limit = services.max_subscriptions + (topic is not None)
+    result = await follow.follow_chosen(services.sources, ask.chat.id, pressed.feed_id, limit)
+    if topic is not None:
+        await unfollowing.unfollow(services.database, ask.chat.id, topic.id)
     return views.followed(result, ask.chat, ask.reader)
 
 

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from handlers.button_numbers import number_of
-from storage.records import OfferId, SubscriptionId
+from storage.records import FeedId, OfferId, SubscriptionId
 
 LETTER = "i"
 """All of these begin with it."""
@@ -28,12 +28,20 @@ class UndoAll:
 
 @dataclass(frozen=True, slots=True)
 class TopicAlone:
-    """Let the word "news" go out of a topic that is followed."""
+    """Let a topic that is followed be as it is better said: without the word "news", or with operators."""
 
     subscription_id: SubscriptionId
 
 
-OfferAction = Accept | UndoAll | TopicAlone
+@dataclass(frozen=True, slots=True)
+class SourceInstead:
+    """Follow a source in the place of a topic that is called so."""
+
+    feed_id: FeedId
+    subscription_id: SubscriptionId
+
+
+OfferAction = Accept | UndoAll | TopicAlone | SourceInstead
 
 
 def parts_of(action: object) -> list[str]:
@@ -45,6 +53,8 @@ def parts_of(action: object) -> list[str]:
             return [LETTER, "u", str(offer_id)]
         case TopicAlone(subscription_id):
             return [LETTER, "t", str(subscription_id)]
+        case SourceInstead(feed_id, subscription_id):
+            return [LETTER, "s", str(feed_id), str(subscription_id)]
     return []
 
 
@@ -57,4 +67,8 @@ def read(parts: list[str]) -> OfferAction | None:
             return UndoAll(OfferId(number_of(offer_id)))
         case ["i", "t", subscription_id]:
             return TopicAlone(SubscriptionId(number_of(subscription_id)))
+        case ["i", "s", feed_id, subscription_id]:
+            return SourceInstead(
+                FeedId(number_of(feed_id)), SubscriptionId(number_of(subscription_id))
+            )
     return None

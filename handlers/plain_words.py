@@ -3,6 +3,7 @@
 The words are in the catalogues, those of all languages count in every chat.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -11,6 +12,7 @@ from handlers.views.languages import code_of
 from handlers.words import languages, listed
 from news import query, quiet, schedule
 from news.errors import BadQuery, BadQuiet, BadSchedule
+from news.lexemes import OPERATORS
 from news.text import squeeze
 from news.zones import zone_called
 
@@ -18,6 +20,8 @@ STOP, HELLO, THANKS = "stop", "hello", "thanks"
 """What is meant that is no command."""
 
 _MEANINGS = ("help", "cancel", "settings", "latest", "subscriptions", STOP, HELLO, THANKS)
+
+_KANA = re.compile("[ぁ-ヿ]")
 
 _AROUND = " !?.,…~！？。、～·"
 """What may stand around words that mean something."""
@@ -75,10 +79,29 @@ def topic_alone(wanted: query.Query) -> query.Query | None:
     return alone if query.positive(alone.tree) else None
 
 
-def without_news_in(topic: str) -> query.Query:
-    """A topic without such words, or as it is if it has none. Raises BadQuery."""
+def better_said(wanted: query.Query) -> query.Query | None:
+    """What somebody may have meant by words that are nowhere: without the word "news", or with operators; None if nothing else."""
+    return topic_alone(wanted) or _with_operators(wanted)
+
+
+def better_said_in(topic: str) -> query.Query:
+    """Likewise, or the topic as it is. Raises BadQuery."""
     wanted = query.parse(topic)
-    return topic_alone(wanted) or wanted
+    return better_said(wanted) or wanted
+
+
+def _with_operators(wanted: query.Query) -> query.Query | None:
+    """As with "rice AND wheat" for "rice and wheat"; None if no such word stands between others, or they are quoted."""
+    if not isinstance(wanted.tree, query.Phrase) or wanted.tree.literal:
+        return None
+    operators = _operators()
+    found = squeeze(_between().sub(lambda word: f" {operators[word[0].casefold()]} ", wanted.text))
+    if found == wanted.text:
+        return None
+    try:
+        return query.parse(found)
+    except BadQuery:
+        return None
 
 
 def _takes(command: str, words: str) -> bool:
@@ -117,6 +140,30 @@ def _meanings() -> Mapping[str, str]:
         for language in languages()
         for word in listed(f"words.{meaning}", language)
     }
+
+
+@cache
+def _operators() -> Mapping[str, str]:
+    said = {
+        word: operator
+        for operator in ("AND", "OR")
+        for language in languages()
+        for word in listed(f"words.{operator.lower()}", language)
+    }
+    return {**said, **{operator.lower(): operator for operator in OPERATORS}}
+
+
+@cache
+def _between() -> re.Pattern[str]:
+    """The words for operators where they stand between others, with spaces where the language has them."""
+    words = sorted(_operators(), key=lambda word: (-len(word), word))
+    return re.compile(
+        "|".join(
+            rf"(?<=\S){word}(?=\S)" if _KANA.match(word) else rf"(?<=\s){word}(?=\s)"
+            for word in map(re.escape, words)
+        ),
+        re.IGNORECASE,
+    )
 
 
 @cache

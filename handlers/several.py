@@ -1,13 +1,16 @@
-"""Several things at once: addresses that are followed, numbers of the list that are unfollowed, and the one way back."""
+"""Several things at once: addresses and topics that are followed, numbers of the list that are unfollowed, and the one way back."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.bringing_back import bring_back
 from handlers.buttons import decode, encode
 from handlers.context import Answer, Ask
-from handlers.errors import explain
+from handlers.errors import explain, query_trouble
 from handlers.menu_buttons import Drop
 from handlers.offer_buttons import UndoAll
+from handlers.offers import offer
 from handlers.views import offers as views
 from handlers.views import subscriptions as subscription_views
 from handlers.views.lists import choice
@@ -15,8 +18,8 @@ from handlers.views.message import View
 from handlers.views.offers import Tried
 from handlers.visits import admission, count_address
 from handlers.words import languages, listed
-from news import follow, typed_addresses, unfollowing
-from news.errors import LimitReached, NewsError, NoSuchNumber
+from news import follow, query, search, typed_addresses, unfollowing
+from news.errors import BadQuery, LimitReached, NewsError, NoSuchNumber
 from news.outcomes import Choice, Followed, Imported
 from news.text import squeeze
 from storage import offers
@@ -24,6 +27,11 @@ from storage.records import Offer, Subscription
 
 MOST = 10
 """Addresses that are followed at once: each may have to be fetched."""
+
+_FOLLOWED = "several.followed"
+
+_LISTED = re.compile(r"(?:[-–*•·]|\d{1,2}[.)])\s+")
+"""What lines of a list begin with."""
 
 _UNFOLLOWED = "unsubscribe"
 """The command of an offer that holds what was unfollowed."""
@@ -49,6 +57,39 @@ async def follow_several(ask: Ask, typed: Sequence[str]) -> View:
     return views.several(tried, len(typed[MOST:]), ask.reader)
 
 
+def lines_of(typed: str) -> tuple[str, ...]:
+    """The lines that somebody typed, without the signs and numbers that lists begin their lines with."""
+    lines = (_LISTED.sub("", line.strip()) for line in typed.splitlines())
+    return tuple(line for line in lines if line)
+
+
+async def follow_topics(ask: Ask, typed: Sequence[str]) -> View:
+    """Follow several topics; what came of each, with one way back for all."""
+    tried = [await _tried_topic(ask, one) for one in typed[:MOST]]
+    new = [one.name for one in tried if one.key == _FOLLOWED]
+    shown = views.several(tried, len(typed[MOST:]), ask.reader, "several.topics")
+    if not new:
+        return shown
+    undo = await offer(ask, ask.reader.label("button.undo"), "unsubscribe", "\n".join(new))
+    return replace(shown, keyboard=((undo,), *shown.keyboard))
+
+
+async def _tried_topic(ask: Ask, typed: str) -> Tried:
+    services = ask.services
+    try:
+        wanted = query.parse(typed)
+        async with services.database.read() as tx:
+            wanted = await search.as_kept(tx, wanted, ask.now)
+        found = await follow.follow_topic(
+            services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
+        )
+    except BadQuery as error:
+        return Tried(typed, "several.failed", reason=query_trouble(error, ask.chat.language)[0])
+    except NewsError as error:
+        return Tried(typed, "several.failed", reason=explain(error, ask, "subscribe").text)
+    return Tried(found.name, "several.already" if found.already else _FOLLOWED)
+
+
 async def _tried(ask: Ask, typed: str) -> Tried:
     try:
         found = await follow_one(ask, typed)
@@ -56,7 +97,7 @@ async def _tried(ask: Ask, typed: str) -> Tried:
         return Tried(typed, "several.failed", reason=explain(error, ask, "subscribe").text)
     match found:
         case Followed(name=name, already=already):
-            return Tried(name, "several.already" if already else "several.followed")
+            return Tried(name, "several.already" if already else _FOLLOWED)
         case Choice(page=page):
             return Tried(page, "several.choice", keyboard=choice(found, ask.reader).keyboard)
         case Imported(followed=count):

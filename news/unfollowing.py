@@ -47,8 +47,13 @@ async def _meant(tx: Transaction, typed: str) -> TopicId | None:
 async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple[Subscription, ...]:
     """The subscriptions that a name, or numbers of the chat's list, stand for: `rice`, `1 3`, `2-4`, `1, 3-5`.
 
-    In the order of the list. Raises NoSuchNumber, if only one of them is not there.
+    In the order of the list; each line stands for some. Raises NoSuchNumber, if only one of them is not there.
     """
+    lines = [line for line in typed.splitlines() if line.strip()]
+    if len(lines) > 1:
+        each = [await find_several(database, chat_id, line) for line in lines]
+        found_ones = {one.id: one for some in each for one in some}
+        return tuple(found_ones[id] for id in sorted(found_ones))
     async with database.read() as tx:
         listed = await chats.followed(tx, chat_id)
         topic_id = await _meant(tx, typed)

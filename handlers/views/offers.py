@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from handlers.buttons import FollowFeed, Show
-from handlers.offer_buttons import TopicAlone, UndoAll
+from handlers.offer_buttons import SourceInstead, TopicAlone, UndoAll
 from handlers.page_buttons import ListPage
 from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, clock, named
@@ -66,10 +66,22 @@ def stop(pause: Button, reader: Reader) -> View:
     return View(say("plain.stop", reader.language), ((pause,), (choose,), (erase,)))
 
 
-def with_sources(view: View, sources: Sequence[tuple[FeedId, str]], reader: Reader) -> View:
-    """An answer, and sources that are called by the same words."""
+def with_sources(
+    view: View,
+    sources: Sequence[tuple[FeedId, str]],
+    reader: Reader,
+    topic: SubscriptionId | None = None,
+) -> View:
+    """An answer, and sources that are called by the same words: to be followed in the place of a `topic`, if there is one."""
     rows = tuple(
-        (button(_follow_source(name, reader), FollowFeed(id), reader.key),) for id, name in sources
+        (
+            button(
+                _follow_source(name, reader),
+                FollowFeed(id) if topic is None else SourceInstead(id, topic),
+                reader.key,
+            ),
+        )
+        for id, name in sources
     )
     return replace(view, keyboard=(*view.keyboard, *rows))
 
@@ -86,11 +98,11 @@ def with_line(view: View, key: str, reader: Reader, **arguments: object) -> View
 
 
 def with_topic_instead(
-    view: View, of: SubscriptionId, name: str, alone: str, reader: Reader
+    view: View, key: str, of: SubscriptionId, name: str, better: str, reader: Reader
 ) -> View:
-    """What was followed, and a topic that would bring more in its place."""
-    label = reader.label("button.follow_instead", query=shorten(alone, 24))
-    said = with_line(view, "follow.without_news", reader, name=name, topic=alone)
+    """What was followed, and a topic that would bring more in its place; `key` is of the sentence that says so."""
+    label = reader.label("button.follow_instead", query=shorten(better, 24))
+    said = with_line(view, key, reader, name=name, topic=better)
     return replace(said, keyboard=(*said.keyboard, (button(label, TopicAlone(of)),)))
 
 
@@ -108,10 +120,10 @@ class Tried:
     """What can be chosen of it."""
 
 
-def several(tried: Sequence[Tried], left: int, reader: Reader) -> View:
-    """What came of several addresses, a line each; `left` were too many."""
+def several(tried: Sequence[Tried], left: int, reader: Reader, head: str = "several.head") -> View:
+    """What came of several addresses, or of what else `head` is the key for, a line each; `left` were too many."""
     language = reader.language
-    lines = [say_count("several.head", len(tried), language)]
+    lines = [say_count(head, len(tried), language)]
     for one in tried:
         name = isolated(shorten(one.name, 100))
         lines.append(

@@ -62,7 +62,7 @@ from handlers.menu_buttons import (
     UndoRow,
     Via,
 )
-from handlers.offer_buttons import Accept, TopicAlone, UndoAll
+from handlers.offer_buttons import Accept, SourceInstead, TopicAlone, UndoAll
 from handlers.page_buttons import (
     BestPage,
     ListPage,
@@ -200,6 +200,7 @@ actions: st.SearchStrategy[Action] = st.one_of(
     st.builds(Accept, ids.map(OfferId)),
     st.builds(UndoAll, ids.map(OfferId)),
     st.builds(TopicAlone, ids.map(SubscriptionId)),
+    st.builds(SourceInstead, ids.map(FeedId), ids.map(SubscriptionId)),
     st.builds(Marks, st.none() | st.sampled_from(Mark), seconds),
 )
 

@@ -7,7 +7,7 @@ import pytest
 from bot.console.door import Person
 from handlers.buttons import encode
 from handlers.offer_buttons import Accept
-from storage.records import OfferId
+from storage.records import Kind, OfferId
 
 Talk = Any
 Buttons = Any
@@ -213,6 +213,35 @@ async def test_a_topic_with_the_word_news_is_followed_without_it_by_a_press(
     assert buttons_of(await talk.ask_message("/subscribe rice")) == []
 
 
+async def test_words_between_others_are_followed_as_they_stand_and_offered_as_operators(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    message = await talk.ask_message("/subscribe rice and wheat")
+    assert message["text"].startswith("You now follow “rice and wheat”.")
+    [followed] = await talk.me.press(message, "“rice AND wheat” instead")
+    assert followed["text"].startswith("You now follow “rice AND wheat”")
+    assert [one.name for one in await talk.follows()] == ["rice AND wheat"]
+    assert buttons_of(await talk.ask_message("/subscribe rice")) == []
+
+
+async def test_each_line_is_a_topic_of_its_own_and_one_press_undoes_them_all(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    message = await talk.ask_message("/subscribe rice\n- North Korea\n2. barley AND (\n\noats")
+    lines = message["text"].splitlines()
+    assert lines[0] == "4 topics"
+    assert lines[1:3] == ["· rice: followed already", "· North Korea: followed from now on"]
+    assert lines[3].startswith("· barley AND (: ")
+    assert lines[4] == "· oats: followed from now on"
+    assert [one.name for one in await talk.follows()] == ["rice", "North Korea", "oats"]
+    await talk.me.press(message, "Undo")
+    assert [one.name for one in await talk.follows()] == ["rice"]
+
+
+async def test_whoever_follows_words_with_signs_is_told_what_is_looked_for(talk: Talk) -> None:
+    assert "to me this is “c”" in await talk.ask("/subscribe C++")
+    assert "to me this is" not in await talk.ask("/subscribe rice + wheat")
+
+
 async def test_a_source_of_that_name_is_offered_beside_the_topic(
     talk: Talk, buttons_of: Buttons
 ) -> None:
@@ -221,6 +250,9 @@ async def test_a_source_of_that_name_is_offered_beside_the_topic(
         assert "Source: Field Notes" in buttons_of(message)
     [followed] = await talk.me.press(message, "Source: Field Notes")
     assert followed["text"].startswith("You now follow Field Notes.")
+    # It takes the place of the topic, which nothing would ever have come for.
+    assert [one.name for one in await talk.follows()] == ["Field Notes"]
+    assert [one.kind for one in await talk.follows()] == [Kind.FEED]
     assert "Source: Field Notes" not in buttons_of(await talk.ask_message("field notes"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.commands import PUBLIC
-from handlers.plain_words import meant, without_news, without_news_in
+from handlers.plain_words import better_said_in, meant, without_news
 from handlers.words import languages, say
 
 COMMANDS = {name: one.name for one in PUBLIC for name in (one.name, *one.aliases)}
@@ -80,10 +80,28 @@ def test_words_that_only_say_that_news_is_meant_are_told_from_the_topic(
 
 
 def test_a_topic_without_such_words_stays_as_it_is() -> None:
-    assert without_news_in("rice AND wheat").text == "rice AND wheat"
-    assert without_news_in("rice news").text == "rice"
+    assert better_said_in("rice AND wheat").text == "rice AND wheat"
+    assert better_said_in("rice news").text == "rice"
     # What is left has to be something that can be looked for.
-    assert without_news_in("since:7d news").text == "since:7d news"
+    assert better_said_in("since:7d news").text == "since:7d news"
+
+
+@pytest.mark.parametrize(
+    ("typed", "better"),
+    [
+        ("rice and wheat", "rice AND wheat"),
+        ("rice Or wheat", "rice OR wheat"),
+        ("rice and not wheat", "rice AND NOT wheat"),
+        ("쌀 또는 밀", "쌀 OR 밀"),
+        ("米または小麦", "米 OR 小麦"),
+        ("andorra or", "andorra or"),
+        ("not rice", "not rice"),
+        ('"rice and wheat"', '"rice and wheat"'),
+        ("Trinidad and Tobago", "Trinidad and Tobago"),
+    ],
+)
+def test_words_between_others_may_be_meant_as_operators(typed: str, better: str) -> None:
+    assert better_said_in(typed).text == better
 
 
 @pytest.mark.parametrize("typed", ["cancel", "Cancel!", "キャンセル", "취소", "never mind"])

@@ -35,6 +35,7 @@ ALL = ["rice", "wheat", '"barley"', "oats"]
         ("1、3〜4", ["wheat"]),
         ("#1 #4.", ["wheat", '"barley"']),
         ("all", []),
+        ("rice\n3", ["wheat", "oats"]),
         ("すべて", []),
         ("전부", []),
     ],
