@@ -50,11 +50,12 @@ async def _answer(ask: Ask) -> Answer:
         return await offer_addresses(ask, addresses)
     wanted = query.parse(ask.argument)
     schedule = _schedule_in(ask.argument)
-    shown = await latest.latest(ask)
+    shown = await latest.latest(ask, loosely=schedule is None)
     if not isinstance(shown, View):
         return shown
     rows: Keyboard = ()
     if schedule is not None and not await _is_found(ask, wanted):
+        shown = views.with_line(shown, "offer.schedule", ask.reader)
         label = ask.reader.label("button.accept_schedule", name=in_words(str(schedule), ask.reader))
         rows = ((button(label, SetTimes(Via.COMMAND, None, str(schedule))),),)
     shown = replace(shown, keyboard=(*rows, *shown.keyboard))

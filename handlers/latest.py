@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers.context import Answer, Ask
 from handlers.page_buttons import BestPage, Page
-from handlers.plain_words import topic_alone
+from handlers.plain_words import small_words, topic_alone
 from handlers.sharing import link_to_topic
 from handlers.views import stories as views
 from handlers.views.message import View
@@ -23,8 +23,8 @@ _LOOKS = (1, 4, 16, 16, 16)
 """Pages of stories that are looked at, one after the other, until one is full of what is not muted."""
 
 
-async def latest(ask: Ask) -> Answer:
-    """The first page, newest first."""
+async def latest(ask: Ask, *, loosely: bool = True) -> Answer:
+    """The first page, newest first; where nothing is found, what else may be looked for, unless not `loosely`."""
     wanted = await _wanted(ask) if ask.argument.strip() else None
     topic = None if wanted is None else await _keep(ask, wanted)
     async with ask.services.database.read() as tx:
@@ -34,7 +34,7 @@ async def latest(ask: Ask) -> Answer:
             page = replace(page, followed=bool(listed))
         found = await _found(tx, ask, page, topic)
     instead = None
-    if wanted is not None and not found:
+    if wanted is not None and loosely and not found:
         instead = await _instead(ask, wanted, page.up_to)
     return await _laid_out(ask, page, topic, found, listed, wanted, instead)
 
@@ -95,7 +95,7 @@ async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Ins
         topic = await _keep(ask, topical)
         page = Page(topic.id, 1, up_to)
         return views.Instead(topical.text, page, "latest.none.news")
-    looser = query.loosened(wanted)
+    looser = query.loosened(wanted, small_words())
     if looser is None:
         return None
     topic = await _keep(ask, looser)

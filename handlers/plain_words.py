@@ -13,7 +13,7 @@ from handlers.words import languages, listed
 from news import query, quiet, schedule
 from news.errors import BadQuery, BadQuiet, BadSchedule
 from news.lexemes import OPERATORS
-from news.text import squeeze
+from news.text import normalise, squeeze
 from news.zones import zone_called
 
 STOP, HELLO, THANKS = "stop", "hello", "thanks"
@@ -140,6 +140,13 @@ def _meanings() -> Mapping[str, str]:
         for language in languages()
         for word in listed(f"words.{meaning}", language)
     }
+
+
+@cache
+def small_words() -> frozenset[str]:
+    """Words that say nothing of what is looked for, normalised."""
+    said = (listed("words.small", language) for language in languages())
+    return frozenset(normalise(word) for some in said for word in some)
 
 
 @cache

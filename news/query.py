@@ -21,7 +21,7 @@ counts (`AI`, `"WHO"`).
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -32,7 +32,17 @@ from babel import Locale
 from news import places
 from news.errors import BadQuery
 from news.lexemes import BEGINS, OPERATORS, QUOTES, SYNONYMS, Kind, Lexeme, lexemes
-from news.text import BREAK, CAPITALS, GAP, is_character, read, squeeze, tokens
+from news.text import (
+    BREAK,
+    CAPITALS,
+    GAP,
+    has_characters,
+    is_character,
+    normalise,
+    read,
+    squeeze,
+    tokens,
+)
 
 MAX_CHARACTERS = 256
 MAX_TERMS = 32
@@ -191,11 +201,14 @@ def parts_of(tree: Node) -> Iterator[Node]:
             yield from parts_of(part)
 
 
-def loosened(wanted: Query) -> Query | None:
+def loosened(wanted: Query, small: Collection[str] = frozenset()) -> Query | None:
     """The query with the words of each phrase anywhere instead of side by side; None if that changes nothing.
 
-    Words that name a place together stay together, literals and exclusions are left alone.
+    Words that name a place together stay together, literals and exclusions are left alone. `small` are normalised words
+    that say nothing by themselves: they are left out. Plain words keep their order and spelling.
     """
+    if all(one.kind is Kind.WORD for one in lexemes(wanted.text)):
+        return _spread(wanted, small)
     tree = _loose(wanted.tree)
     normal = write(tree)
     terms = sum(not isinstance(part, And | Or | Not) for part in parts_of(tree))
@@ -368,6 +381,77 @@ def _apart(phrase: Phrase, words: tuple[str, ...]) -> Iterator[Node]:
             if words[start] != GAP:
                 yield replace(phrase, words=words[start:end])
         start = end
+
+
+def _spread(wanted: Query, small: Collection[str]) -> Query | None:
+    """Plain words, each by itself as it was typed."""
+    words = wanted.text.split(" ")
+    terms: list[str] = []
+    start = 0
+    while start < len(words):
+        # The longest name of a place that begins here, else one word.
+        ends = range(min(len(words), start + MAX_WORDS), start, -1)
+        end = next((end for end in ends if _is_place(" ".join(words[start:end]))), None)
+        if end is not None:
+            terms.append(" ".join(words[start:end]))
+        elif has_characters(words[start]):
+            terms += _cut(words[start], small)
+        elif not _says_nothing(words[start], small):
+            terms.append(words[start].strip(_MARKS))
+        start = end or start + 1
+    try:
+        looser = parse(" AND ".join(dict.fromkeys(terms)))
+    except BadQuery:
+        # Nothing is left of it, or too much.
+        return None
+    return None if looser.tree == wanted.tree else looser
+
+
+_LONGEST_NAME = 16
+"""Characters of a place's name that are looked at where no spaces show its end."""
+
+_MARKS = ".,:;!?…'’"
+_SMALL_NUMBER = re.compile(r"\d{1,2}(?:\W\d{1,2})*")
+_HIRAGANA = "".join(map(chr, range(0x3041, 0x3097)))
+_VERB = re.compile(f"[^{_HIRAGANA}][{_HIRAGANA}]+")
+"""A character with its ending."""
+
+
+def _says_nothing(word: str, small: Collection[str]) -> bool:
+    bare = word.strip(_MARKS)
+    # WHO is no "who".
+    is_small = normalise(bare) in small and not (len(bare) > 1 and bare.isupper())
+    return is_small or _SMALL_NUMBER.fullmatch(bare) is not None
+
+
+def _is_place(text: str) -> bool:
+    return places.find(_without_breaks(tokens(text))) is not None
+
+
+def _cut(word: str, small: Collection[str]) -> list[str]:
+    """The names of places in text without spaces, and what is between them; the text as it is if that cuts through a word."""
+    pieces: list[str] = []
+    rest = start = 0
+    while start < len(word):
+        ends = range(min(len(word), start + _LONGEST_NAME), start + 1, -1)
+        end = next((end for end in ends if _is_place(word[start:end])), None)
+        if end is not None:
+            pieces += [word[rest:start], word[start:end]]
+            rest = end
+        start = end or start + 1
+    pieces.append(word[rest:])
+    others = [one for one in pieces[::2] if one and one not in small]
+    if any(len(one) == 1 and one not in _HIRAGANA for one in others):
+        # 日本人, 한국어.
+        return [word]
+    if len(pieces) == 1:
+        return others
+    terms: list[str] = []
+    for place, piece in enumerate(pieces):
+        bare = piece if place % 2 else piece.lstrip(_HIRAGANA)
+        if bare and bare not in small and not (place % 2 == 0 and _VERB.fullmatch(bare)):
+            terms.append(bare if place % 2 else bare.rstrip(_HIRAGANA))
+    return terms
 
 
 # ── Lexemes → tree ──────────────────────────────────────────────────────────────────────────────

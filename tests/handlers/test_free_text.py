@@ -181,7 +181,10 @@ async def test_a_time_is_offered_as_a_schedule_where_it_is_no_news(
     talk: Talk, buttons_of: Buttons
 ) -> None:
     message = await talk.ask_message("daily 08:00")
+    assert "the button sets that" in message["text"]
     assert "Digests every day at 08:00" in buttons_of(message)
+    # Its words say nothing of any news.
+    assert not [label for label in buttons_of(message) if label.startswith("Search")]
     await talk.me.press(message, "Digests every day at 08:00")
     assert (await talk.chat()).schedule == "daily 08:00"
     assert not [one for one in buttons_of(await talk.ask_message("rice")) if "Digests" in one]
@@ -189,7 +192,13 @@ async def test_a_time_is_offered_as_a_schedule_where_it_is_no_news(
 
 @pytest.mark.parametrize(
     ("typed", "topic"),
-    [("North Korea news", "North Korea"), ("北朝鮮のニュース", "北朝鮮"), ("북한 뉴스", "북한")],
+    [
+        ("North Korea news", "North Korea"),
+        ("tell me about North Korea", "North Korea"),
+        ("北朝鮮のニュース", "北朝鮮"),
+        ("北朝鮮について教えて", "北朝鮮"),
+        ("북한 뉴스", "북한"),
+    ],
 )
 async def test_the_word_news_is_left_out_where_nothing_is_found(
     talk: Talk, buttons_of: Buttons, typed: str, topic: str
