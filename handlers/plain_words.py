@@ -4,13 +4,13 @@ The words are in the catalogues, those of all languages count in every chat.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from handlers.spoken import understood
-from handlers.views.languages import code_of
+from handlers.views.languages import code_of, names_in
 from handlers.words import languages, listed
-from news import query, quiet, schedule
+from news import pausing, query, quiet, schedule
 from news.errors import BadQuery, BadQuiet, BadSchedule
 from news.lexemes import OPERATORS
 from news.text import normalise, squeeze
@@ -21,7 +21,13 @@ STOP, HELLO, THANKS = "stop", "hello", "thanks"
 
 _MEANINGS = ("help", "cancel", "settings", "latest", "subscriptions", STOP, HELLO, THANKS)
 
+_WITH_OBJECTS = ("subscribe", "unsubscribe", "search", "mute", "unmute", "schedule", "pause")
+"""Commands whose words in the catalogues may stand before or behind what they are about."""
+
 _KANA = re.compile("[ぁ-ヿ]")
+
+_TOPIC = "\0"
+"""Stands for the topic in what a catalogue says."""
 
 _AROUND = " !?.,…~！？。、～·"
 """What may stand around words that mean something."""
@@ -39,9 +45,12 @@ def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
     whole = _plain(words)
     if whole in commands:
         return commands[whole], ""
-    meaning = _meanings().get(whole)
+    meaning = _meanings().get(whole) or _languages_meant().get(whole)
     if meaning is not None:
-        return meaning, ""
+        return meaning
+    for asked, topic in _framed(words.strip(_AROUND), _command_frames()):
+        if asked in _ANYTHING_BEHIND or _takes(asked, topic):
+            return asked, topic
     first, _, rest = words.lstrip("/").partition(" ")
     command = commands.get(first.casefold())
     if command is None or not rest:
@@ -55,16 +64,7 @@ def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
 
 def without_news(typed: str) -> str:
     """Words without those that only say that news is meant: "North Korea" of "news about North Korea"; empty if there are none."""
-    words = squeeze(typed)
-    folded = _folded(words)
-    if len(folded) != len(words):
-        return ""
-    for before, behind in _frames():
-        if folded.startswith(before) and folded.endswith(behind):
-            topic = words[len(before) : len(words) - len(behind)].strip()
-            if len(before) + len(behind) < len(words) and topic:
-                return topic
-    return ""
+    return next((topic for _, topic in _framed(squeeze(typed), _frames())), "")
 
 
 def topic_alone(wanted: query.Query) -> query.Query | None:
@@ -114,6 +114,8 @@ def _takes(command: str, words: str) -> bool:
             case "quiet":
                 quiet.parse(understood(words))
                 return True
+            case "pause":
+                return pausing.says_when(understood(words))
     except (BadSchedule, BadQuiet):
         return False
     match command:
@@ -133,13 +135,64 @@ def _folded(words: str) -> str:
 
 
 @cache
-def _meanings() -> Mapping[str, str]:
-    return {
-        word: meaning
+def _meanings() -> Mapping[str, tuple[str, str]]:
+    alone = {
+        word: (meaning, "")
+        for meaning in _WITH_OBJECTS
+        for language in languages()
+        for word in listed(f"words.{meaning}", language, topic=_TOPIC)
+        if _TOPIC not in word
+    }
+    return alone | {
+        word: (meaning, "")
         for meaning in _MEANINGS
         for language in languages()
         for word in listed(f"words.{meaning}", language)
     }
+
+
+@cache
+def _languages_meant() -> Mapping[str, tuple[str, str]]:
+    """What asks for a language: its name for itself, and what a catalogue says with its names for all of them."""
+    found: dict[str, tuple[str, str]] = {}
+    for spoken in languages():
+        for code, names in names_in(spoken).items():
+            found |= {
+                _folded(asked): ("language", code)
+                for name in names
+                for asked in listed("words.language", spoken, language=name)
+            }
+        found |= {_folded(name): ("language", spoken) for name in names_in(spoken)[spoken]}
+    return found
+
+
+_Frame = tuple[str, str, str]
+"""What stands before and behind a topic, and what is meant by it."""
+
+
+def _framed(words: str, frames: Sequence[_Frame]) -> Iterator[tuple[str, str]]:
+    """What words may mean, with the topic in them."""
+    folded = _folded(words)
+    if len(folded) != len(words):
+        return
+    for before, behind, meaning in frames:
+        if folded.startswith(before) and folded.endswith(behind):
+            topic = words[len(before) : len(words) - len(behind)].strip()
+            if len(before) + len(behind) < len(words) and topic:
+                yield meaning, topic
+
+
+def _frames_of(*meanings: str) -> tuple[_Frame, ...]:
+    """The longest first."""
+    frames = {
+        (before, behind, meaning)
+        for meaning in meanings
+        for language in languages()
+        for frame in listed(f"words.{meaning}", language, topic=_TOPIC)
+        if _TOPIC in frame
+        for before, _, behind in [_folded(frame).partition(_TOPIC)]
+    }
+    return tuple(sorted(frames, key=lambda frame: (-len(frame[0]) - len(frame[1]), frame)))
 
 
 @cache
@@ -174,12 +227,12 @@ def _between() -> re.Pattern[str]:
 
 
 @cache
-def _frames() -> tuple[tuple[str, str], ...]:
-    """What stands before and behind a topic where news is asked for, the longest first."""
-    frames = {
-        (before, behind)
-        for language in languages()
-        for frame in listed("words.news", language, topic="\0")
-        for before, _, behind in [_folded(frame).partition("\0")]
-    }
-    return tuple(sorted(frames, key=lambda frame: (-len(frame[0]) - len(frame[1]), frame)))
+def _frames() -> tuple[_Frame, ...]:
+    """What stands around a topic where news is asked for."""
+    return _frames_of("news")
+
+
+@cache
+def _command_frames() -> tuple[_Frame, ...]:
+    """What stands around what a command is about."""
+    return _frames_of(*_WITH_OBJECTS)

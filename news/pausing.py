@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from news.schedule import DAYS
 from news.text import normalise, squeeze
@@ -43,6 +43,11 @@ def parse(typed: str, now: datetime, zone: str) -> datetime | None:
     text = normalise(squeeze(typed))
     until = _ends(text, now, zone)
     return until if until is not None and now < until <= now + LONGEST else None
+
+
+def says_when(typed: str) -> bool:
+    """Whether this can be read as the end of a pause, whenever it began."""
+    return _ends(normalise(squeeze(typed)), datetime(2000, 1, 1, tzinfo=UTC), "UTC") is not None
 
 
 def _ends(text: str, now: datetime, zone: str) -> datetime | None:

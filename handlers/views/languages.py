@@ -6,7 +6,7 @@ from handlers.menu_buttons import Speak, Via
 from handlers.views.menus import choice, way_back
 from handlers.views.message import View
 from handlers.views.reader import Reader
-from handlers.words import joined, languages, say
+from handlers.words import joined, languages, listed, say
 
 
 def own_name(code: str) -> str:
@@ -28,8 +28,15 @@ def code_of(typed: str) -> str | None:
     return next((one for one in languages() if wanted in _names(one)), None)
 
 
+def names_in(spoken: str) -> dict[str, tuple[str, ...]]:
+    """What a language calls those that we speak, by their codes; of itself, all that people call it."""
+    known = Locale.parse(spoken).languages
+    named = {code: (str(known.get(code, code)),) for code in languages()}
+    return named | {spoken: (*named[spoken], *listed("words.own_language", spoken))}
+
+
 def _names(code: str) -> set[str]:
-    named = {str(Locale.parse(spoken).languages.get(code, code)) for spoken in languages()}
+    named = (name for spoken in languages() for name in names_in(spoken)[code])
     return {name.casefold() for name in (own_name(code), *named)}
 
 

@@ -38,6 +38,42 @@ COMMANDS = {name: one.name for one in PUBLIC for name in (one.name, *one.aliases
         ("timezone Tokyo", ("timezone", "Tokyo")),
         ("quiet 22:00-07:00", ("quiet", "22:00-07:00")),
         ("language 日本語", ("language", "日本語")),
+        ("日本語", ("language", "ja")),
+        ("英語にして", ("language", "en")),
+        ("한국어", ("language", "ko")),
+        ("한국말로 해줘", ("language", "ko")),
+        ("영어로", ("language", "en")),
+        ("Speak Japanese!", ("language", "ja")),
+        ("米をフォロー", ("subscribe", "米")),
+        ("フォロー 米", ("subscribe", "米")),
+        ("North Korea をフォローして", ("subscribe", "North Korea")),
+        ("북한 구독해 줘", ("subscribe", "북한")),
+        ("북한을 구독해 줘", ("subscribe", "북한")),
+        ("북한 구독", ("subscribe", "북한")),
+        ("구독 북한", ("subscribe", "북한")),
+        ("subscribe to rice", ("subscribe", "rice")),
+        ("フォロー", ("subscribe", "")),
+        ("検索 米", ("search", "米")),
+        ("검색 쌀", ("search", "쌀")),
+        ("search for rice", ("search", "rice")),
+        ("ミュート 星占い", ("mute", "星占い")),
+        ("숨기기 운세", ("mute", "운세")),
+        ("星占いのミュートを解除", ("unmute", "星占い")),
+        ("解除 米", ("unsubscribe", "米")),
+        ("米のフォローをやめて", ("unsubscribe", "米")),
+        ("쌀 구독 취소", ("unsubscribe", "쌀")),
+        ("구독 취소 쌀", ("unsubscribe", "쌀")),
+        ("구독 취소", ("unsubscribe", "")),
+        ("stop following rice", ("unsubscribe", "rice")),
+        ("unfollow rice", ("unsubscribe", "rice")),
+        ("スケジュール", ("schedule", "")),
+        ("スケジュール 毎日8時", ("schedule", "毎日8時")),
+        ("毎朝8時に届けて", ("schedule", "毎朝8時")),
+        ("매일 8시에 보내 줘", ("schedule", "매일 8시")),
+        ("pause for a week", ("pause", "for a week")),
+        ("1週間休む", ("pause", "1週間")),
+        ("配信停止", ("stop", "")),
+        ("やめる", ("stop", "")),
     ],
 )
 def test_names_of_commands_and_words_for_them_are_taken_for_what_they_say(
@@ -51,6 +87,15 @@ def test_names_of_commands_and_words_for_them_are_taken_for_what_they_say(
     [
         *("north korea", "import tariffs", "export controls", "language models", "start trek"),
         *("help ukraine", "quiet quitting", "privacy law", "why is rice dear", "stop the war"),
+        *(
+            "制裁 解除",
+            "非常事態宣言を解除",
+            "콘서트 취소",
+            "취소 수수료",
+            "japanese",
+            "日本語学校",
+        ),
+        *("pause in fighting", "look forward", "スケジュール 発表", "首相は休む", "in japan"),
         *("schedule of trains", "timezone changes", "news about rice", "hi tech", ""),
     ],
 )
@@ -112,7 +157,15 @@ def test_there_is_a_way_out_of_a_question_in_every_language(typed: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_the_words_of_a_catalogue_are_in_lower_case_and_mean_one_thing_each(language: str) -> None:
     kinds = ("help", "cancel", "stop", "settings", "latest", "subscriptions", "hello", "thanks")
-    said = [word for kind in kinds for word in say(f"words.{kind}", language).split(", ")]
+    with_objects = ("subscribe", "unsubscribe", "search", "mute", "unmute", "schedule", "pause")
+    every = [
+        word
+        for kind in (*kinds, *with_objects)
+        for word in say(f"words.{kind}", language, topic="{topic}").split(", ")
+    ]
+    assert [word for word in every if word.count("{topic}") > 1] == []
+    said = [word for word in every if "{topic}" not in word]
+    assert len(set(every)) == len(every)
     assert said == [word.casefold().strip() for word in said]
     assert len(set(said)) == len(said)
     # What is a command's name already means that command, whatever else a catalogue says.
