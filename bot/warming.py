@@ -14,6 +14,9 @@ _EXAMPLES = {
 }
 """A text in each of some languages that much news is in."""
 
+_OTHERS = ("ar", "de", "es", "fr", "id", "it", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "vi", "zh")
+"""Other languages that much news is in: names of places are loaded for each of them when it is first met."""
+
 _SOMEWHERE = (48.85, 2.35)
 
 
@@ -24,6 +27,8 @@ def load_ahead(now: datetime) -> None:
     source = matching.source_of(["a.example"], "A")
     for language, text in _EXAMPLES.items():
         matching.subject_of(text, text, language, source, now)
+    for language in _OTHERS:
+        matching.subject_of("Japan", "Japan", language, source, now)
     query.parse("North Korea lang:en since:7d")
     zones.zone_called("Springfield", languages())
     zones.zone_at(*_SOMEWHERE)

@@ -3,6 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+
+from bot.warming import load_ahead
+from news import places
+from tests.conftest import Clock
+
 SCRIPT = """
 import sys
 from datetime import UTC, datetime
@@ -43,3 +49,12 @@ def test_after_loading_ahead_the_first_questions_wait_for_no_file() -> None:
     assert any(name.endswith("kawaraban.po") for name in cold)
     assert any(name.endswith("places.tsv") for name in cold)
     assert read_by("warm") == []
+
+
+@pytest.mark.parametrize("language", ["ja", "de", "fr", "zh", "vi"])
+def test_after_loading_ahead_no_story_waits_for_the_names_of_places(language: str) -> None:
+    places._own.cache_clear()
+    load_ahead(Clock()())
+    loaded = places._own.cache_info().misses
+    places._own(language)
+    assert places._own.cache_info().misses == loaded
