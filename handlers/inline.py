@@ -91,6 +91,7 @@ class Inline:
             wanted = query.parse(text) if text else None
         except BadQuery as error:
             trouble = error
+        topic = _topic_of(wanted)
         try:
             async with asyncio.timeout(SECONDS if self._seconds is None else self._seconds):
                 reader, muted = await self._asking(person, reader)
@@ -100,10 +101,14 @@ class Inline:
                 if begin is None:
                     return views.Page()
                 if muted:
-                    return await self._left(wanted, begin, muted, reader)
-                return await self._shared(wanted, begin, offset, reader)
+                    page = await self._left(wanted, begin, muted, reader)
+                else:
+                    page = await self._shared(wanted, begin, offset, reader)
         except TimeoutError:
-            return views.too_long(reader.language, _topic_of(wanted) or HOME)
+            return views.too_long(reader.language, topic or HOME)
+        if topic and not page.results and not offset:
+            return views.nothing(reader.language, topic)
+        return page
 
     async def _asking(self, person: int | None, otherwise: Reader) -> tuple[Reader, Muted]:
         """Who reads, and what they muted, as far as their chat with the bot says so."""

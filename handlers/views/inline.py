@@ -99,6 +99,11 @@ def too_long(language: str, payload: str) -> Page:
     return refused(say("inline.too_long", language), payload)
 
 
+def nothing(language: str, payload: str) -> Page:
+    """Nothing but the way to follow what was asked for."""
+    return replace(refused(say("inline.nothing", language), payload), lasting=True)
+
+
 def _result(story: Story, reader: Reader) -> Result:
     article = lead(story)
     newest = max(one.published_at for one in story.articles)

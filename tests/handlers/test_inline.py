@@ -101,6 +101,17 @@ async def test_a_page_is_remembered_for_a_minute(
     assert looked == 2
 
 
+async def test_what_nothing_is_found_of_can_be_followed_with_a_press(talk: Talk) -> None:
+    answer = await one(talk, "zzzz qqqq")
+    assert answer["results"] == []
+    assert answer["button"]["text"] == plain_text(say("inline.nothing", "en"))
+    offered = await talk.ask_message(f"/start {answer['button']['start_parameter']}")
+    assert "zzzz qqqq" in offered["text"]
+    # What is no topic has nothing to follow, and RICE is no acronym.
+    assert "button" not in await one(talk, "since:1h before:1d")
+    assert titles(await one(talk, "RICE")) == titles(await one(talk, "rice"))
+
+
 async def test_what_takes_too_long_is_offered_in_the_chat(talk: Talk) -> None:
     hasty = Inline(talk.parts.services, seconds=0)
     page = await hasty.page("purple otters", "", "en")
