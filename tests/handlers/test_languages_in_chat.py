@@ -80,6 +80,7 @@ async def test_a_stranger_is_refused_in_the_language_of_the_instance(talk_with: 
         ("일본어", "ja"),
         ("韓国語", "ko"),
         ("한국어", "ko"),
+        ("한국말", "ko"),
     ],
 )
 async def test_a_language_is_called_by_its_name_in_any_that_is_spoken(
