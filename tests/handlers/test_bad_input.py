@@ -30,7 +30,7 @@ BAD = [
     ("/subscribe http://no-such-host.invalid/feed", "can’t reach"),
     ("/subscribe ftp://example.org/feed", "public http"),
     ("/subscribe file:///etc/passwd", "public http"),
-    ("/subscribe http://user:secret@example.org/", "public"),
+    ("/subscribe http://user:secret@example.org/", "password"),
     ("/subscribe <b>bold</b>", "plain words"),
     ("/subscribe 🚀🚀", "a word or a number"),
     ("/subscribe \u202e\u2066", "North Korea"),
