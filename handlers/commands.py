@@ -70,6 +70,15 @@ async def show_help(ask: Ask) -> Answer:
     return start.help_view(ask, COMMANDS if ask.by_admin else PUBLIC)
 
 
+def _in_private(answer: Callable[[Ask], Awaitable[Answer]]) -> Callable[[Ask], Awaitable[Answer]]:
+    """Answers in private chats alone: addresses of feeds and figures are nothing for a group to read."""
+
+    async def only(ask: Ask) -> Answer:
+        return ask.refuse("admins.private_only") if ask.chat.id < 0 else await answer(ask)
+
+    return only
+
+
 COMMANDS = (
     Command("latest", latest.latest, "help.read", ("news",)),
     Command("search", latest.search_best, "help.read"),
@@ -99,10 +108,10 @@ COMMANDS = (
     Command("channel", channel.channel, "help.also_help", here=True),
     Command("help", show_help, "help.also_help", here=True),
     Command("cancel", cancel, "help.also_help", here=True),
-    Command("stats", admin.stats, "help.admins", admins=True),
-    Command("feeds", admin.list_feeds, "help.admins", admins=True),
-    Command("broadcast", admin.broadcast, "help.admins", admins=True),
-    Command("invite", invite.invite, "help.admins", admins=True),
+    Command("stats", _in_private(admin.stats), "help.admins", admins=True),
+    Command("feeds", _in_private(admin.list_feeds), "help.admins", admins=True),
+    Command("broadcast", _in_private(admin.broadcast), "help.admins", admins=True),
+    Command("invite", _in_private(invite.invite), "help.admins", admins=True),
     Command("ban", invite.ban, "help.admins", admins=True),
     Command("unban", invite.unban, "help.admins", admins=True),
 )

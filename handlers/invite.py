@@ -24,8 +24,6 @@ async def invite(ask: Ask) -> Answer:
     services, typed = ask.services, squeeze(ask.argument)
     if services.access != "invite":
         return ask.say(f"invite.unneeded.{services.access}")
-    if ask.chat.id < 0:
-        return ask.say("invite.private_only")
     match = _ARGUMENTS.fullmatch(typed or f"{_USES} {_DAYS}")
     uses, days = (int(match[1]), int(match[2] or _DAYS)) if match else (0, 0)
     if not (1 <= uses <= _MOST_USES and 1 <= days <= _MOST_DAYS):
@@ -64,6 +62,8 @@ async def ban(ask: Ask) -> Answer:
     """Let somebody use the bot no more; without saying whom, who may not."""
     typed = squeeze(ask.argument)
     if not typed and ask.about is None:
+        if ask.chat.id < 0:
+            return ask.refuse("admins.private_only")
         async with ask.services.database.read() as tx:
             return views.banned(await people.banned(tx, views.MOST), ask.reader)
     if typed and not _ID.fullmatch(typed):

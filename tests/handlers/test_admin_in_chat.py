@@ -75,6 +75,16 @@ async def test_for_everybody_else_there_is_no_such_command(talk: Talk, typed: st
     assert await group.type(typed) == []
 
 
+@pytest.mark.parametrize("typed", ["/stats", "/feeds", "/broadcast Hello", "/invite", "/ban"])
+async def test_in_a_group_nothing_is_told_that_is_for_those_who_run_the_bot(
+    mine: Talk, typed: str
+) -> None:
+    mine.telegram.chat(-5, "supergroup").administrators.add(1)
+    group = Person(mine.parts.application, mine.telegram, -5, 1)
+    [answer] = await group.type(typed)
+    assert "belongs in our private chat" in answer["text"]
+
+
 @pytest.mark.parametrize(
     "action",
     [
