@@ -105,8 +105,11 @@ ADMIN_ACTIONS = (
 )
 """Presses of those who run the bot; for anybody else they are out of date."""
 
+MENU_ACTIONS = (Setup, Region, Times, Screen, Item, ItemStories)
+"""Presses that lead from one screen of a menu to another."""
+
 READING_ACTIONS = (
-    *(Setup, Region, Times, Screen, Item, ItemStories),
+    *MENU_ACTIONS,
     *ADMIN_ACTIONS,
     *(Page, BestPage, ReadOn, RestPage, ReadOnShown, ShownPage),
     *(ListPage, ListAround, SavedPage, MutePage),

@@ -24,7 +24,14 @@ from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
-from handlers.hearing import addresses_behind, command_in, person_of, post_of, typed_in
+from handlers.hearing import (
+    addresses_behind,
+    command_in,
+    person_of,
+    post_of,
+    typed_in,
+    unaddressed,
+)
 from handlers.inline import register_inline
 from handlers.membership import register_membership
 from handlers.presses import Presses
@@ -46,7 +53,7 @@ def register(application: AnyApplication, services: Services) -> None:
     doors = _Doors(services, asking, answering)
     fresh = filters.UpdateType.MESSAGE
     private = filters.ChatType.PRIVATE
-    register_threshold(application, services, answering)
+    note_closed = register_threshold(application, services, answering)
     application.add_handler(MessageHandler(fresh & private & filters.FORWARDED, doors.forwarded))
     sent_here = private | filters.CaptionRegex(r"(?i)^/import\b")
     application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
@@ -63,7 +70,7 @@ def register(application: AnyApplication, services: Services) -> None:
     )
     presses = Presses(services, asking, answering)
     application.add_handler(CallbackQueryHandler(presses.button))
-    register_membership(application, services)
+    register_membership(application, services, note_closed)
     register_inline(application, services)
     application.add_error_handler(doors.error)
 
@@ -123,7 +130,7 @@ class _Doors:
             ended = asked.name
         await self._running.run(message, meant, argument, ended=ended)
 
-    async def reply(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+    async def reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A reply in a group: the answer to a question, or talk."""
         message = update.effective_message
         asked = None
@@ -131,7 +138,7 @@ class _Doors:
             asked = BY_NAME.get(await self._questions.answered_by(message))
         if message is None or asked is None:
             return
-        typed = typed_in(message)
+        typed = unaddressed(typed_in(message), context.bot.username)
         if message.document is not None and asked.name == "import":
             await self._running.take_in(message, message.document)
         elif message.location is not None and asked.name == "timezone":

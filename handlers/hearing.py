@@ -189,6 +189,12 @@ def typed_in(message: Message) -> str:
     return message.text or message.caption or ""
 
 
+def unaddressed(typed: str, bot_name: str) -> str:
+    """What somebody wrote without the name of the bot before it, as clients put it there in groups."""
+    first, _, rest = typed.strip().partition(" ")
+    return rest if first.casefold() == f"@{bot_name}".casefold() else typed
+
+
 def addresses_behind(message: Message) -> tuple[str, ...]:
     """The addresses that words of a message lead to without showing them, as an app shares a page."""
     marks = (*(message.entities or ()), *(message.caption_entities or ()))

@@ -1,5 +1,7 @@
 """Chats that come, go, come back, and move to another id, as Telegram tells it."""
 
+from collections.abc import Callable
+
 import structlog
 from telegram import Chat, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
@@ -23,9 +25,11 @@ log = structlog.get_logger()
 _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
-def register_membership(application: AnyApplication, services: Services) -> None:
-    """Make the application take note of where the bot is."""
-    membership = _Membership(services)
+def register_membership(
+    application: AnyApplication, services: Services, note_closed: Callable[[int], None]
+) -> None:
+    """Make the application take note of where the bot is; `note_closed` of where it said that it is not for them."""
+    membership = _Membership(services, note_closed)
     of_bot = ChatMemberHandler.MY_CHAT_MEMBER
     application.add_handler(ChatMemberHandler(membership.changed, of_bot))
     of_others = ChatMemberHandler.CHAT_MEMBER
@@ -34,8 +38,9 @@ def register_membership(application: AnyApplication, services: Services) -> None
 
 
 class _Membership:
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, note_closed: Callable[[int], None]) -> None:
         self._services = services
+        self._note_closed = note_closed
 
     async def changed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The bot was blocked, let in, put out, or given or taken the right to write."""
@@ -63,6 +68,7 @@ class _Membership:
                 await self._tell_of_channel(change, may_post=True)
         elif is_new and change.chat.type in _GROUPS:
             closed = View(say("access.closed", services.defaults.language))
+            self._note_closed(chat_id)
             await send(context.bot, chat_id, closed)
 
     async def _note_refusal(self, chat_id: ChatId, refusal: Refusal) -> None:

@@ -1,6 +1,6 @@
 """Presses of buttons: which action, for which chat, by whom, and where its answer goes."""
 
-from telegram import CallbackQuery, Chat, Message, Update, User
+from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
@@ -8,6 +8,7 @@ from handlers.access import refusal
 from handlers.actions import (
     EDITING_ACTIONS,
     FOLLOWING_ACTIONS,
+    MENU_ACTIONS,
     READING_ACTIONS,
     TOASTED,
     instead_of,
@@ -55,7 +56,7 @@ class Presses:
         action = None if isinstance(ask, View) else decode(query.data or "", ask.chat.key)
         if isinstance(ask, View):
             await self._answering.acknowledge(query, ask)
-        elif key := await self._refusal(action, message.chat, query.from_user):
+        elif key := await self._refusal(action, message, query.from_user):
             await self._answering.acknowledge(query, ask.say(key))
         else:
             unseen = whispered_id(message)
@@ -128,11 +129,14 @@ class Presses:
         if message.chat.type == ChatType.PRIVATE:
             await self._answering.answer(ask, message, await fresh(ask), reply=False)
 
-    async def _refusal(self, action: Action | None, chat: Chat, user: User) -> str:
+    async def _refusal(self, action: Action | None, message: Message, user: User) -> str:
         """Why somebody may not press this, as the key of a sentence; empty if they may."""
+        chat = message.chat
         # What is shown in a channel is shown to all who read it.
         reads = isinstance(action, READING_ACTIONS) and chat.type != ChatType.CHANNEL
-        if action is None or reads:
+        # A screen that all see must not change under the finger of whoever may change something there.
+        turns = isinstance(action, MENU_ACTIONS) and whispered_id(message) is None
+        if action is None or (reads and not turns):
             return ""
         return await refusal(self._services.rights, chat, user, None)
 

@@ -3,6 +3,7 @@
 update ─▶ heard? ─▶ within their share? ─▶ (its turn) ─▶ not banned? ─▶ let in? ─▶ the other handlers
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 
 import structlog
@@ -75,10 +76,14 @@ def _turn(services: Services, knock: Knock, update: Update) -> Turn:
 
 def register_threshold(
     application: AnyApplication, services: Services, answering: Answering
-) -> None:
-    """Let nothing through to the application's handlers but what is to be answered."""
+) -> Callable[[int], None]:
+    """Let nothing through to the application's handlers but what is to be answered.
+
+    Gives what notes of a chat that it was told that the bot is not for it.
+    """
     threshold = _Threshold(services, answering)
     application.add_handler(TypeHandler(Update, threshold.check), _FIRST)
+    return threshold.note_told
 
 
 class _Threshold:
@@ -89,6 +94,10 @@ class _Threshold:
             _REMEMBERED, _SAID_SECONDS, lambda: services.clock().timestamp()
         )
         """Chats that were told that the bot is not for them, not long ago."""
+
+    def note_told(self, chat_id: int) -> None:
+        """Tell a chat for a while no more that the bot is not for it."""
+        self._told[chat_id] = True
 
     async def check(self, update: Update, _context: object) -> None:
         """Raise ApplicationHandlerStop unless the update is to be dealt with."""
@@ -115,7 +124,7 @@ class _Threshold:
         if not is_open and update.inline_query is not None:
             await self._turn_away(update.inline_query)
         if not is_open and knock.is_asked and knock.chat_id not in self._told:
-            self._told[knock.chat_id] = True
+            self.note_told(knock.chat_id)
             await self._say(update, knock, "access.closed")
         return is_open
 

@@ -166,6 +166,9 @@ async def test_in_a_group_a_reply_to_the_question_is_the_answer_and_other_talk_i
     assert "You now follow “rice”" in followed["text"]
     assert await admin.type("barley", reply_to_message=asked) == []
     assert await names(talk, GROUP) == ["rice"]
+    [asked] = await admin.type("/subscribe")
+    [followed] = await admin.type("@kawaraban_bot wheat", reply_to_message=asked)
+    assert "You now follow “wheat”" in followed["text"]
 
 
 async def test_whoever_may_not_change_anything_is_refused_and_not_asked(
