@@ -15,6 +15,8 @@ from handlers import commands
 from handlers.buttons import Unfollow, encode
 from handlers.commands import PUBLIC
 from handlers.menu_buttons import SetTimes, Via
+from handlers.views.message import plain_text
+from handlers.words import languages, say
 from storage import chats
 from storage.records import ArticleId, ChatId, Kind
 
@@ -71,6 +73,15 @@ async def test_help_for_a_command_with_something_behind_it_is_that_of_the_comman
     talk: Talk,
 ) -> None:
     assert await talk.ask("/help subscribe rice") == await talk.ask("/help subscribe")
+
+
+@pytest.mark.parametrize("language", languages())
+async def test_help_ends_with_what_fits_under_no_other_heading(talk: Talk, language: str) -> None:
+    await talk.ask(f"/language {language}")
+    answer = await talk.ask("/help")
+    headings = ("read", "follow", "when", "also_help")
+    places = [answer.index(plain_text(say(f"help.{one}", language))) for one in headings]
+    assert places == sorted(places)
 
 
 async def test_help_lists_every_command(talk: Talk) -> None:
