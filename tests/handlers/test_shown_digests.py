@@ -277,7 +277,7 @@ async def test_forged_buttons_under_what_is_replied_to_do_no_harm(talk: Talk, da
     digest = await week(talk)
     keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": data}]]}
     [answer] = await talk.me.type("/why", reply_to_message={**digest, "reply_markup": keyboard})
-    assert "too old" in answer["text"] or "Why this was" in answer["text"]
+    assert "don’t have that digest" in answer["text"] or "Why this was" in answer["text"]
 
 
 def message(**content: Any) -> Message:
