@@ -81,7 +81,7 @@ class Running:
             answer = replace(answer, forces_reply=not answer.keyboard)
         aside = not aloud and ((command.aside and not changes) or is_refusal(answer))
         sent = await self._answering.answer(ask, message, answer, to=confidant(ask, aside))
-        if empty and command.name in (*ASK_FIRST, *ASK_BESIDE):
+        if _asks(answer, command, empty):
             await self._wait(message, command, sent)
         await self._asking.note(message)
 
@@ -162,6 +162,14 @@ class Running:
         return await refusal(
             self._services.rights, message.chat, message.from_user, message.sender_chat
         )
+
+
+def _asks(answer: Answer, command: Command, empty: bool) -> bool:
+    """Whether an answer to a command, which stood alone if `empty`, is itself a question."""
+    last = answer[-1] if isinstance(answer, tuple) else answer
+    if isinstance(last, View) and last.asks is not None:
+        return last.asks
+    return empty and command.name in (*ASK_FIRST, *ASK_BESIDE)
 
 
 def confidant(ask: Ask, aside: bool) -> Confidant | None:

@@ -60,6 +60,8 @@ class View:
     """True if, in a group, it is for nobody but the person who asks: nothing came of what they wanted."""
     forces_reply: bool = False
     """True if, in a group, whoever asked is shown a field for a reply to it; then it has no buttons."""
+    asks: bool | None = None
+    """Whether what is typed next may be its answer; None if its command says so."""
 
 
 @dataclass(frozen=True, slots=True)

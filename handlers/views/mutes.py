@@ -46,7 +46,7 @@ def mutes(
     back = (way_back(Via.SETTINGS, reader),)
     if not listed:
         lines.append(say("mute.none", reader.language))
-        return View(Markup("\n\n").join(lines), (back,))
+        return View(Markup("\n\n").join(lines), (back,), asks=None if asking else False)
     places = window([one.id for one in listed], PAGE_MUTES, page.number, page.beyond, page.back)
     shown = [(place + 1, listed[place]) for place in places]
     number = page_number(places, PAGE_MUTES)

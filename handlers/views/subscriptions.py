@@ -103,7 +103,7 @@ def subscriptions(
     """What a chat follows, numbered and paged, with a button for each: its screen, or its end in the list for removing."""
     if not listed:
         settings = button(reader.label("button.settings"), Screen())
-        return View(say("list.empty", reader.language), ((settings,),))
+        return View(say("list.empty", reader.language), ((settings,),), asks=False)
     ids = [one.id for one in listed]
     places = window(ids, PAGE_SUBSCRIPTIONS, page.number, page.beyond, page.back)
     number = page_number(places, PAGE_SUBSCRIPTIONS)

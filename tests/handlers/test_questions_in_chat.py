@@ -79,6 +79,15 @@ async def test_a_number_of_the_list_is_an_answer_to_what_shall_be_unfollowed(tal
     assert "is shown again" in await talk.ask("horoscope")
 
 
+async def test_a_list_of_nothing_is_no_question_and_words_are_looked_for(talk: Talk) -> None:
+    for command in ("/unsubscribe", "/unmute"):
+        await talk.ask(command)
+        assert await waiting(talk) == 0
+        assert (await talk.ask("rice")).startswith("Newest about “rice”")
+    await talk.ask("/mute")
+    assert await waiting(talk) == 1
+
+
 async def test_a_file_or_an_address_is_an_answer_to_which_list(talk: Talk) -> None:
     await talk.ask("/import")
     assert "only public" in await talk.ask("http://127.0.0.1:1/list.opml")
