@@ -20,7 +20,7 @@ from telegram.ext import (
 from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES
+from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES, Command
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
@@ -34,6 +34,7 @@ from handlers.hearing import (
 )
 from handlers.inline import register_inline
 from handlers.membership import register_membership
+from handlers.plain_words import STOP, takes
 from handlers.presses import Presses
 from handlers.questions import Questions
 from handlers.running import Running, confidant
@@ -43,8 +44,8 @@ from storage.records import ChatId
 
 log = structlog.get_logger()
 
-_WAYS_OUT = ("cancel", "help")
-"""Commands that somebody means by a word who was asked something."""
+_ENDS = ("cancel", STOP)
+"""What somebody means by a word who was asked something and does not want to answer."""
 
 
 def register(application: AnyApplication, services: Services) -> None:
@@ -73,6 +74,11 @@ def register(application: AnyApplication, services: Services) -> None:
     register_membership(application, services, note_closed)
     register_inline(application, services)
     application.add_error_handler(doors.error)
+
+
+def _ends(meant: Command, asked: Command, typed: str) -> bool:
+    """Whether somebody who was asked something does not want to answer: "no" is no topic, but no quiet hours."""
+    return meant.name in _ENDS and not takes(asked.name, typed)
 
 
 class _Doors:
@@ -121,14 +127,17 @@ class _Doors:
         meant, argument = command_meant(typed)
         asked = BY_NAME.get(await self._questions.answered_by(message))
         fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
-        if asked is not None and fits and meant.name not in _WAYS_OUT:
+        if asked is not None and _ends(meant, asked, typed):
+            await self._end(message, asked)
+        elif asked is not None and fits and meant.name != "help":
             await self._running.run(message, asked, typed, is_answer=True)
-            return
-        ended = ""
-        if asked is not None and meant.name == "cancel":
-            await self._questions.end(message)
-            ended = asked.name
-        await self._running.run(message, meant, argument, ended=ended)
+        else:
+            await self._running.run(message, meant, argument)
+
+    async def _end(self, message: Message, asked: Command) -> None:
+        """Wait no longer for an answer, and say so."""
+        await self._questions.end(message)
+        await self._running.run(message, BY_NAME["cancel"], "", ended=asked.name)
 
     async def reply(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """A reply in a group: the answer to a question, or talk."""
@@ -143,9 +152,8 @@ class _Doors:
             await self._running.take_in(message, message.document)
         elif message.location is not None and asked.name == "timezone":
             await self._running.locate(message, is_answer=True)
-        elif command_meant(typed)[0].name == "cancel":
-            await self._questions.end(message)
-            await self._running.run(message, BY_NAME["cancel"], "", ended=asked.name)
+        elif _ends(command_meant(typed)[0], asked, typed):
+            await self._end(message, asked)
         elif typed.strip():
             typed = "\n".join([typed, *addresses_behind(message)])
             await self._running.run(message, asked, typed, is_answer=True)

@@ -56,7 +56,7 @@ def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
     if command is None or not rest:
         return None
     helps = command == "help" and rest.lstrip("/").casefold() in commands
-    if not (helps or command in _ANYTHING_BEHIND or _takes(command, rest)):
+    if not (helps or command in _ANYTHING_BEHIND or takes(command, rest)):
         return None
     # As it was typed, with its line ends.
     return command, typed.split(maxsplit=1)[1]
@@ -104,7 +104,7 @@ def _with_operators(wanted: query.Query) -> query.Query | None:
         return None
 
 
-def _takes(command: str, words: str) -> bool:
+def takes(command: str, words: str) -> bool:
     """Whether a command would understand these words."""
     try:
         match command:

@@ -117,6 +117,42 @@ async def test_an_address_that_is_no_answer_is_offered(talk: Talk) -> None:
     assert "every day at 08:00" in await talk.ask("daily 08:00")
 
 
+@pytest.mark.parametrize("command", ["subscribe", "mute", "timezone"])
+@pytest.mark.parametrize(
+    "typed",
+    ["no", "No thanks!", "nothing", "stop", "やめる", "いらない", "やめて", "아니요", "그만"],
+)
+async def test_a_no_ends_the_question_and_is_never_its_answer(
+    talk: Talk, command: str, typed: str
+) -> None:
+    await talk.ask(f"/{command}")
+    assert await talk.ask(typed) == f"All right, I no longer wait for an answer to /{command}."
+    assert await names(talk) == []
+    assert await waiting(talk) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "said"),
+    [
+        ("/schedule", "やめる", "Digests are off"),
+        ("/quiet", "none", "no quiet hours any more"),
+        ("/schedule", "no", "no longer wait"),
+    ],
+)
+async def test_a_word_that_means_off_is_the_answer_where_something_can_be_off(
+    talk: Talk, command: str, typed: str, said: str
+) -> None:
+    await talk.ask(command)
+    assert said in await talk.ask(typed)
+
+
+async def test_a_reply_that_says_no_ends_the_question_in_a_group(talk: Talk, admin: Person) -> None:
+    [asked] = await admin.type("/subscribe")
+    [ended] = await admin.type("no", reply_to_message=asked)
+    assert "/subscribe" in ended["text"]
+    assert await names(talk, GROUP) == []
+
+
 @pytest.mark.parametrize("ending", ["/latest", "/help", "/cancel", "/nothing", "cancel", "취소"])
 async def test_any_other_command_ends_the_question(talk: Talk, ending: str) -> None:
     await talk.ask("/subscribe")
