@@ -120,6 +120,8 @@ class Ask:
     thread_id: int | None = None
     """The topic in which it is asked; None for a forum's general one, and where there are none."""
 
+    answers: bool = False
+    """True if it is the answer to what its command asked before."""
     ended: str = ""
     """The command whose question waited for an answer until this was asked; empty if none did."""
     report: Callable[[View], Awaitable[None]] | None = None

@@ -20,7 +20,7 @@ from telegram.ext import (
 from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES, Command
+from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES, TAKE_KNOWN_WORDS, Command
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
@@ -81,6 +81,11 @@ def _ends(meant: Command, asked: Command, typed: str) -> bool:
     return meant.name in _ENDS and not takes(asked.name, typed)
 
 
+def _may_answer(asked: Command, typed: str) -> bool:
+    """Whether a command that asked something takes these words, or says at least what is wrong with them."""
+    return asked.name not in TAKE_KNOWN_WORDS or takes(asked.name, typed)
+
+
 class _Doors:
     """Where updates come in."""
 
@@ -126,10 +131,11 @@ class _Doors:
         typed = "\n".join([typed, *addresses_behind(message)])
         meant, argument = command_meant(typed)
         asked = BY_NAME.get(await self._questions.answered_by(message))
-        fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
         if asked is not None and _ends(meant, asked, typed):
             await self._end(message, asked)
-        elif asked is not None and fits and meant.name != "help":
+            return
+        fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
+        if asked is not None and fits and meant.name != "help" and _may_answer(asked, typed):
             await self._running.run(message, asked, typed, is_answer=True)
         else:
             await self._running.run(message, meant, argument)
@@ -154,7 +160,7 @@ class _Doors:
             await self._running.locate(message, is_answer=True)
         elif _ends(command_meant(typed)[0], asked, typed):
             await self._end(message, asked)
-        elif typed.strip():
+        elif typed.strip() and _may_answer(asked, typed):
             typed = "\n".join([typed, *addresses_behind(message)])
             await self._running.run(message, asked, typed, is_answer=True)
 

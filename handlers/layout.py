@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers.buttons import SetLayout
 from handlers.context import Answer, Ask
+from handlers.plain_words import layout_called, says_yes
 from handlers.views import layout as views
 from handlers.views.message import View
 from news.desk import desk_for
@@ -15,32 +16,42 @@ from storage.records import Layout
 SAMPLED = timedelta(days=7)
 """The period whose stories make the sample."""
 
-_NAMES = {layout.value: layout for layout in Layout}
-
 
 async def layout(ask: Ask) -> Answer:
     """Show a sample of the other layout, or of the one that is asked for, and ask whether it is wanted.
 
     Whoever asks for the classic layout by name gets it at once: they may not be able to read the other one.
     """
-    typed = squeeze(ask.argument).casefold()
+    typed = squeeze(ask.argument)
     current = ask.chat.layout
-    wanted = _NAMES.get(typed)
+    wanted = layout_called(typed)
+    if ask.answers and wanted is None and (yes := says_yes(typed)) is not None:
+        # What is asked is whether the newspaper can be read.
+        wanted = Layout.NEWSPAPER if yes else Layout.CLASSIC
     if typed and wanted is None:
         return ask.refuse("layout.bad")
     if wanted is current:
         return ask.say(f"layout.kept.{current.value}")
     if wanted is Layout.CLASSIC:
         return await _set(ask, Layout.CLASSIC)
+    if current is Layout.CLASSIC and not await _can_be_sent(ask):
+        # Nothing that one could answer makes it known.
+        return ask.say("layout.unknown") if ask.answers else ask.refuse("layout.unknown")
+    if wanted is not None and ask.answers:
+        return await _set(ask, wanted)
     async with ask.services.database.read() as tx:
-        if current is Layout.CLASSIC and not await outbox.rich_is_known(tx, ask.now):
-            return ask.refuse("layout.unknown")
         desk = await desk_for(tx, ask.services.findings)
         found = await gather_since(tx, ask.chat, ask.now, ask.now - SAMPLED, desk)
     told = views.sample(found, ask.reader)
     if current is Layout.CLASSIC:
         return views.offer_newspaper(told, ask.reader, marked=ask.chat.kind != "channel")
     return views.offer_classic(told, ask.reader)
+
+
+async def _can_be_sent(ask: Ask) -> bool:
+    """Whether newspapers are, as far as is known, messages that Telegram takes."""
+    async with ask.services.database.read() as tx:
+        return await outbox.rich_is_known(tx, ask.now)
 
 
 async def press_layout(ask: Ask, pressed: SetLayout) -> View:

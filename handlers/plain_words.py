@@ -15,6 +15,7 @@ from news.errors import BadQuery, BadQuiet, BadSchedule
 from news.lexemes import OPERATORS
 from news.text import normalise, squeeze
 from news.zones import zone_called
+from storage.records import Layout
 
 STOP, HELLO, THANKS = "stop", "hello", "thanks"
 """What is meant that is no command."""
@@ -123,6 +124,8 @@ def takes(command: str, words: str) -> bool:
             return zone_called(words, languages()) is not None
         case "language":
             return code_of(words) is not None
+        case "layout":
+            return layout_called(words) is not None or says_yes(words) is not None
     return False
 
 
@@ -132,6 +135,36 @@ def _plain(words: str) -> str:
 
 def _folded(words: str) -> str:
     return words.casefold().replace("'", "’")
+
+
+def says_yes(typed: str) -> bool | None:
+    """Whether somebody says yes, in any language; False for a no, None for anything else."""
+    return _yes_and_no().get(_plain(squeeze(typed)))
+
+
+def layout_called(typed: str) -> Layout | None:
+    """The layout that somebody names, in any language; None if they name none."""
+    return _layouts().get(_plain(squeeze(typed)))
+
+
+@cache
+def _yes_and_no() -> Mapping[str, bool]:
+    return {
+        word: yes
+        for key, yes in (("words.yes", True), ("words.no", False))
+        for language in languages()
+        for word in listed(key, language)
+    }
+
+
+@cache
+def _layouts() -> Mapping[str, Layout]:
+    return {
+        word: layout
+        for layout in Layout
+        for language in languages()
+        for word in listed(f"words.{layout.value}", language)
+    }
 
 
 @cache
@@ -148,7 +181,7 @@ def _meanings() -> Mapping[str, tuple[str, str]]:
         for meaning in _MEANINGS
         for language in languages()
         for word in listed(f"words.{meaning}", language)
-    }
+    } | {word: "cancel" for word, yes in _yes_and_no().items() if not yes}
 
 
 @cache

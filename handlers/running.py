@@ -56,7 +56,9 @@ class Running:
 
         With `is_answer`, what stands behind it was asked for; what is not understood is asked for again.
         """
-        found = replace(await self._asking.of(message, argument=argument), ended=ended)
+        found = replace(
+            await self._asking.of(message, argument=argument), ended=ended, answers=is_answer
+        )
         here = command.here or command.admins
         ask = found if here else await self._asking.for_whom(found, message)
         if isinstance(ask, View):
@@ -167,7 +169,7 @@ class Running:
 def _asks(answer: Answer, command: Command, empty: bool) -> bool:
     """Whether an answer to a command, which stood alone if `empty`, is itself a question."""
     last = answer[-1] if isinstance(answer, tuple) else answer
-    if isinstance(last, View) and last.asks is not None:
+    if last.asks is not None:
         return last.asks
     return empty and command.name in (*ASK_FIRST, *ASK_BESIDE)
 

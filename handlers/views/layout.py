@@ -58,7 +58,7 @@ def offer_newspaper(
     paper = newspaper(told, reader, "layout.title", marked=marked)
     html = Markup("").join([paper.html, rich.rule().html, question.html])
     unknown = View(say("layout.unknown", reader.language))
-    return View(say("layout.try", reader.language)), RichView(html, keyboard, (unknown,))
+    return View(say("layout.try", reader.language)), RichView(html, keyboard, (unknown,), asks=True)
 
 
 def offer_classic(told: Digest, reader: Reader) -> tuple[View, ...]:

@@ -73,6 +73,8 @@ class RichView:
     keyboard: Keyboard = ()
     fallback: tuple[View, ...] = ()
     """What is sent in its place where rich messages are unknown or refused."""
+    asks: bool | None = None
+    """As of a `View`."""
 
 
 REMOVE, BRING_BACK = "✕", "↩"

@@ -481,6 +481,57 @@ async def test_whoever_can_read_the_sample_may_choose_it_and_go_back_at_once(
     assert "rich_message" in talk.telegram.chat(1).messages[paper["message_id"]]
 
 
+@pytest.mark.parametrize("yes", ["yes", "Yes!", "はい", "네", "newspaper", "新聞", "신문"])
+async def test_whether_the_sample_can_be_read_may_be_answered_in_words(talk: Any, yes: str) -> None:
+    await talk.me.type("/layout")
+    assert "newspapers from now on" in await talk.ask(yes)
+    assert await layout_of(talk) is Layout.NEWSPAPER
+
+
+@pytest.mark.parametrize("no", ["no", "いいえ", "読めません", "아니요", "classic", "クラシック"])
+async def test_a_no_to_the_sample_keeps_what_was(talk: Any, no: str) -> None:
+    await talk.me.type("/layout")
+    assert "are classic" in await talk.ask(no)
+    assert (await talk.ask("yes")).startswith("I have no story about “yes”")
+    assert await layout_of(talk) is Layout.CLASSIC
+
+
+async def test_a_yes_after_the_button_changes_nothing_back(
+    talk: Any, buttons_of: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    _, paper = await talk.me.type("/layout")
+    await talk.me.press(paper, buttons_of(paper)[0])
+    assert "are newspapers" in await talk.ask("yes")
+
+
+async def test_whoever_sees_no_sample_goes_on_as_if_nothing_were_asked(talk: Any) -> None:
+    await talk.me.type("/layout")
+    assert (await talk.ask("rice")).startswith("Newest about “rice”")
+    assert await layout_of(talk) is Layout.CLASSIC
+
+
+async def test_talk_in_a_group_below_the_sample_is_left_alone(talk: Any) -> None:
+    talk.telegram.chat(-5, "supergroup").administrators.add(7)
+    group = type(talk.me)(talk.parts.application, talk.telegram, -5, 7)
+    talk.telegram.knows_whispers = False
+    _, paper = await group.type("/layout")
+    assert await group.type("What is that?", reply_to_message=paper) == []
+    [done] = await group.type("yes", reply_to_message=paper)
+    assert "newspapers from now on" in done["text"]
+
+
+@pytest.mark.parametrize(
+    ("newspaper", "classic"), [("新聞", "クラシック"), ("신문", "클래식"), ("Newspaper", "Classic")]
+)
+async def test_the_layouts_have_their_names_in_every_language(
+    talk: Any, newspaper: str, classic: str
+) -> None:
+    _, paper = await talk.me.type(f"/layout {newspaper}")
+    assert "rich_message" in paper
+    assert "newspapers from now on" in await talk.ask(newspaper)
+    assert "classic from now on" in await talk.ask(f"/layout {classic}")
+
+
 async def test_the_classic_layout_is_offered_with_a_sample_as_well(
     talk: Any, buttons_of: Callable[[dict[str, Any]], list[str]]
 ) -> None:
@@ -507,6 +558,8 @@ async def test_a_server_without_rich_messages_is_said_so_and_is_not_asked_again(
     assert "reply_markup" not in instead
     async with talk.parts.services.database.read() as tx:
         assert not await outbox.rich_is_known(tx, talk.parts.services.clock())
+    assert "can’t send newspapers" in await talk.ask("yes")
+    assert await layout_of(talk) is Layout.CLASSIC
     talk.telegram.calls.clear()
     assert "can’t send newspapers" in await talk.ask("/layout")
     assert [method for method, _ in talk.telegram.calls] == ["sendMessage"]
