@@ -21,7 +21,6 @@ from handlers.reply import (
 from handlers.signs import end_sign
 from handlers.views import channel
 from handlers.views.marks import with_marks
-from handlers.views.menus import turned
 from handlers.views.message import RichView, Toast, View, plain_text
 from handlers.whispers import (
     Confidant,
@@ -181,15 +180,13 @@ class Answering:
             log.debug("press not acknowledged", error=type(error).__name__)
 
     async def toast(self, query: CallbackQuery, message: Message, toast: Toast) -> None:
-        """Answer a press with a word, and perhaps with other marks under the same text."""
+        """Answer a press with a word, and perhaps with a list as it is now, or other marks under the same text."""
         end_sign()
         await self.acknowledge(query, toast, alert=toast.stays)
-        if toast.marks is not None or toast.turned is not None:
-            rows = keyboard_of(message.reply_markup)
-            if toast.marks is not None:
-                rows = with_marks(rows, toast.marks)
-            if toast.turned is not None:
-                rows = turned(rows, query.data or "", toast.turned)
+        if toast.instead is not None:
+            await self.edit(message, toast.instead, Confidant(query.from_user.id))
+        if toast.marks is not None:
+            rows = with_marks(keyboard_of(message.reply_markup), toast.marks)
             if whispered_id(message) is None:
                 await _unless_the_same(edit_keyboard(message, rows))
             else:

@@ -70,6 +70,8 @@ class ShowAgain:
     """Show again what is muted, in the list, where its button becomes the way back."""
 
     mute_id: MuteId
+    of: FeedId | str
+    """A feed, or words: what the way back needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,10 @@ def _mute_parts(action: object) -> list[str]:
             return [LETTER, "m", str(feed_id), str(told_at)]
         case UndoMute(mute_id, told_at):
             return [LETTER, "u", str(mute_id), "" if told_at is None else str(told_at)]
-        case ShowAgain(mute_id):
-            return [LETTER, "a", str(mute_id)]
+        case ShowAgain(mute_id, str() as words):
+            return [LETTER, "A", str(mute_id), words]
+        case ShowAgain(mute_id, feed_id):
+            return [LETTER, "a", str(mute_id), str(feed_id)]
         case MuteAgain(place, str() as words):
             return [LETTER, "W", str(place), words]
         case MuteAgain(place, feed_id):
@@ -168,8 +172,10 @@ def _read_mute(parts: list[str]) -> Belonging | None:
         case ["e", "u", mute_id, told_at]:
             below = number_of(told_at, LAST_SECOND) if told_at else None
             return UndoMute(MuteId(number_of(mute_id)), below)
-        case ["e", "a", mute_id]:
-            return ShowAgain(MuteId(number_of(mute_id)))
+        case ["e", "a", mute_id, feed_id]:
+            return ShowAgain(MuteId(number_of(mute_id)), FeedId(number_of(feed_id)))
+        case ["e", "A", mute_id, *words] if words and words != [""]:
+            return ShowAgain(MuteId(number_of(mute_id)), ":".join(words))
         case ["e", "f", place, feed_id]:
             feed = FeedId(number_of(feed_id))
             return MuteAgain(MuteId(number_of(place)), feed)

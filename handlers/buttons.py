@@ -124,6 +124,8 @@ class Unsave:
     """Keep a story no longer."""
 
     story_id: StoryId
+    at: int
+    """When it was saved, in seconds since 1970: what the way back needs."""
 
 
 class Mark(StrEnum):
@@ -202,7 +204,6 @@ _OF_AN_ID: dict[str, Callable[[int], Action]] = {
     "v": lambda number: Save(StoryId(number)),
     "m": lambda number: MuteOutlet(FeedId(number)),
     "M": lambda number: Unmute(MuteId(number)),
-    "V": lambda number: Unsave(StoryId(number)),
 }
 """Actions that are said with one id, by their letter."""
 
@@ -216,7 +217,6 @@ _LETTERS: dict[type, str] = {
     Save: "v",
     MuteOutlet: "m",
     Unmute: "M",
-    Unsave: "V",
 }
 
 _SAY_OTHERS: tuple[Callable[[object], list[str]], ...] = (
@@ -262,6 +262,8 @@ def _opinion_parts(action: Action) -> list[str]:
     match action:
         case Vote(story_id, up):
             return ["h", str(story_id), "+" if up else "-"]
+        case Unsave(story_id, at):
+            return ["V", str(story_id), short(at)]
         case SaveAgain(story_id, at):
             return ["q", str(story_id), short(at)]
         case Marks(mark, told_at):
@@ -315,6 +317,8 @@ def _decode_opinion(parts: list[str]) -> Action | None:
     match parts:
         case ["h", story_id, "+" | "-" as thumb]:
             return Vote(StoryId(number_of(story_id)), thumb == "+")
+        case ["V", story_id, at]:
+            return Unsave(StoryId(number_of(story_id)), long(at, LAST_SECOND))
         case ["q", story_id, at]:
             return SaveAgain(StoryId(number_of(story_id)), long(at, LAST_SECOND))
         case ["x", mark, told_at]:

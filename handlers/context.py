@@ -12,7 +12,7 @@ from telegram.ext import Application
 
 from handlers.access import Rights
 from handlers.fairness import FairUse
-from handlers.views.message import RichView, View
+from handlers.views.message import Keyboard, RichView, View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news import schedule
@@ -122,6 +122,8 @@ class Ask:
 
     answers: bool = False
     """True if it is the answer to what its command asked before."""
+    below: Keyboard = ()
+    """What stands below the message with the button that was pressed: a stranger's word."""
     ended: str = ""
     """The command whose question waited for an answer until this was asked; empty if none did."""
     report: Callable[[View], Awaitable[None]] | None = None

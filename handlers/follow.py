@@ -10,6 +10,7 @@ from handlers.plain_words import better_said_in
 from handlers.several import follow_one, follow_several, follow_topics, lines_of, unfollow
 from handlers.sharing import link_to
 from handlers.views import subscriptions as views
+from handlers.views.menus import listed_in
 from handlers.views.message import Toast, View
 from handlers.visits import admission, count_feed
 from handlers.what_else import with_what_else
@@ -95,11 +96,36 @@ async def press_drop(ask: Ask, pressed: Drop) -> View:
 
 
 async def press_drop_row(ask: Ask, pressed: DropRow) -> Toast:
-    """Stop following in the list, which stays as it is but for the way back in the same place."""
+    """Stop following in the list, where the way back stands in the same place."""
     name, dropped = await _drop(ask, pressed.of)
     if name is None:
-        return Toast(ask.say("unfollow.gone").text)
-    return views.dropped_row(name, dropped, ask.reader)
+        said = ask.say("unfollow.gone").text
+    else:
+        said = views.dropped(name, dropped, ask.reader).text
+    return Toast(said, instead=await _list_again(ask, dropped))
+
+
+async def _list_again(ask: Ask, dropped: Drop | None = None) -> View | None:
+    """The list for removing below which a button was pressed, as it is now; None if there is none.
+
+    What its rows were says the database, not the buttons: a second press is sent before the first was answered.
+    """
+    pressed = listed_in(ask.below, views.LISTED, ask.chat.key)
+    async with ask.services.database.read() as tx:
+        listed = await chats.subscriptions_of(tx, ask.chat.id)
+        followed = {(one.kind, one.target): one for one in listed}
+        rows: list[Subscription | views.Removed] = []
+        for row in pressed:
+            of = row.of
+            if isinstance(row, DropRow) and dropped is not None and dropped.place == of.place:
+                # It may have changed since the list was shown.
+                of = dropped
+            item = followed.get((of.kind, of.target))
+            if item is not None:
+                rows.append(item)
+            elif (name := await _name_of(tx, of)) is not None:
+                rows.append(views.Removed(of, name))
+    return views.removing_again(rows, listed, ask.below, ask.reader) if rows else None
 
 
 async def _drop(ask: Ask, pressed: Drop) -> tuple[str | None, Drop]:
@@ -260,6 +286,5 @@ async def press_undo_row(ask: Ask, pressed: UndoRow) -> Toast:
         name = await bring_back(ask, pressed.of)
     except LimitReached as error:
         return Toast(ask.say_count("follow.limit", error.limit).text)
-    if name is None:
-        return Toast(ask.say("undo.gone").text)
-    return views.followed_again_row(name, pressed.of, ask.reader)
+    said = views.followed_again(name, ask.reader) if name else ask.say("undo.gone")
+    return Toast(said.text, instead=await _list_again(ask))

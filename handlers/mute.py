@@ -11,6 +11,7 @@ from handlers.context import Answer, Ask
 from handlers.page_buttons import MutePage
 from handlers.views import marks
 from handlers.views import mutes as views
+from handlers.views.menus import listed_in
 from handlers.views.message import Keyboard, Toast, View
 from news import muting
 from news.errors import LimitReached
@@ -18,7 +19,7 @@ from news.mutes import MOST_CHARACTERS
 from news.outcomes import Muting
 from news.text import shorten, squeeze
 from news.typed_addresses import as_address
-from storage import opinions
+from storage import feeds, opinions
 from storage.records import FeedId, Mute, MuteId
 
 
@@ -90,13 +91,11 @@ async def press_undo(ask: Ask, pressed: UndoMute) -> Toast:
 
 
 async def press_show_again(ask: Ask, pressed: ShowAgain) -> Toast:
-    """Show something again, chosen from the list, which stays as it is but for the way back."""
+    """Show something again, chosen from the list, where the way back stands in the same place."""
     async with ask.services.database.write() as tx:
         ended = await opinions.unmute(tx, ask.chat.id, pressed.mute_id)
-    if ended is None:
-        return Toast(ask.say("unmute.gone").text)
-    said = views.shown_again((ended,), ask.reader)
-    return Toast(said, turned=views.way_to_mute_again(ended))
+    said = views.shown_again((ended,), ask.reader) if ended else ask.say("unmute.gone").text
+    return Toast(said, instead=await _list_again(ask))
 
 
 async def press_mute_again(ask: Ask, pressed: MuteAgain) -> Toast:
@@ -105,9 +104,31 @@ async def press_mute_again(ask: Ask, pressed: MuteAgain) -> Toast:
         kept = await _mute_again(ask, pressed.of, pressed.place)
     except LimitReached as error:
         return Toast(ask.say_count("mute.limit", error.limit).text)
-    if kept is None:
-        return Toast(ask.say("mute.gone").text)
-    return Toast(views.muted_again(kept, ask.reader), turned=views.way_to_show_again(kept.id))
+    said = views.muted_again(kept, ask.reader) if kept else ask.say("mute.gone").text
+    return Toast(said, instead=await _list_again(ask))
+
+
+async def _list_again(ask: Ask) -> View | None:
+    """The list below which a button was pressed, as it is now; None if there is none.
+
+    What its rows were says the database, not the buttons: a second press is sent before the first was answered.
+    """
+    rows: list[Mute] = []
+    async with ask.services.database.read() as tx:
+        listed = await opinions.mutes(tx, ask.chat.id)
+        muted = {one.words if one.feed_id is None else one.feed_id: one for one in listed}
+        by_id = {one.id: one for one in listed}
+        for row in listed_in(ask.below, views.LISTED):
+            of = None if isinstance(row, Unmute) else row.of
+            place = row.place if isinstance(row, MuteAgain) else row.mute_id
+            kept = by_id.get(place) if of is None else muted.get(of)
+            if kept is not None:
+                rows.append(kept)
+            elif isinstance(of, str):
+                rows.append(Mute(place, None, of, of))
+            elif of is not None and (feed := await feeds.get(tx, of)) is not None:
+                rows.append(Mute(place, of, None, feed.title))
+    return views.mutes_again(rows, listed, ask.below, ask.reader) if rows else None
 
 
 async def press_mute_back(ask: Ask, pressed: MuteBack) -> View:

@@ -1,5 +1,7 @@
 """Presses of buttons: which action, for which chat, by whom, and where its answer goes."""
 
+from dataclasses import replace
+
 from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
@@ -22,6 +24,7 @@ from handlers.commands import BY_NAME
 from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
 from handlers.hearing import is_in_group
+from handlers.reply import keyboard_of
 from handlers.settling import settle_first
 from handlers.taps import Taps
 from handlers.views import channel as channel_views
@@ -84,7 +87,11 @@ class Presses:
         elif (instead := await instead_of(ask, action)) is not None:
             await self._renew(ask, query, message, presser, instead)
         elif (toasted := TOASTED.get(type(action))) is not None:
-            await self._answering.toast(query, message, await toasted(ask, action))
+            asked = replace(ask, below=keyboard_of(message.reply_markup))
+            toast = await toasted(asked, action)
+            if toast.instead is not None:
+                toast = replace(toast, instead=_headed(toast.instead, ask))
+            await self._answering.toast(query, message, toast)
         elif whispered_id(message) is not None or (is_aside(action) and is_in_group(message)):
             # What answers a press unseen has to come before the press is acknowledged.
             await self._do(ask, action, message, presser, aside=True)
@@ -139,6 +146,12 @@ class Presses:
         if action is None or (reads and not turns):
             return ""
         return await refusal(self._services.rights, chat, user, None)
+
+
+def _headed(view: View, ask: Ask) -> View:
+    """A list with the channel for which it speaks, in one message as before."""
+    last = channel_views.all_headed(view, ask.speaks_for, ask.chat.language)[-1]
+    return last if isinstance(last, View) else view
 
 
 def _is_editable(message: Message, view: Answer) -> bool:

@@ -9,7 +9,7 @@ from handlers.page_buttons import SaveAgain, SavedPage
 from handlers.views import saved as views
 from handlers.views import shared
 from handlers.views.marks import SAMPLES
-from handlers.views.menus import window
+from handlers.views.menus import listed_in, window
 from handlers.views.message import Toast, View
 from handlers.views.stories import PAGE_STORIES
 from storage import articles, opinions
@@ -54,10 +54,28 @@ async def press_save(ask: Ask, pressed: Save) -> Toast:
 async def press_again(ask: Ask, pressed: SaveAgain) -> Toast:
     """Keep a story again, in its old place."""
     at = min(datetime.fromtimestamp(pressed.at, UTC), ask.now)
-    key = await _save(ask, pressed.story_id, at)
-    said = ask.say(key).text
-    kept = key in ("saved.done", "saved.already")
-    return views.saved_again(said, pressed.story_id) if kept else Toast(said)
+    said = ask.say(await _save(ask, pressed.story_id, at)).text
+    return Toast(said, instead=await _list_again(ask))
+
+
+async def _list_again(ask: Ask) -> View | None:
+    """The list below which a button was pressed, as it is now; None if there is none.
+
+    What its rows were says the database, not the buttons: a second press is sent before the first was answered.
+    """
+    pressed = listed_in(ask.below, views.LISTED)
+    async with ask.services.database.read() as tx:
+        listed = await opinions.saved(tx, ask.chat.id, MOST)
+        ids = [row.story_id for row in pressed]
+        now_in = await heirs(tx, ids)
+        stories = {one.id: one for one in await articles.get_stories(tx, ids)}
+    at = {one.story_id: int(one.at.timestamp()) for one in listed}
+    rows = [
+        views.Row(stories[id], at.get(id, row.at), id in at)
+        for row in pressed
+        if (id := now_in.get(row.story_id, row.story_id)) in stories
+    ]
+    return views.saved_again(rows, listed, ask.below, ask.reader) if rows else None
 
 
 async def press_send(ask: Ask, _pressed: SendSaved) -> View:
@@ -92,6 +110,6 @@ async def press_unsave(ask: Ask, pressed: Unsave) -> Toast:
     async with ask.services.database.write() as tx:
         at = await opinions.unsave(tx, ask.chat.id, pressed.story_id)
         stories = await articles.get_stories(tx, [pressed.story_id])
-    if at is None or not stories:
-        return Toast(ask.say("saved.gone").text)
-    return views.unsaved(stories[0], at, ask.reader)
+    gone = at is None or not stories
+    said = ask.say("saved.gone").text if gone else views.unsaved(stories[0], ask.reader)
+    return Toast(said, instead=await _list_again(ask))

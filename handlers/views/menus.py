@@ -3,23 +3,17 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
-from handlers.buttons import Action
+from handlers.buttons import Action, decode
 from handlers.menu_buttons import FirstStep, Screen, Setup, Via
-from handlers.views.message import (
-    BRING_BACK,
-    REMOVE,
-    Button,
-    Keyboard,
-    Turned,
-    View,
-    button,
-)
+from handlers.views.message import Button, Keyboard, View, button
 from handlers.views.reader import Reader
 from handlers.words import say
+
+_A = TypeVar("_A")
 
 _CHOSEN = "✓ "
 """Before what is chosen already; the text above says it in words."""
@@ -62,21 +56,25 @@ def turns(before: Action, after: Action, reader: Reader) -> tuple[Button, ...]:
     )
 
 
-def turned(keyboard: Keyboard, pressed: str, instead: Turned) -> Keyboard:
-    """A keyboard after the button with this data was pressed, all others as they were."""
-    return tuple(
-        tuple(
-            replace(one, label=_signed(one.label, instead.sign), data=instead.data)
-            if one.data == pressed
-            else one
-            for one in row
-        )
-        for row in keyboard
-    )
+def listed_in(keyboard: Keyboard, kinds: tuple[type[_A], ...], key: str = "") -> list[_A]:
+    """What the buttons of such kinds do in a keyboard, in their order: the rows of a list, removed ones among them."""
+    actions = [decode(one.data, key) for row in keyboard for one in row]
+    return [action for action in actions if isinstance(action, kinds)]
 
 
-def _signed(label: str, sign: str) -> str:
-    return sign + label[1:] if label[:1] in (REMOVE, BRING_BACK) else label
+def with_rows(
+    keyboard: Keyboard, rows: Keyboard, kinds: tuple[type, ...], key: str = ""
+) -> Keyboard:
+    """A keyboard with other rows in the place of those with buttons of such kinds, so that nothing else moves."""
+    listed = [bool(listed_in((row,), kinds, key)) for row in keyboard]
+    first = listed.index(True) if True in listed else 0
+    after = (row for row, is_of in zip(keyboard[first:], listed[first:], strict=True) if not is_of)
+    return (*keyboard[:first], *rows, *after)
+
+
+def struck(name: Markup) -> Markup:
+    """What is in a list no longer, in its place."""
+    return Markup("<s>{}</s>").format(name)
 
 
 def begun(words: str) -> str:

@@ -82,16 +82,6 @@ REMOVE, BRING_BACK = "✕", "↩"
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
-    """What becomes of a button that was pressed: it stays in its place, and does the opposite."""
-
-    sign: str
-    """That it begins with from then on: REMOVE or BRING_BACK."""
-    data: str
-    """That it sends from then on."""
-
-
-@dataclass(frozen=True, slots=True)
 class Toast:
     """A word about a press, shown over the chat until it goes by itself."""
 
@@ -101,8 +91,8 @@ class Toast:
     """What takes the place of the rows that mark stories, see `handlers.views.marks`; None leaves them."""
     stays: bool = False
     """True if it stays until it was read."""
-    turned: Turned | None = None
-    """What becomes of the button; None if it stays as it is."""
+    instead: View | None = None
+    """What takes the place of the message with the button; None leaves it."""
 
 
 def keyboard_as_json(keyboard: Keyboard) -> str:

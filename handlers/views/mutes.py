@@ -8,12 +8,11 @@ from handlers.belonging_buttons import MuteAgain, MuteBack, ShowAgain
 from handlers.buttons import MAX_BYTES, MuteOutlet, Unmute, encode
 from handlers.menu_buttons import Via
 from handlers.page_buttons import MutePage
-from handlers.views.menus import in_rows, page_number, turns, way_back, window
+from handlers.views.menus import in_rows, page_number, struck, turns, way_back, window, with_rows
 from handlers.views.message import (
     BRING_BACK,
-    REMOVE,
     Button,
-    Turned,
+    Keyboard,
     View,
     button,
     isolated,
@@ -22,10 +21,11 @@ from handlers.views.reader import Reader
 from handlers.words import say, say_count
 from news.outcomes import Muting
 from news.text import shorten
-from storage.records import Mute, MuteId
+from storage.records import FeedId, Mute
 
 PAGE_MUTES = 20
-_IN_ROW = 5
+_IN_ROW = 2
+_LABEL = 16
 _CARRIED = MAX_BYTES - 26
 """Bytes of words that a button can carry, beside the largest id."""
 _NAME = 80
@@ -50,28 +50,68 @@ def mutes(
     places = window([one.id for one in listed], PAGE_MUTES, page.number, page.beyond, page.back)
     shown = [(place + 1, listed[place]) for place in places]
     number = page_number(places, PAGE_MUTES)
-    head = [say_count("mute.title", len(listed), reader.language)]
-    if number > 1:
-        head.append(say("page", reader.language, number=number))
-    named = [
-        say("list.item", reader.language, number=place, name=_name(one, reader))
-        for place, one in shown
-    ]
-    lines.append(Markup("\n").join([Markup(" · ").join(head), *named]))
-    lines.append(say("list.signs", reader.language))
-    endings = [button(f"{REMOVE} {place}", _ending(one)) for place, one in shown]
-    keyboard = in_rows(endings, _IN_ROW)
+    below: tuple[tuple[Button, ...], ...] = (back,)
     if len(places) < len(listed):
         first, last = shown[0][1].id, shown[-1][1].id
         is_last = places.stop == len(listed)
         earlier = MutePage(number - 1, first, back=True) if number > 2 else MutePage(1)
         later = page if is_last else MutePage(number + 1, last)
-        keyboard = (*keyboard, turns(earlier, later, reader))
-    return View(Markup("\n\n").join(lines), (*keyboard, back))
+        below = (turns(earlier, later, reader), back)
+    return _listed(lines, shown, len(listed), number, below, reader)
 
 
-def _ending(one: Mute) -> ShowAgain | Unmute:
-    return Unmute(one.id) if _again(one) is None else ShowAgain(one.id)
+LISTED: tuple[type[ShowAgain | MuteAgain | Unmute], ...] = (ShowAgain, MuteAgain, Unmute)
+"""What the buttons of the rows of the list do."""
+
+
+def mutes_again(
+    rows: Sequence[Mute], listed: Sequence[Mute], below: Keyboard, reader: Reader
+) -> View:
+    """The list as it is now, its rows in their places `below` the message, with those that are muted no longer."""
+    numbers = {one.id: number for number, one in enumerate(listed, start=1)}
+    first = min(one.id for one in rows)
+    start = sum(one.id < first for one in listed)
+    page = page_number(range(start, start + 1), PAGE_MUTES)
+    shown = [(numbers.get(one.id, 0), one) for one in rows]
+    return _listed([], shown, len(listed), page, below, reader)
+
+
+def _listed(
+    before: Sequence[Markup],
+    rows: Sequence[tuple[int, Mute]],
+    count: int,
+    page: int,
+    below: Keyboard,
+    reader: Reader,
+) -> View:
+    """Rows of the list with their numbers, 0 for what is muted no longer, above other buttons."""
+    language = reader.language
+    head = [say_count("mute.title", count, language)]
+    if page > 1:
+        head.append(say("page", language, number=page))
+    named = [
+        say("list.item", language, number=number, name=_name(one, reader))
+        if number
+        else struck(_name(one, reader))
+        for number, one in rows
+    ]
+    listed = Markup("\n").join([Markup(" · ").join(head), *named])
+    text = Markup("\n\n").join([*before, listed, say("list.signs", language)])
+    buttons = in_rows([_row(number, one, reader) for number, one in rows], _IN_ROW)
+    return View(text, with_rows(below, buttons, LISTED))
+
+
+def _row(number: int, one: Mute, reader: Reader) -> Button:
+    """The button that ends something, or with 0 for its number mutes it again."""
+    name, of = shorten(one.name, _LABEL), _of(one)
+    if not number:
+        return button(f"{BRING_BACK} {name}", MuteAgain(one.id, of))
+    label = reader.label("button.unfollow", number=number, name=name)
+    return button(label, Unmute(one.id) if _again(one) is None else ShowAgain(one.id, of))
+
+
+def _of(one: Mute) -> FeedId | str:
+    return (one.words or "") if one.feed_id is None else one.feed_id
 
 
 def _again(one: Mute) -> str | None:
@@ -94,17 +134,6 @@ def ways_to_mute_again(ended: Sequence[Mute], reader: Reader) -> tuple[tuple[But
         of = one.feed_id if one.feed_id is not None else one.words or ""
         rows.append((button(label, MuteBack(one.id, of)),))
     return tuple(rows)
-
-
-def way_to_mute_again(ended: Mute) -> Turned | None:
-    """What becomes of the button in the list that ended something; None for words that are too long for one."""
-    data = _again(ended)
-    return None if data is None else Turned(BRING_BACK, data)
-
-
-def way_to_show_again(id: MuteId) -> Turned:
-    """What becomes of the button that muted it again."""
-    return Turned(REMOVE, encode(ShowAgain(id)))
 
 
 def muted(result: Muting, typed: str, reader: Reader) -> View:

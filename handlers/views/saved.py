@@ -1,20 +1,20 @@
 """The stories that a chat keeps."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from handlers.belonging_buttons import SendSaved
-from handlers.buttons import Unsave, encode
+from handlers.buttons import Unsave
 from handlers.page_buttons import SaveAgain, SavedPage
-from handlers.views.menus import in_rows, page_number, turns
+from handlers.views.menus import in_rows, listed_in, page_number, struck, turns
 from handlers.views.message import (
     BRING_BACK,
     REMOVE,
     File,
-    Toast,
-    Turned,
+    Keyboard,
     View,
     button,
     isolated,
@@ -54,26 +54,69 @@ def saved(
     """
     if not count:
         return View(say("saved.none", reader.language))
-    head = [say_count("saved.title", count, reader.language)]
     number = page_number(places, PAGE_STORIES)
-    if number > 1:
-        head.append(say("page", reader.language, number=number))
-    shown = list(enumerate(stories, start=places.start + 1))
-    title = Markup("\n").join([Markup(" · ").join(head), say("list.signs", reader.language)])
-    blocks = [title, *(story(place, one, reader) for place, one in shown)]
-    removals = [button(f"{REMOVE} {place}", Unsave(one.id)) for place, one in shown]
-    keyboard = in_rows(removals, _IN_ROW)
+    at = {one.story_id: _seconds(one.at) for one in kept}
+    rows = [Row(one, at.get(one.id, _seconds(reader.now)), kept=True) for one in stories]
+    below: Keyboard = ()
     if len(places) < count:
         first, last = _place(kept[0]), _place(kept[-1])
         before = SavedPage(number - 1, first, back=True) if number > 2 else SavedPage(1)
         after = page if places.stop == count else SavedPage(number + 1, last)
-        keyboard = (*keyboard, turns(before, after, reader))
-    send = (button(reader.label("button.send_saved"), SendSaved()),)
-    return View(split(blocks)[0], (*keyboard, send))
+        below = (turns(before, after, reader),)
+    return _listed(rows, places.start + 1, count, below, reader)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A story in the list, which is kept still or was taken away there."""
+
+    story: Story
+    at: int
+    """When it was saved, in seconds since 1970."""
+    kept: bool
+
+
+LISTED: tuple[type[Unsave | SaveAgain], ...] = (Unsave, SaveAgain)
+"""What the buttons of the rows of the list do."""
+
+
+def saved_again(
+    rows: Sequence[Row], listed: Sequence[Saved], below: Keyboard, reader: Reader
+) -> View:
+    """The list as it is now, its rows in their places `below` the message, with those that were taken away."""
+    first = max((row.at, row.story.id) for row in rows)
+    start = sum((_seconds(one.at), one.story_id) > first for one in listed)
+    turning = tuple(row for row in below if listed_in((row,), (SavedPage,)))
+    return _listed(rows, start + 1, len(listed), turning, reader)
+
+
+def _listed(rows: Sequence[Row], first: int, count: int, turning: Keyboard, reader: Reader) -> View:
+    """Rows of the list, numbered from the `first` on, above the buttons that turn its pages."""
+    head = [say_count("saved.title", count, reader.language)]
+    number = page_number(range(first - 1, first), PAGE_STORIES)
+    if number > 1:
+        head.append(say("page", reader.language, number=number))
+    title = Markup("\n").join([Markup(" · ").join(head), say("list.signs", reader.language)])
+    blocks, buttons = [title], []
+    for place, row in enumerate(rows, start=first):
+        if row.kept:
+            blocks.append(story(place, row.story, reader))
+            buttons.append(button(f"{REMOVE} {place}", Unsave(row.story.id, row.at)))
+        else:
+            headline = isolated(shorten(lead(row.story).title, _HEADLINE))
+            line = say("story.line", reader.language, number=place, headline=headline)
+            blocks.append(struck(line))
+            buttons.append(button(f"{BRING_BACK} {place}", SaveAgain(row.story.id, row.at)))
+    send = ((button(reader.label("button.send_saved"), SendSaved()),),) if count else ()
+    return View(split(blocks)[0], (*in_rows(buttons, _IN_ROW), *turning, *send))
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def _place(one: Saved) -> SaveAgain:
-    return SaveAgain(one.story_id, int(one.at.timestamp()))
+    return SaveAgain(one.story_id, _seconds(one.at))
 
 
 def as_file(stories: Sequence[Story], at: Mapping[StoryId, datetime], reader: Reader) -> View:
@@ -94,14 +137,7 @@ def as_file(stories: Sequence[Story], at: Mapping[StoryId, datetime], reader: Re
     return View(text, file=File(FILE_NAME, content))
 
 
-def unsaved(removed: Story, at: datetime, reader: Reader) -> Toast:
-    """That a story is kept no longer, with the way back in the place of its button."""
+def unsaved(removed: Story, reader: Reader) -> Markup:
+    """That a story is kept no longer."""
     headline = isolated(shorten(lead(removed).title, _HEADLINE))
-    undo = SaveAgain(removed.id, int(at.timestamp()))
-    said = say("saved.removed", reader.language, headline=headline)
-    return Toast(said, turned=Turned(BRING_BACK, encode(undo)))
-
-
-def saved_again(said: Markup, story_id: StoryId) -> Toast:
-    """That a story is kept as before, and can be taken away again in the same place."""
-    return Toast(said, turned=Turned(REMOVE, encode(Unsave(story_id))))
+    return say("saved.removed", reader.language, headline=headline)

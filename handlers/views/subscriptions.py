@@ -1,10 +1,11 @@
 """What a chat follows, begins to follow and stops following."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from handlers.buttons import FindFeed, KeepFeed, Unfollow, Widen, encode
+from handlers.buttons import FindFeed, KeepFeed, Unfollow, Widen
 from handlers.menu_buttons import (
     Drop,
     DropRow,
@@ -18,14 +19,11 @@ from handlers.menu_buttons import (
 )
 from handlers.page_buttons import ListAround, ListPage
 from handlers.views.lists import choice, imported
-from handlers.views.menus import in_rows, page_number, turns, window
+from handlers.views.menus import in_rows, listed_in, page_number, struck, turns, window, with_rows
 from handlers.views.message import (
     BRING_BACK,
-    REMOVE,
     Button,
     Keyboard,
-    Toast,
-    Turned,
     View,
     button,
     isolated,
@@ -108,28 +106,91 @@ def subscriptions(
     places = window(ids, PAGE_SUBSCRIPTIONS, page.number, page.beyond, page.back)
     number = page_number(places, PAGE_SUBSCRIPTIONS)
     shown = [(place + 1, listed[place]) for place in places]
-    head = say_count("list.title", len(listed), reader.language)
-    foot = _when(chat, reader)
     keyboard: list[tuple[Button, ...]] = []
-    if page.removing:
-        foot = say("unfollow.choose", reader.language)
-        for place, one in shown:
-            label = reader.label("button.unfollow", number=place, name=shorten(one.name, 30))
-            keyboard.append((button(label, DropRow(drop_of(one)), reader.key),))
-    else:
-        foot = Markup("\n").join([foot, say("list.press", reader.language)])
-        keyboard += in_rows([button(str(place), Item(one.id)) for place, one in shown], 5)
-    if len(places) < len(listed):
+    paged = len(places) < len(listed)
+    if paged:
         removing = page.removing
         before = ListPage(1, removing)
         if number > 2:
             before = ListPage(number - 1, removing, shown[0][1].id, back=True)
         after = ListPage(number + 1, removing, shown[-1][1].id)
         keyboard.append(turns(before, page if places.stop == len(listed) else after, reader))
-        head = Markup(" · ").join([head, say("page", reader.language, number=number)])
     keyboard.append((button(reader.label("button.settings"), Screen()),))
+    head = _head(len(listed), number if paged else None, reader)
+    if page.removing:
+        return _removing(head, shown, tuple(keyboard), reader)
+    keyboard[:0] = in_rows([button(str(place), Item(one.id)) for place, one in shown], 5)
+    foot = Markup("\n").join([_when(chat, reader), say("list.press", reader.language)])
     lines = Markup("\n").join(_subscription(place, item, reader) for place, item in shown)
     return View(Markup("\n\n").join([head, lines, foot]), tuple(keyboard))
+
+
+def _head(count: int, number: int | None, reader: Reader) -> Markup:
+    head = say_count("list.title", count, reader.language)
+    if number is None:
+        return head
+    return Markup(" · ").join([head, say("page", reader.language, number=number)])
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was in the list for removing, and can be brought back into its row."""
+
+    of: Drop
+    name: str
+
+
+LISTED: tuple[type[DropRow | UndoRow], ...] = (DropRow, UndoRow)
+"""What the buttons of the rows of that list do."""
+
+
+def removing_again(
+    rows: Sequence[Subscription | Removed],
+    listed: Sequence[Subscription],
+    below: Keyboard,
+    reader: Reader,
+) -> View:
+    """The list for removing as it is now, its rows in their places `below` the message: numbers are those that count now."""
+    places = {one.id: place for place, one in enumerate(listed, start=1)}
+    numbered = [
+        (places.get(one.id, 0) if isinstance(one, Subscription) else 0, one) for one in rows
+    ]
+    first = min(one.id if isinstance(one, Subscription) else one.of.place for one in rows)
+    start = sum(one.id < first for one in listed)
+    number = page_number(range(start, start + 1), PAGE_SUBSCRIPTIONS)
+    paged = bool(listed_in(below, (ListPage,)))
+    head = _head(len(listed), number if paged else None, reader)
+    return _removing(head, numbered, below, reader)
+
+
+def _removing(
+    head: Markup,
+    rows: Sequence[tuple[int, Subscription | Removed]],
+    below: Keyboard,
+    reader: Reader,
+) -> View:
+    lines: list[Markup] = []
+    buttons: list[tuple[Button, ...]] = []
+    for place, one in rows:
+        name = shorten(one.name, 30)
+        if isinstance(one, Removed):
+            lines.append(struck(_name(one.of.kind, one.name, reader)))
+            undo = button(f"{BRING_BACK} {name}", UndoRow(one.of), reader.key)
+            buttons.append((undo,))
+        else:
+            lines.append(_subscription(place, one, reader))
+            label = reader.label("button.unfollow", number=place, name=name)
+            buttons.append((button(label, DropRow(drop_of(one)), reader.key),))
+    foot = [say("unfollow.choose", reader.language)] if any(place for place, _ in rows) else []
+    if not all(place for place, _ in rows):
+        foot.append(say("list.signs", reader.language))
+    text = Markup("\n\n").join([head, Markup("\n").join(lines), Markup("\n").join(foot)])
+    return View(text, with_rows(below, tuple(buttons), LISTED, reader.key))
+
+
+def _name(kind: Kind, name: str, reader: Reader) -> Markup:
+    shown = Markup.escape(isolated(shorten(name, 120)))
+    return say("list.topic", reader.language, name=shown) if kind is Kind.TOPIC else shown
 
 
 def page_around(listed: Sequence[Subscription], id: SubscriptionId) -> ListPage:
@@ -139,9 +200,7 @@ def page_around(listed: Sequence[Subscription], id: SubscriptionId) -> ListPage:
 
 
 def _subscription(place: int, item: Subscription, reader: Reader) -> Markup:
-    name = Markup.escape(shorten(item.name, 120))
-    if item.kind is Kind.TOPIC:
-        name = say("list.topic", reader.language, name=name)
+    name = _name(item.kind, item.name, reader)
     news = say("list.no_story", reader.language)
     if item.last_story_at is not None:
         news = say("list.last", reader.language, when=ago(item.last_story_at, reader))
@@ -185,18 +244,6 @@ def dropped(name: str, of: Drop, reader: Reader) -> View:
         say("unfollow.done", reader.language, name=isolated(shorten(name, 120))),
         ((button(reader.label("button.undo"), Undo(of), reader.key),), _to_list(reader, of.place)),
     )
-
-
-def dropped_row(name: str, of: Drop, reader: Reader) -> Toast:
-    """Likewise, where its row of the list becomes the way back."""
-    said = say("unfollow.done", reader.language, name=isolated(shorten(name, 120)))
-    return Toast(said, turned=Turned(BRING_BACK, encode(UndoRow(of), reader.key)))
-
-
-def followed_again_row(name: str, of: Drop, reader: Reader) -> Toast:
-    """That it is followed as before, where its row becomes what it was."""
-    said = say("undo.done", reader.language, name=isolated(shorten(name, 120)))
-    return Toast(said, turned=Turned(REMOVE, encode(DropRow(of), reader.key)))
 
 
 def followed_again(name: str, reader: Reader) -> View:

@@ -17,7 +17,7 @@ from handlers import actions, buttons
 from handlers.admin_buttons import PolledPage, ToAll
 from handlers.buttons import MAX_BYTES, Action, Widen
 from handlers.commands import COMMANDS, PUBLIC
-from handlers.views.message import plain_text
+from handlers.views.message import BRING_BACK, plain_text
 from handlers.words import say, say_count
 from storage import chats, opinions
 from storage.records import ChatId
@@ -182,8 +182,8 @@ class Walk:
             self.leads.setdefault(key, set()).add(key_of(shown))
             if number_of(shown) == number_of(message):
                 self.in_place.add((key, key_of(shown)))
-                # Where only a button was turned, the rows stay as they were on purpose.
-                if words_of(shown) != words_of(message):
+                # What was removed stays in its row on purpose.
+                if not any(label.startswith(BRING_BACK) for label, _ in data_of(shown)):
                     await self._compare(shown, path)
         return seen.messages
 

@@ -1,17 +1,21 @@
 """Lists from which things are removed: rows stay in their places, pages fit together, and each comes back to its own."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.console.door import Person
+from handlers.belonging_buttons import MuteAgain, ShowAgain
+from handlers.buttons import encode
 from handlers.menu_buttons import Drop, Undo, UndoRow
-from handlers.views.menus import page_number, turned, window
-from handlers.views.message import BRING_BACK, REMOVE, Button, Turned
+from handlers.page_buttons import MutePage
+from handlers.views.menus import listed_in, page_number, window, with_rows
+from handlers.views.message import Button
 from storage import articles, opinions
-from storage.records import ChatId, Kind, SubscriptionId
+from storage.records import ChatId, Kind, MuteId, SubscriptionId
 
 Buttons = Callable[[dict[str, Any]], list[str]]
 ME = ChatId(1)
@@ -54,13 +58,15 @@ def test_a_page_that_there_is_not_is_the_last_one() -> None:
     assert [page_number(range(start, start + 1), 2) for start in (0, 1, 2, 3)] == [1, 2, 2, 3]
 
 
-def test_only_the_button_that_was_pressed_is_turned() -> None:
-    keyboard = ((Button("✕ 1. rice", "a"), Button("✕ 2", "b")), (Button("More", "c"),))
-    removed = turned(keyboard, "a", Turned(BRING_BACK, "d"))
-    assert removed == ((Button("↩ 1. rice", "d"), keyboard[0][1]), keyboard[1])
-    assert turned(removed, "d", Turned(REMOVE, "a")) == keyboard
-    assert turned(keyboard, "c", Turned(BRING_BACK, "d"))[1] == (Button("More", "d"),)
-    assert turned(keyboard, "gone", Turned(REMOVE, "d")) == keyboard
+def test_other_rows_stand_where_those_of_the_list_stood() -> None:
+    again, away = encode(ShowAgain(MuteId(1), "a")), encode(MuteAgain(MuteId(2), "b"))
+    undo, more = (Button("Undo", "1:c:help"),), (Button("More", encode(MutePage(2))),)
+    below = (undo, (Button("✕ 1. a", again),), (Button("↩ b", away),), more)
+    kinds = (ShowAgain, MuteAgain)
+    assert listed_in(below, kinds) == [ShowAgain(MuteId(1), "a"), MuteAgain(MuteId(2), "b")]
+    rows = ((Button("✕ 1. b", "x"),),)
+    assert with_rows(below, rows, kinds) == (undo, *rows, more)
+    assert with_rows((more,), rows, kinds) == (*rows, more)
 
 
 # ── what is followed ─────────────────────────────────────────────────────────────────────────────
@@ -85,26 +91,83 @@ async def test_several_are_removed_in_place_and_each_comes_back_to_its_own_numbe
     kept = await talk.follows()
     message = await talk.ask_message("/unsubscribe")
     text = message["text"]
-    for label in ("✕ 2. topic 2", "✕ 3. topic 3"):
+    for label in ("✕ 2. topic 2", "✕ 2. topic 3"):
         await talk.me.press(message, label)
-    assert message["text"] == text
-    rows = ["✕ 1. topic 1", "↩ 2. topic 2", "↩ 3. topic 3", "✕ 4. topic 4"]
+    rows = ["✕ 1. topic 1", "↩ topic 2", "↩ topic 3", "✕ 2. topic 4"]
     assert buttons_of(message)[:4] == rows
     assert await names(talk) == ["topic 1", "topic 4"]
-    await talk.me.press(message, "↩ 2. topic 2")
+    await talk.me.press(message, "↩ topic 2")
     assert await names(talk) == ["topic 1", "topic 2", "topic 4"]
-    await talk.me.press(message, "↩ 3. topic 3")
+    await talk.me.press(message, "↩ topic 3")
     assert await names(talk) == before
+    assert message["text"] == text
     assert buttons_of(message)[:4] == [f"✕ {n}. topic {n}" for n in range(1, 5)]
     restored = [(item.id, item.schedule, item.after_article) for item in await talk.follows()]
     assert restored == [(item.id, item.schedule, item.after_article) for item in kept]
 
 
+async def test_the_numbers_of_the_list_are_those_that_can_be_sent_after_each_press(
+    talk: Any,
+) -> None:
+    await follow(talk, 3)
+    message = await talk.ask_message("/unsubscribe")
+    await talk.me.press(message, "✕ 1. topic 1")
+    head, lines, foot = message["text"].split("\n\n")
+    assert head == "You follow 2 things"
+    removed, first, second = lines.split("\n")
+    assert removed == "“topic 1”"
+    assert first.startswith("1. “topic 2”")
+    assert second.startswith("2. “topic 3”")
+    assert "↩ puts it back" in foot
+    assert "<s>“topic 1”</s>" in str(talk.telegram.calls)
+    assert "no longer follow “topic 3”" in await talk.ask("/unsubscribe 2")
+
+
+async def test_two_fast_presses_leave_a_way_back_for_both(talk: Any, buttons_of: Buttons) -> None:
+    await follow(talk, 3)
+    message = await talk.ask_message("/unsubscribe")
+    # The second one is sent before the answer to the first has come.
+    before = deepcopy(message)
+    await talk.me.press(message, "✕ 1. topic 1")
+    await talk.me.press(before, "✕ 2. topic 2")
+    shown = talk.telegram.chat(1).messages[message["message_id"]]
+    assert buttons_of(shown)[:3] == ["↩ topic 1", "↩ topic 2", "✕ 1. topic 3"]
+    await talk.me.press(shown, "↩ topic 1")
+    assert await names(talk) == ["topic 1", "topic 3"]
+
+
+async def test_when_all_is_removed_nothing_is_asked_any_more_and_all_can_come_back(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    await follow(talk, 2)
+    message = await talk.ask_message("/unsubscribe")
+    for name in ("topic 1", "topic 2"):
+        await talk.me.press(message, f"✕ 1. {name}")
+    assert "You follow 0 things" in message["text"]
+    assert "/unsubscribe 1" not in message["text"]
+    await talk.me.press(message, "↩ topic 2")
+    assert buttons_of(message)[:2] == ["↩ topic 1", "✕ 1. topic 2"]
+
+
+async def test_the_list_of_a_channel_says_so_after_a_press_as_well(talk: Any) -> None:
+    channel = talk.telegram.chat(-1001234567890, "channel")
+    channel.title, channel.username, channel.standing = "Lantern", "lantern", "administrator"
+    channel.administrators.add(1)
+    await talk.ask("/channel @lantern")
+    await follow(talk, 2)
+    message = await talk.ask_message("/unsubscribe")
+    for label in ("✕ 1. topic 1", "✕ 1. topic 2"):
+        await talk.me.press(message, label)
+        assert message["text"].startswith("📣")
+        assert message["text"].count("Lantern") == 1
+
+
 async def test_the_next_page_leaves_nothing_out_when_rows_were_removed(talk: Any) -> None:
     await follow(talk, 14)
     message = await talk.ask_message("/unsubscribe")
-    for number in (1, 5, 10):
-        await talk.me.press(message, f"✕ {number}. topic {number}")
+    for number, now in ((1, 1), (5, 4), (10, 8)):
+        await talk.me.press(message, f"✕ {now}. topic {number}")
+    assert "Page 1" in message["text"]
     await talk.me.press(message, "More ▶")
     assert "8. “topic 11”" in message["text"]
     await talk.me.press(message, "◀ Before")
@@ -135,9 +198,9 @@ async def test_undo_twice_brings_back_once_and_where_there_is_no_room_waits_for_
         message = await talk.ask_message("/unsubscribe")
         await talk.me.press(message, "✕ 1. topic 1")
         await talk.ask("/subscribe topic 3")
-        assert await talk.me.press(message, "↩ 1. topic 1") == []
+        assert await talk.me.press(message, "↩ topic 1") == []
         assert "2" in talk.telegram.answers[-1]["text"]
-        assert buttons_of(message)[0] == "↩ 1. topic 1"
+        assert buttons_of(message)[0] == "↩ topic 1"
         await talk.ask("/unsubscribe topic 3")
         undo = message["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
         clock.forward(seconds=2)
@@ -194,23 +257,41 @@ async def test_what_is_shown_again_from_the_list_is_muted_again_in_its_place(
     before = await muted(talk)
     message = await talk.ask_message("/unmute")
     text = message["text"]
-    for number in (1, 2, 3):
-        await talk.me.press(message, f"✕ {number}")
+    rows = buttons_of(message)[:3]
+    names = [one.partition(". ")[2] for one in rows]
+    for name in names:
+        await talk.me.press(message, f"✕ 1. {name}")
     assert await muted(talk) == []
-    assert buttons_of(message)[:3] == ["↩ 1", "↩ 2", "↩ 3"]
-    for number in (3, 1, 2):
-        await talk.me.press(message, f"↩ {number}")
-    assert (message["text"], buttons_of(message)[:3]) == (text, ["✕ 1", "✕ 2", "✕ 3"])
+    assert "0 things are muted" in message["text"]
+    assert buttons_of(message)[:3] == [f"↩ {name}" for name in names]
+    for place in (2, 0, 1):
+        await talk.me.press(message, f"↩ {names[place]}")
+    assert (message["text"], buttons_of(message)[:3]) == (text, rows)
     assert sorted(await muted(talk)) == sorted(before)
-    await talk.me.press(message, "✕ 2")
+    await talk.me.press(message, rows[1])
     assert outlet not in await muted(talk)
+    assert "tea" not in await talk.ask("/unmute 2")
+    assert await muted(talk) == ["tea: black"]
+
+
+async def test_two_fast_presses_on_what_is_muted_leave_a_way_back_for_both(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    for word in ("lottery", "horoscope"):
+        await talk.ask(f"/mute {word}")
+    message = await talk.ask_message("/unmute")
+    before = deepcopy(message)
+    await talk.me.press(message, "✕ 1. lottery")
+    await talk.me.press(before, "✕ 2. horoscope")
+    shown = talk.telegram.chat(1).messages[message["message_id"]]
+    assert buttons_of(shown)[:2] == ["↩ lottery", "↩ horoscope"]
 
 
 async def test_words_that_no_button_can_carry_say_how_they_are_muted_again(talk: Any) -> None:
     words = "purple otters " * 6 + "dance"
     await talk.ask(f"/mute {words}")
     message = await talk.ask_message("/unmute")
-    [shown] = await talk.me.press(message, "✕ 1")
+    [shown] = await talk.me.press(message, "✕ 1. purple otters…")
     assert f"/mute {words}" in shown["text"]
     assert await muted(talk) == []
 
@@ -240,3 +321,26 @@ async def test_saved_stories_are_paged_without_a_gap_when_some_are_taken_away(ta
     await talk.me.press(message, "More ▶")
     assert message["text"].split("\n\n")[1].startswith("9. ")
     assert len(message["text"].split("\n\n")) == 1 + 4
+
+
+async def test_saved_stories_are_counted_and_struck_out_as_they_are_taken_away(
+    talk: Any, buttons_of: Buttons
+) -> None:
+    await talk.ask("/latest")
+    now = talk.parts.services.clock()
+    async with talk.parts.services.database.write() as tx:
+        for _, story in await articles.latest(tx, limit=2):
+            await opinions.save(tx, ME, story.id, now)
+    message = await talk.ask_message("/saved")
+    text, send = message["text"], "Send them as a file (bookmarks)"
+    assert send in buttons_of(message)
+    before = deepcopy(message)
+    await talk.me.press(message, "✕ 1")
+    assert message["text"].startswith("1 saved story")
+    await talk.me.press(before, "✕ 2")
+    shown = talk.telegram.chat(1).messages[message["message_id"]]
+    assert shown["text"].startswith("0 saved stories")
+    assert buttons_of(shown) == ["↩ 1", "↩ 2"]
+    for label in ("↩ 2", "↩ 1"):
+        await talk.me.press(shown, label)
+    assert (shown["text"], buttons_of(shown)) == (text, ["✕ 1", "✕ 2", send])
