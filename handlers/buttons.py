@@ -37,6 +37,8 @@ from storage.records import (
 
 VERSION, SEALED = "1", "2"
 MAX_BYTES = 64
+_OFF = "0"
+"""Behind what is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class Save:
     """Keep a story."""
 
     story_id: StoryId
+    on: bool = True
+    """False to keep it no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class Vote:
 
     story_id: StoryId
     up: bool
+    on: bool = True
+    """False to take that thumb back: two fast taps do one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +207,6 @@ _OF_AN_ID: dict[str, Callable[[int], Action]] = {
     "k": lambda number: KeepFeed(FeedId(number)),
     "n": lambda number: FindFeed(FeedId(number)),
     "u": lambda number: Unfollow(SubscriptionId(number)),
-    "v": lambda number: Save(StoryId(number)),
     "m": lambda number: MuteOutlet(FeedId(number)),
     "M": lambda number: Unmute(MuteId(number)),
 }
@@ -214,7 +219,6 @@ _LETTERS: dict[type, str] = {
     KeepFeed: "k",
     FindFeed: "n",
     Unfollow: "u",
-    Save: "v",
     MuteOutlet: "m",
     Unmute: "M",
 }
@@ -260,8 +264,10 @@ def encode(action: Action, key: str = "") -> str:
 def _opinion_parts(action: Action) -> list[str]:
     """What is said with what a chat thinks of stories; nothing for anything else."""
     match action:
-        case Vote(story_id, up):
-            return ["h", str(story_id), "+" if up else "-"]
+        case Save(story_id, on):
+            return ["v", str(story_id), *_off(on)]
+        case Vote(story_id, up, on):
+            return ["h", str(story_id), "+" if up else "-", *_off(on)]
         case Unsave(story_id, at):
             return ["V", str(story_id), short(at)]
         case SaveAgain(story_id, at):
@@ -271,6 +277,10 @@ def _opinion_parts(action: Action) -> list[str]:
         case Forget():
             return ["g"]
     return []
+
+
+def _off(on: bool) -> list[str]:
+    return [] if on else [_OFF]
 
 
 def _parts(action: Action) -> list[str]:
@@ -315,8 +325,10 @@ def _read(parts: list[str]) -> Action | None:
 
 def _decode_opinion(parts: list[str]) -> Action | None:
     match parts:
-        case ["h", story_id, "+" | "-" as thumb]:
-            return Vote(StoryId(number_of(story_id)), thumb == "+")
+        case ["v", story_id, *off] if off in ([], [_OFF]):
+            return Save(StoryId(number_of(story_id)), not off)
+        case ["h", story_id, "+" | "-" as thumb, *off] if off in ([], [_OFF]):
+            return Vote(StoryId(number_of(story_id)), thumb == "+", not off)
         case ["V", story_id, at]:
             return Unsave(StoryId(number_of(story_id)), long(at, LAST_SECOND))
         case ["q", story_id, at]:

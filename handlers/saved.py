@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
+from handlers import marking
 from handlers.belonging_buttons import SendSaved, Share
-from handlers.buttons import Save, Unsave
+from handlers.buttons import Mark, Save, Unsave
 from handlers.context import Answer, Ask
 from handlers.page_buttons import SaveAgain, SavedPage
 from handlers.views import saved as views
@@ -45,10 +48,14 @@ def _key(at: int, story_id: StoryId) -> tuple[int, int]:
 
 
 async def press_save(ask: Ask, pressed: Save) -> Toast:
-    """Keep a story."""
+    """Keep a story, or keep it no longer."""
     if pressed.story_id > SAMPLES:
         return Toast(ask.say("marks.sample").text)
-    return Toast(ask.say(await _save(ask, pressed.story_id, ask.now)).text)
+    if not pressed.on:
+        return await marking.taken_back(ask, Mark.SAVE, await _unsave(ask, pressed.story_id))
+    key = await _save(ask, pressed.story_id, ask.now)
+    again = key == "saved.already"
+    return await marking.toast(ask, Mark.SAVE, pressed.story_id, ask.say(key).text, again=again)
 
 
 async def press_again(ask: Ask, pressed: SaveAgain) -> Toast:
@@ -107,9 +114,14 @@ async def _save(ask: Ask, story_id: StoryId, at: datetime) -> str:
 
 async def press_unsave(ask: Ask, pressed: Unsave) -> Toast:
     """Keep a story no longer, with the way back."""
-    async with ask.services.database.write() as tx:
-        at = await opinions.unsave(tx, ask.chat.id, pressed.story_id)
-        stories = await articles.get_stories(tx, [pressed.story_id])
-    gone = at is None or not stories
-    said = ask.say("saved.gone").text if gone else views.unsaved(stories[0], ask.reader)
+    said = await _unsave(ask, pressed.story_id)
     return Toast(said, instead=await _list_again(ask))
+
+
+async def _unsave(ask: Ask, story_id: StoryId) -> Markup:
+    """Keep a story no longer; what is to be said."""
+    async with ask.services.database.write() as tx:
+        at = await opinions.unsave(tx, ask.chat.id, story_id)
+        stories = await articles.get_stories(tx, [story_id])
+    gone = at is None or not stories
+    return ask.say("saved.gone").text if gone else views.unsaved(stories[0], ask.reader)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
+from handlers import marking
 from handlers.belonging_buttons import ForgetThumbs
 from handlers.buttons import Forget, Mark, Marks, Vote
 from handlers.context import Ask
@@ -13,10 +14,9 @@ from handlers.views.message import Toast, View
 from news.gather import taste_of
 from news.mutes import Muted
 from news.stories import lead
-from storage import articles, opinions, telling
+from storage import articles, opinions
 from storage.database import Transaction
 from storage.records import FeedId, StoryId
-from storage.shown import shown_at
 
 MOST = 10_000
 """Thumbs that are counted."""
@@ -26,13 +26,19 @@ async def press_vote(ask: Ask, pressed: Vote) -> Toast:
     """Give a story a thumb, or take it back."""
     if pressed.story_id > marks.SAMPLES:
         return Toast(ask.say("marks.sample").text)
+    mark, value = (Mark.UP, 1) if pressed.up else (Mark.DOWN, -1)
     async with ask.services.database.write() as tx:
-        given = await opinions.vote(
-            tx, ask.chat.id, pressed.story_id, 1 if pressed.up else -1, ask.now
+        changed = (
+            await opinions.vote(tx, ask.chat.id, pressed.story_id, value, ask.now)
+            if pressed.on
+            else await opinions.take_back(tx, ask.chat.id, pressed.story_id, value)
         )
-    if given is None:
+    if changed is None:
         return Toast(ask.say("story.gone").text)
-    return Toast(ask.say(("vote.none", "vote.up", "vote.down")[given]).text)
+    if not pressed.on:
+        return await marking.taken_back(ask, mark, ask.say("vote.none").text)
+    said = ask.say(f"vote.{mark.name.lower()}").text
+    return await marking.toast(ask, mark, pressed.story_id, said, again=not changed)
 
 
 async def taste(ask: Ask) -> View:
@@ -65,17 +71,20 @@ async def press_marks(ask: Ask, pressed: Marks) -> Toast:
     at = datetime.fromtimestamp(pressed.told_at, UTC)
     if pressed.mark is None:
         return Toast(Markup(), (marks.marks_row(at, ask.reader),))
+    chosen: frozenset[StoryId] = frozenset()
     async with ask.services.database.read() as tx:
-        told = await telling.places_at(tx, ask.chat.id, at, marks.MOST)
-        if not told and (shown := await shown_at(tx, ask.chat.id, at)) is not None:
-            told = tuple(enumerate(shown.stories[: marks.MOST], start=1))
+        told = await marking.told_then(tx, ask.chat.id, pressed.told_at)
         if not told:
             return Toast(ask.say("marks.old").text)
         if pressed.mark is Mark.MUTE:
             rows = marks.outlets(await _outlets(tx, ask, told), pressed.told_at, ask.reader)
         else:
-            rows = marks.numbers(pressed.mark, told, pressed.told_at, ask.reader)
-    return Toast(ask.say(f"marks.{pressed.mark.name.lower()}").text, rows)
+            chosen = await marking.marked(tx, ask.chat.id, pressed.mark, told)
+            rows = marks.numbers(pressed.mark, told, chosen, pressed.told_at, ask.reader)
+    said = [ask.say(f"marks.{pressed.mark.name.lower()}").text]
+    if chosen:
+        said.append(ask.say("marks.chosen").text)
+    return Toast(Markup("\n").join(said), rows)
 
 
 async def _outlets(

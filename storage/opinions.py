@@ -1,5 +1,6 @@
 """What chats think of stories and sources: thumbs, stories that they keep, and what they never want to see."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,18 +18,13 @@ from storage.upsert import insert_for
 
 async def vote(
     tx: AsyncConnection, chat_id: ChatId, story_id: StoryId, value: int, now: datetime
-) -> int | None:
-    """Give a story a thumb, 1 or -1, in place of the one before; the same one again takes it back.
-
-    What the chat's thumb is then, 0 for none; None if the story is gone.
-    """
+) -> bool | None:
+    """Give a story a thumb, 1 or -1, in place of the one before; False if it has that one, None if it is gone."""
     kept = await _kept(tx, story_id)
     if kept is None:
         return None
-    mine = (_votes.c.chat_id == chat_id, _votes.c.story_id == kept)
-    if await tx.scalar(select(_votes.c.value).where(*mine)) == value:
-        await tx.execute(delete(_votes).where(*mine))
-        return 0
+    if await thumbs_among(tx, chat_id, value, [kept]):
+        return False
     insert = insert_for(tx)(_votes)
     await tx.execute(
         insert.on_conflict_do_update(
@@ -37,7 +33,34 @@ async def vote(
         ),
         {"chat_id": chat_id, "story_id": kept, "value": value, "voted_at": now},
     )
-    return value
+    return True
+
+
+async def take_back(
+    tx: AsyncConnection, chat_id: ChatId, story_id: StoryId, value: int
+) -> bool | None:
+    """Take this thumb back; False if the story does not have it, None if it is gone."""
+    kept = await _kept(tx, story_id)
+    if kept is None:
+        return None
+    mine = (_votes.c.chat_id == chat_id, _votes.c.story_id == kept, _votes.c.value == value)
+    return bool((await tx.execute(delete(_votes).where(*mine))).rowcount)
+
+
+async def thumbs_among(
+    tx: AsyncConnection, chat_id: ChatId, value: int, ids: Collection[StoryId]
+) -> frozenset[StoryId]:
+    """Which of these stories have this thumb of a chat."""
+    mine = (_votes.c.chat_id == chat_id, _votes.c.value == value, _votes.c.story_id.in_(ids))
+    return frozenset(StoryId(id) for id in await tx.scalars(select(_votes.c.story_id).where(*mine)))
+
+
+async def saved_among(
+    tx: AsyncConnection, chat_id: ChatId, ids: Collection[StoryId]
+) -> frozenset[StoryId]:
+    """Which of these stories a chat keeps."""
+    mine = (_saved.c.chat_id == chat_id, _saved.c.story_id.in_(ids))
+    return frozenset(StoryId(id) for id in await tx.scalars(select(_saved.c.story_id).where(*mine)))
 
 
 async def chats_with_any(tx: AsyncConnection) -> frozenset[ChatId]:

@@ -3,11 +3,12 @@
 Stories are kept, get thumbs, are shared and explained; their outlets are muted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from handlers.belonging_buttons import MuteBelow, Share, UndoMute, Why
 from handlers.buttons import Action, Mark, Marks, MuteOutlet, Save, Vote, decode
+from handlers.views.menus import choice
 from handlers.views.message import Button, Keyboard, button
 from handlers.views.reader import Reader
 from news.text import shorten
@@ -35,10 +36,17 @@ def _sign(mark: Mark, reader: Reader) -> str:
 
 
 def numbers(
-    mark: Mark, stories: Sequence[tuple[int, StoryId]], told_at: int, reader: Reader
+    mark: Mark,
+    stories: Sequence[tuple[int, StoryId]],
+    chosen: Collection[StoryId],
+    told_at: int,
+    reader: Reader,
 ) -> Keyboard:
-    """The numbers of a digest's stories, to choose which of them are kept or get a thumb; and the way back."""
-    buttons = [button(str(number), _done_to(id, mark)) for number, id in stories]
+    """The numbers of a digest's stories, to choose which of them are kept or get a thumb, or no longer; and the way back."""
+    buttons = [
+        choice(str(number), _done_to(id, mark, on=id not in chosen), id in chosen)
+        for number, id in stories
+    ]
     return (*_rows(buttons, _NUMBERS_IN_ROW), _back(mark, told_at, reader))
 
 
@@ -53,15 +61,21 @@ def story_row(story_id: StoryId, feed_id: FeedId, reader: Reader) -> tuple[Butto
     )
 
 
-def _done_to(id: StoryId, mark: Mark) -> Action:
+def _done_to(id: StoryId, mark: Mark, *, on: bool = True) -> Action:
     match mark:
         case Mark.SAVE:
-            return Save(id)
+            return Save(id, on)
         case Mark.SHARE:
             return Share(id)
         case Mark.WHY:
             return Why(id)
-    return Vote(id, mark is Mark.UP)
+    return Vote(id, mark is Mark.UP, on)
+
+
+def take_back(mark: Mark, id: StoryId, reader: Reader) -> Keyboard:
+    """What takes a mark back that a story of a newspaper has, whose own buttons can't change."""
+    label = reader.label("button.take_back", sign=_sign(mark, reader))
+    return ((button(label, _done_to(id, mark, on=False)),),)
 
 
 def undo(action: UndoMute, name: str, reader: Reader) -> Keyboard:

@@ -46,6 +46,7 @@ LONG = {
     "outlets": "漢" * 50 + " +1,000",
     "step": "漢" * 16,
     "timezone": "漢" * 14,
+    "sign": "⭐",
 }
 """What is put into a sentence at its longest; buttons cut it to 24 and 30 characters."""
 
@@ -57,6 +58,9 @@ TOASTS = (
         "marks.down",
         "marks.mute",
         "marks.share",
+        "marks.again.save",
+        "marks.again.up",
+        "marks.again.down",
         "marks.sample",
         "mute.limit",
         "mute.pressed",

@@ -62,8 +62,9 @@ async def test_a_story_of_a_digest_that_was_asked_for_is_saved_by_its_number(tal
     assert labels(digest)[-6:] == ROW
     [chosen] = await talk.me.press(digest, "⭐")
     assert labels(chosen)[-5:-1] == ["1", "2", "3", "4"]
-    assert await talk.me.press(chosen, "2") == []
+    await talk.me.press(chosen, "2")
     assert talk.telegram.answers[-1]["text"] == "Saved. /saved shows it."
+    assert labels(chosen)[-5:-1] == ["1", "✓ 2", "3", "4"]
     assert headlines(digest["text"])[1] in await talk.ask("/saved")
     [back] = await talk.me.press(chosen, labels(chosen)[-1])
     assert labels(back) == labels(digest)

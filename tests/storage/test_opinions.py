@@ -16,21 +16,27 @@ async def story(tx: Transaction, seed: Seed, title: str = "news", **more: Any) -
     return article.story_id
 
 
-async def test_a_chat_has_one_thumb_a_story_and_the_same_one_again_takes_it_back(
+async def test_a_chat_has_one_thumb_a_story_and_takes_back_the_one_that_is_said(
     any_database: Database, clock: Any, seed: Seed
 ) -> None:
     async with any_database.write() as tx:
         for chat_id in (ME, OTHER):
             await seed.chat(tx, chat_id)
         one = await story(tx, seed)
-        assert await opinions.vote(tx, ME, one, 1, clock()) == 1
-        assert await opinions.vote(tx, OTHER, one, 1, clock()) == 1
-        assert await opinions.vote(tx, ME, one, -1, clock.forward(hours=1)) == -1
+        assert await opinions.vote(tx, ME, one, 1, clock()) is True
+        assert await opinions.vote(tx, ME, one, 1, clock()) is False
+        assert await opinions.vote(tx, OTHER, one, 1, clock()) is True
+        assert await opinions.vote(tx, ME, one, -1, clock.forward(hours=1)) is True
+        assert await opinions.thumbs_among(tx, ME, -1, [one, StoryId(99)]) == {one}
+        assert await opinions.thumbs_among(tx, ME, 1, [one]) == frozenset()
         assert await opinions.votes(tx, ME, 9) == (Vote(one, -1, clock()),)
-        assert await opinions.vote(tx, ME, one, -1, clock()) == 0
+        assert await opinions.take_back(tx, ME, one, 1) is False
+        assert await opinions.take_back(tx, ME, one, -1) is True
+        assert await opinions.take_back(tx, ME, one, -1) is False
         assert await opinions.votes(tx, ME, 9) == ()
         assert len(await opinions.votes(tx, OTHER, 9)) == 1
         assert await opinions.vote(tx, ME, StoryId(99), 1, clock()) is None
+        assert await opinions.take_back(tx, ME, StoryId(99), 1) is None
 
 
 async def test_the_newest_thumbs_come_first_and_can_be_forgotten(
@@ -197,10 +203,13 @@ async def test_what_is_done_to_a_story_that_went_over_to_another_is_done_to_that
         gone, heir = [await story(tx, seed) for _ in range(2)]
         await opinions.save(tx, ME, gone, clock())
         await joins.join_stories(tx, gone, heir)
-        assert await opinions.vote(tx, ME, gone, 1, clock()) == 1
+        assert await opinions.vote(tx, ME, gone, 1, clock()) is True
         assert [vote.story_id for vote in await opinions.votes(tx, ME, 9)] == [heir]
-        assert await opinions.vote(tx, ME, heir, 1, clock()) == 0
+        assert await opinions.vote(tx, ME, heir, 1, clock()) is False
+        assert await opinions.take_back(tx, ME, gone, 1) is True
         assert await opinions.save(tx, ME, gone, clock()) is False
+        assert await opinions.saved_among(tx, ME, [gone, heir]) == {heir}
+        assert await opinions.saved_among(tx, OTHER, [heir]) == frozenset()
         assert await opinions.unsave(tx, ME, gone) == clock()
         assert await opinions.save(tx, ME, gone, clock()) is True
         assert await opinions.saved(tx, ME, 9) == (Saved(heir, clock()),)
