@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from handlers.buttons import Action, Show, TrendOf
+from handlers.buttons import Action, Marks, Show, TrendOf
 from handlers.page_buttons import ReadOn, RestPage, ShownPage
 from handlers.views.marks import marks_row
-from handlers.views.menus import turns
+from handlers.views.menus import listed_in, turns
 from handlers.views.message import Button, Keyboard, View, button, isolated, split
 from handlers.views.reader import Reader, moment, named, time_of_day
 from handlers.views.stories import PAGE_STORIES, item, story
@@ -34,7 +34,10 @@ _LONG = timedelta(days=6)
 def digest(
     told: Digest, reader: Reader, title: str = "digest.title", keyboard: Keyboard = ()
 ) -> tuple[View, ...]:
-    """A digest in as many messages as it needs, under a title of that key; the last one has the buttons."""
+    """A digest in as many messages as it needs, under a title of that key; the last one has the buttons.
+
+    If they mark its stories, it ends with what their signs mean.
+    """
     blocks = [heading(told, reader, title)]
     number = 1
     for section in told.sections:
@@ -48,6 +51,9 @@ def digest(
             number += 1
     if told.left_out:
         blocks.append(say_count("digest.left_out", told.left_out, reader.language))
+    if listed_in(keyboard, (Marks,)):
+        # With what stands before it, or it might be a message of its own.
+        blocks[-1] = Markup("\n\n").join([blocks[-1], say("digest.signs", reader.language)])
     *first, last = split(blocks)
     return (*(View(text) for text in first), View(last, keyboard))
 

@@ -143,22 +143,33 @@ def items(draw: st.DrawFn) -> Item:
     return Item(told, lead(told), grounds, draw(hostile), draw(st.booleans()))
 
 
-@given(st.lists(items(), min_size=1, max_size=60), hostile)
+@given(st.lists(items(), min_size=1, max_size=60), hostile, st.sampled_from([0, 3]))
 @settings(max_examples=60, deadline=None)
 def test_a_digest_is_split_between_stories_and_every_part_is_accepted(
-    told: list[Item], name: str
+    told: list[Item], name: str, left_out: int
 ) -> None:
     span = Span(ArticleId(2**31 - 2), ArticleId(2**31 - 1))
     section = Section(follow(name or "x"), tuple(told))
-    digest = Digest(NOW - timedelta(days=7), NOW, (section,), 3, span)
+    digest = Digest(NOW - timedelta(days=7), NOW, (section,), left_out, span)
     keyboard = digests.keyboard(digest, READER, NOW)
     views = digests.digest(digest, READER, keyboard=keyboard)
     texts = [accepted(view) for view in views]
-    assert "And 3 more stories." in texts[-1]
+    assert ("And 3 more stories." in texts[-1]) == bool(left_out)
+    before, signs, _ = texts[-1].partition("Below: ⭐ keep a story")
+    assert before.strip()
+    assert signs
     shown = "\n".join(["", *texts])
     assert all(f"\n{number}. " in shown for number in range(1, len(told) + 1))
     assert [view.keyboard for view in views[:-1]] == [()] * (len(views) - 1)
     assert views[-1].keyboard == keyboard
+
+
+def test_a_digest_without_buttons_for_its_stories_says_nothing_of_their_signs() -> None:
+    told = one_article(1, "A", "")
+    item = Item(Story(StoryId(1), (told,)), told, Grounds(1, 1.0, 1.0, 1.0, 1.0, 0.0))
+    digest = Digest(NOW, NOW, (Section(follow("x"), (item,)),), 0)
+    [view] = digests.digest(digest, READER, keyboard=digests.keyboard(digest, READER))
+    assert "⭐" not in view.text
 
 
 @given(st.lists(tellings(), max_size=40, unique_by=lambda told: told.id), st.integers(1, 5))
