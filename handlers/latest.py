@@ -9,13 +9,24 @@ from handlers.plain_words import small_words, topic_alone
 from handlers.sharing import link_to_topic
 from handlers.views import stories as views
 from handlers.views.message import View
+from handlers.views.mutes import hidden
 from news import query, search
 from news.followed_topics import query_of
 from news.mutes import Muted
 from news.wanted import in_wanted
 from storage import articles, chats, opinions
 from storage.database import Transaction
-from storage.records import ArticleId, Kind, Position, Story, StoryId, Subscription, Topic, TopicId
+from storage.records import (
+    ArticleId,
+    Kind,
+    Mute,
+    Position,
+    Story,
+    StoryId,
+    Subscription,
+    Topic,
+    TopicId,
+)
 
 PAGE = views.PAGE_STORIES
 
@@ -33,7 +44,10 @@ async def latest(ask: Ask, *, loosely: bool = True) -> Answer:
         if topic is None:
             page = replace(page, followed=bool(listed))
         found = await _found(tx, ask, page, topic)
+        hiding = () if topic is None or found else await _hiding(tx, ask, page, topic)
     instead = None
+    if wanted is not None and hiding:
+        return hidden(wanted.text, hiding, ask.reader)
     if wanted is not None and loosely and not found:
         instead = await _instead(ask, wanted, page.up_to)
     return await _laid_out(ask, page, topic, found, listed, wanted, instead)
@@ -161,6 +175,20 @@ async def _some(
     return tuple((one.position, one.story) for one in found)
 
 
+async def _hiding(
+    tx: Transaction, ask: Ask, page: Page | BestPage, topic: Topic
+) -> tuple[Mute, ...]:
+    """What is muted and hides the newest that was looked for; nothing if there is none to hide."""
+    mutes = await opinions.mutes(tx, ask.chat.id)
+    if not mutes:
+        return ()
+    newest = await search.newest(tx, query_of(topic), ask.now, limit=PAGE, up_to=page.up_to)
+    stories = [one.story for one in newest]
+    return tuple(
+        one for one in mutes if any(Muted((one,)).without(story) != story for story in stories)
+    )
+
+
 async def _laid_out(
     ask: Ask,
     page: Page,
@@ -223,7 +251,10 @@ async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | No
             ids = ranked[first : first + PAGE]
             shown = await search.shown(tx, query_of(topic), ids, ask.now)
         listed = await chats.followed(tx, ask.chat.id)
+        hiding = () if ranked else await _hiding(tx, ask, page, topic)
     instead = None
+    if wanted is not None and hiding:
+        return hidden(wanted.text, hiding, ask.reader)
     if wanted is not None and not ranked:
         instead = await _instead(ask, wanted, page.up_to)
     before = replace(page, number=max(1, page.number - 1))

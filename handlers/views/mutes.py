@@ -18,7 +18,7 @@ from handlers.views.message import (
     isolated,
 )
 from handlers.views.reader import Reader
-from handlers.words import say, say_count
+from handlers.words import joined, say, say_count
 from news.outcomes import Muting
 from news.text import shorten
 from storage.records import FeedId, Mute
@@ -173,6 +173,18 @@ def muted(result: Muting, typed: str, reader: Reader) -> View:
             (button(f"🔇 {shorten(name, 36)}", MuteOutlet(id)),) for id, name in result.similar
         ]
     return View(Markup("\n").join(lines), tuple(keyboard))
+
+
+def hidden(query: str, hiding: Sequence[Mute], reader: Reader) -> View:
+    """That there is something of what was looked for, and what hides it, with the buttons that show it again."""
+    some = hiding[:_SHOWN]
+    names = joined((_name(one, reader) for one in some), reader.language)
+    rows = (
+        (button(reader.label("button.unmute", name=shorten(one.name, 24)), Unmute(one.id)),)
+        for one in some
+    )
+    text = say("latest.none.muted", reader.language, query=query, names=names)
+    return View(text, tuple(rows))
 
 
 def _muted(one: Mute, reader: Reader) -> Markup:

@@ -114,6 +114,33 @@ async def test_a_source_is_unmuted_by_its_address_or_host(talk: Talk) -> None:
     assert "is not muted" in await talk.ask("/unmute nowhere.example")
 
 
+@pytest.mark.parametrize("command", ["/latest rice", "/search rice", "rice"])
+async def test_what_is_looked_for_and_muted_is_said_to_be_so_with_the_way_to_show_it(
+    talk: Talk, command: str
+) -> None:
+    await talk.ask("/mute lottery")
+    await talk.ask("/mute rice")
+    message = await talk.ask_message(command)
+    said = "There are stories about “rice”, but they are muted here: “rice”."
+    assert message["text"] == said
+    [shown] = await talk.me.press(message, "↩ Unmute rice")
+    assert "“rice” is shown again" in shown["text"]
+    assert "about “rice”" in (await talk.ask(command)).partition("\n")[0]
+    # What is nowhere is nowhere, whatever is muted.
+    assert "muted" not in await talk.ask("/latest purple otters")
+
+
+async def test_a_muted_source_is_named_where_it_alone_has_what_is_looked_for(talk: Talk) -> None:
+    await talk.ask("/latest")
+    async with talk.parts.services.database.read() as tx:
+        stories = [story for _, story in await articles.latest(tx, limit=30)]
+    alone = next(story for story in stories if len(story.articles) == 1)
+    outlet = alone.articles[0].outlet
+    await talk.ask(f"/mute {outlet}")
+    title = " ".join(alone.articles[0].title.split()[:4])
+    assert f"muted here: {outlet}." in await talk.ask(f'/latest "{title}"')
+
+
 async def test_why_knows_nothing_of_thumbs_that_were_given_later(talk: Talk, clock: Any) -> None:
     message = await talk.ask_message("/latest north korea")
     database = talk.parts.services.database
