@@ -88,6 +88,7 @@ from handlers.page_buttons import (
     ListPage,
     MutePage,
     Page,
+    PageEnd,
     ReadOn,
     ReadOnShown,
     RestPage,
@@ -112,7 +113,7 @@ READING_ACTIONS = (
     *MENU_ACTIONS,
     *ADMIN_ACTIONS,
     *(Page, BestPage, ReadOn, RestPage, ReadOnShown, ShownPage),
-    *(ListPage, ListAround, SavedPage, MutePage),
+    *(ListPage, ListAround, SavedPage, MutePage, PageEnd),
     *(TrendOf, Share, Why, SendSaved, Show),
 )
 """Presses that anyone may make."""
@@ -177,6 +178,11 @@ async def _set_times(ask: Ask, pressed: SetTimes) -> Answer:
     if ask.chat.schedule == pressed.schedule:
         return await _setup(ask, Setup(FirstStep.DONE))
     return shown
+
+
+async def _end(ask: Ask, pressed: PageEnd) -> Toast:
+    """Say that the page that is shown is the first or the last."""
+    return Toast(ask.say("page.first" if pressed.first else "page.last").text)
 
 
 _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
@@ -251,6 +257,7 @@ TOASTED: dict[type, Callable[[Ask, Any], Awaitable[Toast]]] = {
     MuteAgain: mute.press_mute_again,
     DropRow: follow.press_drop_row,
     UndoRow: follow.press_undo_row,
+    PageEnd: _end,
 }
 """Presses that are answered with a word, and at most with other buttons under the same text."""
 

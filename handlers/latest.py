@@ -199,8 +199,7 @@ async def _laid_out(
     instead: views.Instead | None = None,
 ) -> View:
     shown = found[:PAGE]
-    # Both are on each page, so that nothing moves under a finger: at an end one of them leads nowhere else.
-    newer = older = page
+    newer = older = None
     if page.number > 1:
         newer = replace(page, number=1, beyond=None, back=False)
         if page.number > 2 and shown:
@@ -212,7 +211,7 @@ async def _laid_out(
         page.number,
         wanted.text if wanted is not None else None if topic is None else topic.text,
         ask.reader,
-        turns=(newer, older) if newer != older else None,
+        turns=(newer, older) if newer or older else None,
         followed=page.followed,
         follow=_may_follow(topic, listed),
         instead=instead,
@@ -257,14 +256,14 @@ async def _best(ask: Ask, page: BestPage, topic: Topic, wanted: query.Query | No
         return hidden(wanted.text, hiding, ask.reader)
     if wanted is not None and not ranked:
         instead = await _instead(ask, wanted, page.up_to)
-    before = replace(page, number=max(1, page.number - 1))
-    after = replace(page, number=page.number + 1) if len(ranked) > first + PAGE else page
+    before = replace(page, number=page.number - 1) if page.number > 1 else None
+    after = replace(page, number=page.number + 1) if len(ranked) > first + PAGE else None
     return views.latest(
         shown,
         page.number,
         topic.text if wanted is None else wanted.text,
         ask.reader,
-        turns=(before, after) if before != after else None,
+        turns=(before, after) if before or after else None,
         followed=False,
         follow=_may_follow(topic, listed),
         instead=instead,

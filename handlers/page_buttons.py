@@ -126,6 +126,14 @@ class MutePage:
     """True if it ends before it instead."""
 
 
+@dataclass(frozen=True, slots=True)
+class PageEnd:
+    """Say that there is no page in this direction."""
+
+    first: bool
+    """True before the first page, False behind the last one."""
+
+
 PageAction = (
     Page
     | BestPage
@@ -137,6 +145,7 @@ PageAction = (
     | ListAround
     | SavedPage
     | MutePage
+    | PageEnd
 )
 
 _LISTS = {True: "+", False: "*"}
@@ -148,6 +157,8 @@ def parts_of(action: object) -> list[str]:
     """What is said with a button that turns a page; nothing for any other."""
     if isinstance(action, ListAround):
         return ["j", str(action.subscription_id)]
+    if isinstance(action, PageEnd):
+        return ["E", "<" if action.first else ">"]
     return _page_parts(action) or _rest_parts(action)
 
 
@@ -156,6 +167,8 @@ def read(parts: list[str]) -> PageAction | None:
     match parts:
         case ["j", subscription_id]:
             return ListAround(SubscriptionId(number_of(subscription_id)))
+        case ["E", "<" | ">" as end]:
+            return PageEnd(end == "<")
     return _read_page(parts) or _read_rest(parts)
 
 

@@ -39,7 +39,7 @@ async def turn_saved(ask: Ask, pressed: SavedPage) -> View:
         places = window(keys, PAGE_STORIES, pressed.number, beyond, pressed.back)
         kept = listed[places.start : places.stop]
         stories = await articles.get_stories(tx, [one.story_id for one in kept])
-    return views.saved(stories, kept, places, pressed, len(listed), ask.reader)
+    return views.saved(stories, kept, places, len(listed), ask.reader)
 
 
 def _key(at: int, story_id: StoryId) -> tuple[int, int]:

@@ -85,10 +85,9 @@ def _turns(
     rows = [tuple(visits[start : start + _IN_ROW]) for start in range(0, len(visits), _IN_ROW)]
     last = (total - 1) // PAGE_FEEDS + 1
     if last > 1:
-        before, after = max(page.number - 1, 1), min(page.number + 1, last)
-        rows.append(
-            turns(PolledPage(before, page.failing), PolledPage(after, page.failing), reader)
-        )
+        before = replace(page, number=page.number - 1) if page.number > 1 else None
+        after = replace(page, number=page.number + 1) if page.number < last else None
+        rows.append(turns(before, after, reader))
     other = "button.polled_all" if page.failing else "button.polled_failing"
     rows.append((button(reader.label(other), PolledPage(1, not page.failing)),))
     return tuple(rows)

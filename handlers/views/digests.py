@@ -134,11 +134,10 @@ def rest(left: Digest, here: RestPage | ShownPage, reader: Reader, *, turned: bo
         Markup(" · ").join(head),
         *(story(place, told, reader) for place, told in enumerate(shown, start=first + 1)),
     ]
-    before = replace(here, number=max(1, number - 1))
-    after = replace(here, number=number + 1) if len(stories) > first + PAGE_STORIES else here
-    return View(
-        split(blocks)[0], (turns(before, after, reader),) if turned or before != after else ()
-    )
+    before = replace(here, number=number - 1) if number > 1 else None
+    after = replace(here, number=number + 1) if len(stories) > first + PAGE_STORIES else None
+    paged = turned or before is not None or after is not None
+    return View(split(blocks)[0], (turns(before, after, reader),) if paged else ())
 
 
 def nothing_new(chat: Chat, reader: Reader) -> View:

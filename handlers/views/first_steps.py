@@ -18,7 +18,7 @@ from handlers.menu_buttons import (
     Via,
     code_of,
 )
-from handlers.views.menus import begun, choice, done, in_rows, way_back
+from handlers.views.menus import begun, choice, done, in_rows, turns, way_back
 from handlers.views.message import Button, Keyboard, View, button, isolated
 from handlers.views.reader import Reader, clock, moment, named
 from handlers.views.settings import ZONES
@@ -158,14 +158,9 @@ def region(
     head = say("pick.region", reader.language, region=region_name(sources[0].region, reader))
     if last_page > 1:
         head = Markup(" · ").join([head, say("page", reader.language, number=number)])
-        # Both are always there: nothing moves under a finger.
-        before, after = max(number - 1, 1), min(number + 1, last_page)
-        rows.append(
-            (
-                button(reader.label("button.previous"), Region(page.code, before)),
-                button(reader.label("button.next"), Region(page.code, after)),
-            )
-        )
+        before = Region(page.code, number - 1) if number > 1 else None
+        after = Region(page.code, number + 1) if number < last_page else None
+        rows.append(turns(before, after, reader))
     others = button(reader.label("button.regions"), Setup(FirstStep.REGIONS))
     picked = [isolated(one.title) for one in sources if one.id in mine]
     ways = _ways(others, _to_times(reader), reader)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from handlers.buttons import Action, decode
 from handlers.menu_buttons import FirstStep, Screen, Setup, Via
+from handlers.page_buttons import PageEnd
 from handlers.views.message import Button, Keyboard, View, button
 from handlers.views.reader import Reader
 from handlers.words import say
@@ -48,11 +49,20 @@ def page_number(shown: range, size: int) -> int:
     return -(-shown.start // size) + 1
 
 
-def turns(before: Action, after: Action, reader: Reader) -> tuple[Button, ...]:
-    """The buttons that turn pages: on each page both of them, so that nothing moves under a finger."""
+def turns(
+    before: Action | None,
+    after: Action | None,
+    reader: Reader,
+    labels: tuple[str, str] = ("button.previous", "button.next"),
+) -> tuple[Button, ...]:
+    """The buttons that turn pages: on each page both of them, so that nothing moves under a finger.
+
+    None is for where there is no other page: the button says so.
+    """
+    earlier, later = (reader.label(label) for label in labels)
     return (
-        button(reader.label("button.previous"), before),
-        button(reader.label("button.next"), after),
+        button(earlier, before or PageEnd(first=True), reader.key),
+        button(later, after or PageEnd(first=False), reader.key),
     )
 
 

@@ -53,10 +53,9 @@ def mutes(
     below: tuple[tuple[Button, ...], ...] = (back,)
     if len(places) < len(listed):
         first, last = shown[0][1].id, shown[-1][1].id
-        is_last = places.stop == len(listed)
         earlier = MutePage(number - 1, first, back=True) if number > 2 else MutePage(1)
-        later = page if is_last else MutePage(number + 1, last)
-        below = (turns(earlier, later, reader), back)
+        later = MutePage(number + 1, last) if places.stop < len(listed) else None
+        below = (turns(earlier if places.start else None, later, reader), back)
     return _listed(lines, shown, len(listed), number, below, reader)
 
 

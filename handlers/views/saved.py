@@ -44,7 +44,6 @@ def saved(
     stories: Sequence[Story],
     kept: Sequence[Saved],
     places: range,
-    page: SavedPage,
     count: int,
     reader: Reader,
 ) -> View:
@@ -61,8 +60,8 @@ def saved(
     if len(places) < count:
         first, last = _place(kept[0]), _place(kept[-1])
         before = SavedPage(number - 1, first, back=True) if number > 2 else SavedPage(1)
-        after = page if places.stop == count else SavedPage(number + 1, last)
-        below = (turns(before, after, reader),)
+        after = SavedPage(number + 1, last) if places.stop < count else None
+        below = (turns(before if places.start else None, after, reader),)
     return _listed(rows, places.start + 1, count, below, reader)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from handlers.buttons import Follow, Show
 from handlers.page_buttons import BestPage, Page
+from handlers.views.menus import turns as turning
 from handlers.views.message import Button, View, button, isolated, link, split
 from handlers.views.reader import Reader, ago, local
 from handlers.words import number, say
@@ -139,7 +140,7 @@ def latest(
     query: str | None,
     reader: Reader,
     *,
-    turns: tuple[Page | BestPage, Page | BestPage] | None,
+    turns: tuple[Page | BestPage | None, Page | BestPage | None] | None,
     followed: bool,
     follow: TopicId | None,
     instead: Instead | None = None,
@@ -153,11 +154,9 @@ def latest(
     """
     kind = "query" if query is not None else "followed" if followed else "all"
     labels = ("button.previous", "button.next") if best else ("button.newer", "button.older")
-    buttons = [
-        button(reader.label(label), turn, reader.key)
-        for label, turn in zip(labels, turns or (), strict=turns is not None)
-    ]
-    keyboard: list[tuple[Button, ...]] = [tuple(buttons)] if buttons else []
+    keyboard: list[tuple[Button, ...]] = []
+    if turns is not None:
+        keyboard.append(turning(*turns, reader, labels))
     if instead is not None:
         label = reader.label("button.instead", query=shorten(instead.query, 30))
         keyboard.append((button(label, instead.page, reader.key),))

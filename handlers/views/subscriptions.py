@@ -114,7 +114,8 @@ def subscriptions(
         if number > 2:
             before = ListPage(number - 1, removing, shown[0][1].id, back=True)
         after = ListPage(number + 1, removing, shown[-1][1].id)
-        keyboard.append(turns(before, page if places.stop == len(listed) else after, reader))
+        is_last = places.stop == len(listed)
+        keyboard.append(turns(before if places.start else None, None if is_last else after, reader))
     keyboard.append((button(reader.label("button.settings"), Screen()),))
     head = _head(len(listed), number if paged else None, reader)
     if page.removing:

@@ -51,6 +51,7 @@ LONG = {
 """What is put into a sentence at its longest; buttons cut it to 24 and 30 characters."""
 
 TOASTS = (
+    *("page.first", "page.last"),
     *("story.gone", "saved.done", "saved.already", "saved.full", "marks.old", "mute.gone"),
     *(
         "marks.save",

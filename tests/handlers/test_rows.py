@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,37 @@ def test_other_rows_stand_where_those_of_the_list_stood() -> None:
     rows = ((Button("✕ 1. b", "x"),),)
     assert with_rows(below, rows, kinds) == (undo, *rows, more)
     assert with_rows((more,), rows, kinds) == (*rows, more)
+
+
+@pytest.mark.parametrize(
+    ("typed", "earlier", "later"),
+    [
+        ("/latest", "◀ Newer", "Older ▶"),
+        ("/search the", "◀ Before", "More ▶"),
+        ("/subscriptions", "◀ Before", "More ▶"),
+        ("/unsubscribe", "◀ Before", "More ▶"),
+        ("/saved", "◀ Before", "More ▶"),
+        ("/mute", "◀ Before", "More ▶"),
+    ],
+)
+async def test_where_there_is_no_other_page_the_button_says_so(
+    talk: Any, typed: str, earlier: str, later: str
+) -> None:
+    now = talk.parts.services.clock()
+    await follow(talk, 12)
+    async with talk.parts.services.database.write() as tx:
+        for number, (_, story) in enumerate(await articles.latest(tx, limit=21)):
+            await opinions.save(tx, ME, story.id, now)
+            await opinions.mute_words(tx, ME, f"purple otter {number}", now)
+    message = await talk.ask_message("/latest the" if typed == "/latest" else typed)
+    assert await talk.me.press(message, earlier) == []
+    assert talk.telegram.answers[-1]["text"] == "This is the first page."
+    for _ in range(60):
+        if not await talk.me.press(message, later):
+            break
+    assert talk.telegram.answers[-1]["text"] == "This is the last page."
+    assert "Page " in message["text"]
+    assert await talk.me.press(message, earlier) != []
 
 
 # ── what is followed ─────────────────────────────────────────────────────────────────────────────
