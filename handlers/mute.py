@@ -9,6 +9,7 @@ from handlers.belonging_buttons import MuteAgain, MuteBack, MuteBelow, ShowAgain
 from handlers.buttons import MuteOutlet, Unmute
 from handlers.context import Answer, Ask
 from handlers.page_buttons import MutePage
+from handlers.plain_words import means_all
 from handlers.views import marks
 from handlers.views import mutes as views
 from handlers.views.menus import listed_in
@@ -43,6 +44,9 @@ async def unmute(ask: Ask) -> Answer:
     if not typed:
         return await _list(ask, MutePage(1), asking=False)
     ended = await muting.unmute(ask.services.database, ask.chat.id, typed)
+    if not ended and means_all(typed):
+        ended = await muting.unmute_all(ask.services.database, ask.chat.id)
+        return views.all_shown_again(ended, ask.reader) if ended else ask.say("mute.none")
     if not ended:
         return ask.refuse("unmute.none", typed=shorten(typed, 60))
     return View(views.shown_again(ended, ask.reader), views.ways_to_mute_again(ended, ask.reader))

@@ -142,6 +142,12 @@ def says_yes(typed: str) -> bool | None:
     return _yes_and_no().get(_plain(squeeze(typed)))
 
 
+def means_all(typed: str) -> bool:
+    """Whether somebody means everything that there is in a list, in any language."""
+    everything = {word for language in languages() for word in listed("words.all", language)}
+    return squeeze(typed).casefold().strip("*.") in ("", *everything)
+
+
 def layout_called(typed: str) -> Layout | None:
     """The layout that somebody names, in any language; None if they name none."""
     return _layouts().get(_plain(squeeze(typed)))

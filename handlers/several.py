@@ -11,17 +11,16 @@ from handlers.errors import explain, query_trouble
 from handlers.menu_buttons import Drop
 from handlers.offer_buttons import UndoAll
 from handlers.offers import offer
+from handlers.plain_words import means_all
 from handlers.views import offers as views
 from handlers.views import subscriptions as subscription_views
 from handlers.views.lists import choice
 from handlers.views.message import View
 from handlers.views.offers import Tried
 from handlers.visits import admission, count_address
-from handlers.words import languages, listed
 from news import follow, query, search, typed_addresses, unfollowing
 from news.errors import BadQuery, LimitReached, NewsError, NoSuchNumber
 from news.outcomes import Choice, Followed, Imported
-from news.text import squeeze
 from storage import offers
 from storage.records import Offer, Subscription
 
@@ -104,19 +103,13 @@ async def _tried(ask: Ask, typed: str) -> Tried:
             return Tried(typed, "several.list", count)
 
 
-def names_all(typed: str) -> bool:
-    """Whether somebody means everything that they follow, in one of the bot's languages."""
-    everything = {word for language in languages() for word in listed("words.all", language)}
-    return squeeze(typed).casefold().strip("*.") in ("", *everything)
-
-
 async def unfollow(ask: Ask) -> Answer:
     """Stop following what a name, numbers, or a word for everything stand for. Raises NoSuchNumber."""
     database, chat_id = ask.services.database, ask.chat.id
     try:
         meant = await unfollowing.find_several(database, chat_id, ask.argument)
     except NoSuchNumber as error:
-        if not (error.count and names_all(ask.argument)):
+        if not (error.count and means_all(ask.argument)):
             raise
         gone = await unfollowing.unfollow_all(database, chat_id)
     else:

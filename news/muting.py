@@ -115,6 +115,13 @@ async def unmute(database: Database, chat_id: ChatId, typed: str) -> tuple[Mute,
         return tuple([one for one in meant if await opinions.unmute(tx, chat_id, one.id)])
 
 
+async def unmute_all(database: Database, chat_id: ChatId) -> tuple[Mute, ...]:
+    """Show everything again; what that was."""
+    async with database.write() as tx:
+        listed = await opinions.mutes(tx, chat_id)
+        return tuple([one for one in listed if await opinions.unmute(tx, chat_id, one.id)])
+
+
 async def _mute(
     tx: Transaction, chat_id: ChatId, ids: set[FeedId], words: Sequence[str], now: datetime
 ) -> tuple[tuple[Mute, ...], tuple[Mute, ...]]:

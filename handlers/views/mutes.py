@@ -8,7 +8,16 @@ from handlers.belonging_buttons import MuteAgain, MuteBack, ShowAgain
 from handlers.buttons import MAX_BYTES, MuteOutlet, Unmute, encode
 from handlers.menu_buttons import Via
 from handlers.page_buttons import MutePage
-from handlers.views.menus import in_rows, page_number, struck, turns, way_back, window, with_rows
+from handlers.views.menus import (
+    in_rows,
+    page_number,
+    struck,
+    turns,
+    way_back,
+    window,
+    with_notice,
+    with_rows,
+)
 from handlers.views.message import (
     BRING_BACK,
     Button,
@@ -29,6 +38,8 @@ _LABEL = 16
 _CARRIED = MAX_BYTES - 26
 """Bytes of words that a button can carry, beside the largest id."""
 _NAME = 80
+_ROWS = 40
+"""Things of one message that are muted no longer, each with its way back."""
 _SHOWN = 10
 """Sources of one site that are named when they are muted."""
 
@@ -205,6 +216,19 @@ def shown_again(ended: Sequence[Mute], reader: Reader) -> Markup:
         if _again(one) is None:
             lines.append(say("mute.by_words", reader.language, words=one.words))
     return Markup("\n").join(lines)
+
+
+def all_shown_again(ended: Sequence[Mute], reader: Reader) -> View:
+    """That everything is shown again, each with its way back as in the list, as far as a button can carry it."""
+    carried = [one for one in ended if _again(one) is not None][:_ROWS]
+    if len(ended) == 1 or not carried:
+        return View(shown_again(ended, reader), ways_to_mute_again(ended, reader))
+    rest = [one for one in ended if one not in carried]
+    back = (way_back(Via.SETTINGS, reader),)
+    listed = mutes_again(carried, (), (back,), reader)
+    if not rest:
+        return listed
+    return with_notice(listed, shown_again(rest, reader))
 
 
 def muted_again(one: Mute, reader: Reader) -> Markup:

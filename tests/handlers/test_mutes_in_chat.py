@@ -125,7 +125,7 @@ async def test_what_is_looked_for_and_muted_is_said_to_be_so_with_the_way_to_sho
     assert message["text"] == said
     [shown] = await talk.me.press(message, "↩ Unmute rice")
     assert "“rice” is shown again" in shown["text"]
-    assert "about “rice”" in (await talk.ask(command)).partition("\n")[0]
+    assert "muted" not in await talk.ask(command)
     # What is nowhere is nowhere, whatever is muted.
     assert "muted" not in await talk.ask("/latest purple otters")
 
@@ -139,6 +139,33 @@ async def test_a_muted_source_is_named_where_it_alone_has_what_is_looked_for(tal
     await talk.ask(f"/mute {outlet}")
     title = " ".join(alone.articles[0].title.split()[:4])
     assert f"muted here: {outlet}." in await talk.ask(f'/latest "{title}"')
+
+
+@pytest.mark.parametrize("word", ["all", "すべて", "전부", "*"])
+async def test_everything_is_shown_again_by_a_word_and_each_can_be_muted_again(
+    talk: Talk, buttons_of: Any, word: str
+) -> None:
+    assert await talk.ask(f"/unmute {word}") == "Nothing is muted."
+    await talk.ask("/mute lottery, horoscope")
+    message = await talk.ask_message(f"/unmute {word}")
+    assert buttons_of(message)[:2] == ["↩ lottery", "↩ horoscope"]
+    await talk.me.press(message, "↩ horoscope")
+    assert "1. “horoscope”" in await talk.ask("/mute")
+    assert "lottery" not in await talk.ask("/mute")
+
+
+async def test_a_hundred_things_shown_again_at_once_fit_into_one_message(
+    talk: Talk, buttons_of: Any
+) -> None:
+    await talk.ask("/mute purple otters " + "dance " * 15)
+    async with talk.parts.services.database.write() as tx:
+        for number in range(99):
+            words = f"{number} {'word ' * 20}" if number % 3 else f"word {number}"
+            await opinions.mute_words(tx, ME, words, talk.parts.services.clock())
+    message = await talk.ask_message("/unmute all")
+    assert "is shown again" in message["text"]
+    assert len([one for one in buttons_of(message) if one.startswith("↩")]) == 33
+    assert await talk.ask("/unmute all") == "Nothing is muted."
 
 
 async def test_why_knows_nothing_of_thumbs_that_were_given_later(talk: Talk, clock: Any) -> None:
