@@ -18,6 +18,9 @@ from markupsafe import Markup, escape
 
 FALLBACK = "en"
 
+_NESTED = {"“": (("“", "‘"), ("”", "’")), "「": (("「", "『"), ("」", "』"))}
+"""By the mark that opens a quotation, what becomes of such marks within it."""
+
 
 @cache
 def languages() -> tuple[str, ...]:
@@ -50,11 +53,19 @@ _Template = tuple[tuple[str, str | None], ...]
 def _filled(template: _Template, arguments: Mapping[str, object]) -> Markup:
     text = "".join(
         [
-            literal if name is None else f"{literal}{escape(arguments[name])}"
+            literal if name is None else f"{literal}{_within(literal, arguments[name])}"
             for literal, name in template
         ]
     )
     return Markup(text)  # noqa: S704 - our own sentence, and what was escaped
+
+
+def _within(before: str, value: object) -> Markup:
+    """What is put in, with other quotation marks where it stands in quotation marks of the same kind."""
+    text = escape(value)
+    for mark, nested in _NESTED.get(before[-1:], ()):
+        text = text.replace(mark, nested)
+    return text
 
 
 def listed(key: str, language: str, /, **arguments: object) -> tuple[str, ...]:

@@ -224,6 +224,13 @@ def test_there_are_as_many_plural_forms_as_the_language_has(language: str) -> No
         assert say_count("saved.title", count, language)
 
 
+def test_a_quotation_within_a_quotation_has_marks_of_its_own() -> None:
+    assert say("list.topic", "en", name="“rice prices”") == "“‘rice prices’”"
+    assert say("list.topic", "ja", name="「北朝鮮 ミサイル」") == "「『北朝鮮 ミサイル』」"
+    assert say("list.topic", "ko", name="“쌀값”") == "“‘쌀값’”"
+    assert say("list.item", "ja", number=1, name="「米」") == "<b>1.</b> 「米」"
+
+
 @pytest.mark.parametrize("language", languages())
 def test_a_button_says_its_words_uncut_on_a_phone(language: str) -> None:
     for key, text in sentences(language):
