@@ -50,7 +50,7 @@ def meant(typed: str, commands: Mapping[str, str]) -> tuple[str, str] | None:
     if meaning is not None:
         return meaning
     for asked, topic in _framed(words.strip(_AROUND), _command_frames()):
-        if asked in _ANYTHING_BEHIND or _takes(asked, topic):
+        if asked in _ANYTHING_BEHIND or takes(asked, topic):
             return asked, topic
     first, _, rest = words.lstrip("/").partition(" ")
     command = commands.get(first.casefold())
@@ -182,12 +182,16 @@ def _meanings() -> Mapping[str, tuple[str, str]]:
         for word in listed(f"words.{meaning}", language, topic=_TOPIC)
         if _TOPIC not in word
     }
-    return alone | {
-        word: (meaning, "")
-        for meaning in _MEANINGS
-        for language in languages()
-        for word in listed(f"words.{meaning}", language)
-    } | {word: "cancel" for word, yes in _yes_and_no().items() if not yes}
+    return (
+        alone
+        | {
+            word: (meaning, "")
+            for meaning in _MEANINGS
+            for language in languages()
+            for word in listed(f"words.{meaning}", language)
+        }
+        | {word: ("cancel", "") for word, yes in _yes_and_no().items() if not yes}
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.views.message import View, isolated, plain_text, split
 from handlers.views.reader import Reader, moment
-from handlers.words import joined, say, say_count
+from handlers.words import say, say_count
 from news.matching import Evidence, Where
 from news.outcomes import Explained, Reason
 from news.places import name_of
@@ -90,7 +90,7 @@ def _reason(reason: Reason, reader: Reader) -> Markup:
     if reason.subscription.kind is Kind.FEED:
         return say("why.feed", reader.language, name=name)
     pieces = [_evidence(piece, reader) for piece in reason.evidence]
-    evidence = joined(pieces, reader.language)
+    evidence = say("why.between", reader.language).join(pieces)
     return say("why.topic", reader.language, name=name, evidence=evidence)
 
 

@@ -356,7 +356,7 @@ async def test_why_below_a_digest_says_why_one_story_was_in_it(
 ) -> None:
     message = await digest(talk, clock)
     [chosen] = await talk.me.press(message, "❔")
-    assert buttons_of(chosen)[-1] == "↩ ❔ Of which story shall I say why?"
+    assert buttons_of(chosen)[-1] == "↩ ❔ Which story shall I explain?"
     assert await talk.me.press(chosen, "1") == []
     answer = talk.telegram.answers[-1]
     # It stays until it was read, and nobody else sees it.

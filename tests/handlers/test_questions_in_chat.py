@@ -52,7 +52,7 @@ async def waiting(talk: Talk) -> int:
     [
         ("/subscribe", "rice", "You now follow “rice”"),
         ("/follow", "rice", "You now follow “rice”"),
-        ("/search", "rice", "Best about “rice”"),
+        ("/search", "rice", "Best matches for “rice”"),
         ("/trend", "rice", "“rice”"),
         ("/schedule", "daily 08:00", "every day at 08:00"),
         ("/timezone", "Asia/Tokyo", "Your time zone is now Tokyo"),
@@ -226,7 +226,7 @@ async def test_whoever_may_not_change_anything_is_refused_and_not_asked(
     # What only reads is asked of everybody.
     [asked] = await member.type("/search")
     [found] = await member.type("rice", reply_to_message=asked)
-    assert "Best about “rice”" in found["text"]
+    assert "Best matches for “rice”" in found["text"]
 
 
 async def test_what_a_member_is_shown_takes_no_answer_and_an_administrators_does(
@@ -276,7 +276,7 @@ async def test_in_a_forum_each_topic_has_its_own_question(talk: Talk, admin: Per
     [first] = await admin.type("/subscribe", **here)
     [second] = await admin.type("/search", **there)
     [found] = await admin.type("rice", reply_to_message=second, **there)
-    assert "Best about “rice”" in found["text"]
+    assert "Best matches for “rice”" in found["text"]
     [followed] = await admin.type("rice", reply_to_message=first, **here)
     assert "You now follow “rice”" in followed["text"]
 
