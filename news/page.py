@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 from news.addresses import web_address
 from news.dates import moment
 from news.document import decode, long_tag
-from news.feed import MAX_TEXT, language_tag
+from news.feed import MAX_TEXT
+from news.languages import language_of
 from news.markup import without_inline_data
 from news.text import shorten, squeeze
 
@@ -59,8 +60,8 @@ class PageContent:
     """Its readable text, on one line; empty if there is none, or none that may be shown."""
     image_url: str
     """The picture that the page shows for itself elsewhere, https only; empty for none."""
-    language: str | None
-    """As the page declares it."""
+    language: str
+    """What its text is written in, as ISO 639-1; empty if that is unknown."""
     published_at: datetime | None
 
 
@@ -68,7 +69,7 @@ def read(body: bytes, url: str, content_type: str = "", agent: str = "") -> Page
     """What is to be known of an article from its page at `url`, as far as `agent` may tell it."""
     markup = without_inline_data(decode(body, content_type))[:MAX_MARKUP]
     if markup.count("<") > MAX_TAGS or long_tag(markup.encode("utf-8", "replace")) is not None:
-        return PageContent("", "", None, None)
+        return PageContent("", "", "", None)
     tree = LexborHTMLParser(markup)
     directives = (
         node.attributes.get("content") or ""
@@ -88,7 +89,8 @@ def read(body: bytes, url: str, content_type: str = "", agent: str = "") -> Page
     return PageContent(
         text=text,
         image_url=image if image.startswith("https://") else "",
-        language=language_tag(root.attributes.get("lang") if root is not None else None),
+        # Many sites declare one language on all of their pages, whatever these are written in.
+        language=language_of(text, root.attributes.get("lang") if root is not None else None),
         published_at=moment(written),
     )
 

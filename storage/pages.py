@@ -114,7 +114,7 @@ async def settle(
     id: ArticleId,
     text: str = "",
     image_url: str = "",
-    language: str | None = None,
+    language: str = "",
     published_at: datetime | None = None,
 ) -> None:
     """Keep what a page says, if it says anything, and do not read it again.

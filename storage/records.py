@@ -233,7 +233,7 @@ class NewArticle:
     twin: str = ""
     """Equal for an entry of the feed that came back under another guid; empty for none."""
     language: str = ""
-    """Tag of the language that it is written in; empty if that is unknown."""
+    """The language that it is written in, as ISO 639-1; empty if that is unknown."""
     image_url: str = ""
     """The picture that its feed gives with it, by https; empty for none."""
     story_words: str = ""
@@ -269,7 +269,7 @@ class Article:
     text: str = ""
     """The article's own text, from its feed or its page; empty if the summary is all there is."""
     language: str = ""
-    """Tag of the language that it is written in; empty if that is unknown."""
+    """The language that it is written in, as ISO 639-1; empty if that is unknown."""
     image_url: str = ""
     """Its picture, by https; empty for none."""
     archived: bool = False

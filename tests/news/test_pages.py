@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news import page, sites
+from news import page, query, search, sites
 from news.intake import Intake
 from news.page_visits import ATTEMPTS, PAGES_AN_HOUR, PageReader
 from news.poller import Poller
@@ -94,6 +94,21 @@ async def test_the_page_gives_the_text_that_the_feed_does_not(reader: Reader) ->
     assert "Home" not in found.text
     assert await reader.pages.read_due() == 0
     assert reader.asked() == ["/robots.txt", "/1"]
+
+
+async def test_an_article_is_found_after_its_page_was_read_as_it_was_before(reader: Reader) -> None:
+    reader.host.serve("/1", article_page(), headers={"Content-Type": "text/html"})
+    await reader.publish(title="Floods hit the harbour", description="It rained all night.")
+    looked_for = (query.parse("flooding"), query.parse("flooding lang:en"))
+
+    async def found() -> list[int]:
+        now = reader.world.clock()
+        async with reader.world.database.read() as tx:
+            return [len(await search.newest(tx, one, now, limit=5)) for one in looked_for]
+
+    assert await found() == [1, 1]
+    assert await reader.pages.read_due() == 1
+    assert await found() == [1, 1]
 
 
 async def test_pages_are_left_alone_where_the_feed_says_enough_or_nobody_reads(
@@ -320,8 +335,14 @@ def test_a_page_tells_text_picture_language_and_date() -> None:
     found = page.read(article_page(head=PICTURE + DATED), "https://a.example/1")
     assert found.text.count(SENTENCE) >= 1
     assert found.image_url == "https://a.example/lead.jpg"
-    assert found.language == "en-GB"
+    assert found.language == "en"
     assert found.published_at == datetime(2026, 11, 19, 0, 30, tzinfo=UTC)
+
+
+def test_a_page_is_in_the_language_of_its_text_whatever_its_site_declares() -> None:
+    text = "<p>" + "外務省は二十日、両国の協議を来週も続けることで合意したと発表した。" * 6 + "</p>"
+    assert page.read(article_page(text), "https://a.example/1").language == "ja"
+    assert page.read(article_page(""), "https://a.example/1").language == ""
 
 
 def test_headers_for_others_and_for_all_are_told_apart() -> None:
