@@ -31,7 +31,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.articles import (
@@ -108,6 +108,9 @@ async def unindex(tx: AsyncConnection, rows: Sequence[IndexRow]) -> bool:
         try:
             async with tx.begin_nested():
                 await tx.execute(_fts.insert(), old)
+        except OperationalError:
+            # A full disk, say: SQLite has undone the whole transaction, and nothing more may be done in it.
+            raise
         except DatabaseError:
             # FTS5 counts its words, and refuses to take out more than there are.
             return False

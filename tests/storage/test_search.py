@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, text
+from sqlalchemy.exc import OperationalError
 
 from storage import articles, search
-from storage.database import Database, Transaction
+from storage.database import Database, Transaction, mark, set_mark
 from storage.records import (
     AllOf,
     AnyOf,
@@ -325,6 +326,26 @@ async def test_what_was_not_put_in_can_be_taken_out_without_harm(
         other.article_id,
         row.article_id,
     ]
+
+
+async def test_a_full_disk_leaves_nothing_of_what_was_begun(database: Database, clock: Any) -> None:
+    body = " ".join(f"word{number}" for number in range(300))
+    rows = [IndexRow(ArticleId(id), clock(), f"title{id}", body, "") for id in range(1, 1000)]
+    async with database.write() as tx:
+        await search.index(tx, rows)
+        pages = await tx.scalar(text("PRAGMA page_count"))
+
+    async def change() -> None:
+        async with database.write() as tx:
+            await set_mark(tx, "before", "1")
+            await tx.execute(text(f"PRAGMA max_page_count = {pages}"))
+            await search.unindex(tx, rows)
+            await set_mark(tx, "after", "1")
+
+    with pytest.raises(OperationalError):
+        await change()
+    async with database.read() as tx:
+        assert [await mark(tx, name) for name in ("before", "after")] == [None, None]
 
 
 async def test_an_article_that_is_gone_is_not_found_and_takes_no_room_from_others(
