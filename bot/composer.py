@@ -197,8 +197,7 @@ async def compose(
     if digest is not None and digest.sections:
         at = await shown.free_second(tx, chat.id, now)
         await _put(tx, chat, digest, at, now, _dispatch(chat, turn, now))
-        told = [(item.story.id, item.newest) for item in digest.items]
-        await telling.tell(tx, chat.id, told, at)
+        await telling.tell(tx, chat.id, digest.told, at)
     elif turn.by_chat and chat.tells_empty:
         upcoming = replace(chat, next_digest_at=next_of_chat(chat, now))
         view = digests.nothing_new(upcoming, Reader.of(chat, now))

@@ -105,7 +105,7 @@ class Item:
 
     @property
     def newest(self) -> ArticleId:
-        """The article of it that arrived last."""
+        """The article of it that arrived last, of those that are shown."""
         return max(article.id for article in self.story.articles)
 
 
@@ -146,6 +146,12 @@ class Digest:
     def items(self) -> tuple[Item, ...]:
         """All stories, in the order in which they are told; each once."""
         return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def told(self) -> tuple[tuple[StoryId, ArticleId], ...]:
+        """Its stories, each with the newest article that it may have had, shown to the chat or hidden from it."""
+        up_to = ArticleId(0) if self.span is None else self.span.up_to
+        return tuple((item.story.id, max(item.newest, up_to)) for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)

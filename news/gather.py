@@ -269,11 +269,11 @@ async def _worth_telling(
         known = [id for id in some if id in told]
         whole |= {one.id: one for one in await articles.get_stories(tx, known)} if known else {}
         for id in some:
-            left = untold(whole[id], told.get(id), followed) if id in whole else None
-            spoken = None if left is None else in_wanted(left, languages)
+            spoken = in_wanted(whole[id], languages) if id in whole else None
             shown = None if spoken is None else muted.without(spoken)
-            if shown is not None:
-                found[id] = shown
+            left = None if shown is None else untold(shown, told.get(id), followed, whole[id])
+            if left is not None:
+                found[id] = left
         if len(found) >= _LOADED * limit:
             break
     return found, sum(id not in told for id in ids[looked_at:])

@@ -20,16 +20,22 @@ _COMPARED = 100
 """The newest of the old articles that are read."""
 
 
-def untold(story: Story, told: Told | None, followed: Collection[FeedId] = ()) -> Story | None:
+def untold(
+    story: Story,
+    told: Told | None,
+    followed: Collection[FeedId] = (),
+    whole: Story | None = None,
+) -> Story | None:
     """A story as it is to be told, given with all its texts; None if there is nothing to tell.
 
     That is all of it if it was not told before; else the articles that came since, if it moved on. `followed`
-    are the feeds that the chat follows by themselves.
+    are the feeds that the chat follows by themselves; `whole` is the story with what is hidden from the chat.
     """
     if told is None:
         return story
     new = tuple(one for one in story.articles if one.id > told.up_to and not one.archived)
-    old = tuple(one for one in story.articles if one.id <= told.up_to)
+    # What is hidden now may be what it was told with.
+    old = tuple(one for one in (whole or story).articles if one.id <= told.up_to)
     if not new or (old and not moved_on(old, new, followed)):
         return None
     return Story(story.id, new)

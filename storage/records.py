@@ -367,7 +367,7 @@ class Told:
     story_id: StoryId
     at: datetime
     up_to: ArticleId
-    """The newest article that the story had then."""
+    """The newest article that the story may have had then: what is newer may be news of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Archive:
         outlet: str = "a",
         story: StoryId | None = None,
         summary: str = "",
+        text: str = "",
+        language: str = "en",
         hours: float = 0,
     ) -> tuple[ArticleId, StoryId]:
         feed = await feeds.add(tx, f"https://{outlet}.example/feed", self.clock())
@@ -51,7 +53,9 @@ class Archive:
             [story] = await articles.add_stories(tx, 1, self.clock())
         url = f"https://{outlet}.example/{title.replace(' ', '-')}"
         published_at = self.clock() - timedelta(hours=hours)
-        new = NewArticle(url, url, url, title, summary, published_at, story, False, language="en")
+        new = NewArticle(
+            *(url, url, url, title, summary, published_at, story, False), text, language=language
+        )
         [id] = await articles.add(tx, [(feed.id, new)], self.clock())
         for topic in topics:
             await matches.match_topic(tx, TopicId(topic), {id: 0.8})
@@ -173,6 +177,36 @@ async def test_an_update_is_told_with_what_is_new_of_it(
         assert "captain" in item.summary
         assert "ran aground" not in item.summary
         assert {one.outlet for one in item.story.articles} == {"b.example", "c.example"}
+
+
+async def test_what_is_hidden_from_a_chat_makes_no_update_of_what_it_was_told(
+    any_database: Database, clock: Any, archive: Archive
+) -> None:
+    news = (
+        ("Captain arrested after shipwreck", "Police arrested the captain in Busan on Friday."),
+        ("Drunk skipper faces trial", "Prosecutors say that he had drunk soju all night."),
+        ("Owner flees abroad", "A judge wants the head of the shipping company back."),
+    )
+    async with any_database.write() as tx:
+        await archive.chat(tx, "ferry")
+        await chats.change(tx, ChatId(1), wanted_languages="en")
+        chat = await chats.get(tx, ChatId(1))
+        assert chat is not None
+        _, story = await archive.article(tx, "Ferry aground off Jeju", 1)
+        hidden, _ = await archive.article(
+            tx, "フェリーが座礁、船長を逮捕", 1, outlet="ja", story=story, language="ja"
+        )
+        digest = await gather(tx, chat, clock(), Desk())
+        assert digest.told == ((story, hidden),)
+        await telling.tell(tx, chat.id, digest.told, clock())
+        clock.forward(hours=20)
+        await opinions.mute_words(tx, chat.id, "police", clock())
+        for outlet, (title, summary) in zip("bc", news, strict=False):
+            await archive.article(tx, title, 1, outlet=outlet, story=story, summary=summary)
+        assert (await gather(tx, chat, clock(), Desk())).items == ()
+        await archive.article(tx, news[2][0], 1, outlet="d", story=story, summary=news[2][1])
+        [item] = (await gather(tx, chat, clock(), Desk())).items
+        assert {one.outlet for one in item.story.articles} == {"c.example", "d.example"}
 
 
 async def test_what_is_muted_is_neither_told_nor_counted(
