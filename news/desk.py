@@ -118,8 +118,12 @@ class Desk:
         liked = await self.stories(tx, [vote.story_id for vote in votes])
         return Muted(await opinions.mutes(tx, chat_id)), learn(votes, liked, now)
 
-    async def stories(self, tx: Transaction, ids: Sequence[StoryId]) -> dict[StoryId, Story]:
-        """These stories, as far as they exist; if they are read for many, without most of their texts."""
+    async def stories(
+        self, tx: Transaction, ids: Sequence[StoryId], in_full: bool = False
+    ) -> dict[StoryId, Story]:
+        """These stories, as far as they exist; if they are read for many, without most of their texts unless `in_full`."""
+        if in_full and self._for_many:
+            return {story.id: story for story in await articles.get_stories(tx, ids)}
         unknown = [id for id in ids if id not in self._stories]
         found = {}
         read = await articles.get_stories(tx, unknown) if unknown else ()

@@ -233,10 +233,30 @@ async def _gathered(
         frozenset(one.id for one in listed if one.kind is Kind.TOPIC and _leaves_out(one.name)),
         unseen=rest,
     )
+    digest = await _summed_up(tx, on, material, desk, written)
+    # A summary may quote what neither headlines nor summaries of feeds say.
+    while hidden := {
+        item.story.id
+        for item in digest.items
+        if any(muted.names(item.summary, one) for one in (item.lead.language, on.chat.language))
+    }:
+        left = [one for one in material.candidates if one.story_id not in hidden]
+        material = replace(material, candidates=left)
+        digest = await _summed_up(tx, on, material, desk, written)
+    return digest
+
+
+async def _summed_up(
+    tx: Transaction,
+    on: _Assignment,
+    material: Material,
+    desk: Desk,
+    written: Mapping[StoryId, str],
+) -> Digest:
     digest = decide(material, on.since, on.until, on.limit, on.span)
-    ours = [item for item in digest.items if item.update or item.story.id not in written]
     if not on.chat.summary_length:
         return with_summaries(digest, {})
+    ours = [item for item in digest.items if item.update or item.story.id not in written]
     summaries = await desk.summaries(tx, ours, on.chat.summary_length)
     return with_summaries(digest, {**written, **summaries})
 
@@ -264,7 +284,8 @@ async def _worth_telling(
     looked_at = 0
     for some in batches(ids, _LOADED * limit):
         looked_at += len(some)
-        whole = await desk.stories(tx, [id for id in some if id not in told])
+        # Muted words may stand anywhere in them.
+        whole = await desk.stories(tx, [id for id in some if id not in told], in_full=bool(muted))
         # What the chat was told is held against all that its old articles said.
         known = [id for id in some if id in told]
         whole |= {one.id: one for one in await articles.get_stories(tx, known)} if known else {}

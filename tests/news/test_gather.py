@@ -226,6 +226,29 @@ async def test_what_is_muted_is_neither_told_nor_counted(
         assert digest.left_out == 0
 
 
+@pytest.mark.parametrize("for_many", [False, True])
+async def test_muted_words_deep_in_a_text_are_not_told_either(
+    any_database: Database, clock: Any, archive: Archive, for_many: bool
+) -> None:
+    council = "The council met again on Tuesday and talked about the price of rice for many hours. "
+    stars = "The horoscope of the mayor was read aloud in the council, and nobody laughed at it. "
+    async with any_database.write() as tx:
+        chat = await archive.chat(tx, "rice")
+        await chats.change(tx, chat.id, most_stories=3)
+        chat = await chats.get(tx, chat.id) or chat
+        # Too far behind to be quoted.
+        told = council * 8 + "Nobody mentioned any horoscope."
+        await archive.article(tx, "Council on rice", 1, summary=told)
+        await archive.article(tx, "Mayor on rice", 1, summary="In brief.", text=stars + council)
+        for title in ("Rice is dear", "Tea with rice", "Farmers plant rice"):
+            await archive.article(tx, title, 1, hours=40)
+        assert len((await gather(tx, chat, clock(), Desk(for_many=for_many))).items) == 3
+        await opinions.mute_words(tx, chat.id, "horoscopes", clock())
+        digest = await gather(tx, chat, clock(), Desk(for_many=for_many))
+        assert set(titles(digest)) == {"Rice is dear", "Tea with rice", "Farmers plant rice"}
+        assert digest.left_out == 0
+
+
 async def test_a_preview_needs_neither_a_chat_nor_its_subscriptions(
     any_database: Database, clock: Any, archive: Archive
 ) -> None:
