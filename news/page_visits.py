@@ -17,6 +17,7 @@ from news.fetch import PAGES, Fetched
 from news.sources import Sources, heed, pause_host
 from news.worker import Worker, WorkerKilled, WorkerLost
 from storage import articles, pages
+from storage.database import is_trouble
 from storage.pages import PageVisit
 from storage.records import Failure
 
@@ -104,7 +105,11 @@ class PageReader:
             async with self._sources.database.write() as tx:
                 await pages.later(tx, visit.article_id, self._sources.clock() + HOUR)
             return False
-        except Exception as error:  # noqa: BLE001 - one page must not stop the others
+        except Exception as error:
+            if is_trouble(error):
+                # Of our own: the page is read when its lease is over.
+                raise
+            # One page must not stop the others.
             self._report(error)
             found = None
         async with self._sources.database.write() as tx:

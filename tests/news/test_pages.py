@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from news import page, query, search, sites
 from news.intake import Intake
 from news.page_visits import ATTEMPTS, PAGES_AN_HOUR, PageReader
 from news.poller import Poller
 from news.worker import Worker
+from storage import pages
 from storage.records import Article
 
 World = Any
@@ -296,6 +298,30 @@ async def test_a_site_that_is_led_to_is_asked_for_its_robots_txt_before_its_page
     await reader.publish()
     await reader.pages.read_due()
     assert [asked.path for asked in there.asked] == ["/robots.txt"]
+
+
+async def test_trouble_of_our_database_lets_go_of_no_page(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = await reader.world.new_host()
+    there.serve("/a", article_page(), headers={"Content-Type": "text/html"})
+    reader.host.serve("/1", status=302, headers={"Location": f"{there.url}/a"})
+    await reader.publish()
+    unheard = PageReader(reader.world.sources, reader.world.sources.worker)
+    grant = pages.grant
+
+    async def trip(tx: Any, host: str, *more: Any) -> Any:
+        if host == there.address:
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        return await grant(tx, host, *more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pages, "grant", trip)
+        with pytest.raises(ExceptionGroup):
+            await unheard.read_due()
+    reader.world.clock.forward(minutes=16)
+    assert await unheard.read_due() == 1
+    assert (await reader.article()).text.startswith(SENTENCE)
 
 
 async def test_a_page_dates_an_article_that_its_feed_does_not(reader: Reader) -> None:
