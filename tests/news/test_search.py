@@ -1,7 +1,8 @@
 """Searching in the archive: pages that fit together, and an index in step with what is kept."""
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from news import archive, query, search
 from news.followed_topics import FollowedTopics
 from news.indexing import body_of, indexed, row_of
 from news.matching import Source, subject_of
+from news.topics import TopicIndex
 from storage import articles, chats, feeds
 from storage import search as index
 from storage.database import Database, Transaction, mark, set_mark
-from storage.records import Article, ArticleId, Chat, ChatId, Kind, NewArticle, StoryId
+from storage.records import Article, ArticleId, Chat, ChatId, Kind, NewArticle, StoryId, Topic
 
 RICE = query.parse("rice")
 
@@ -148,6 +150,15 @@ async def test_an_index_that_holds_other_words_than_it_should_is_built_anew(
         assert len(await search.matching(tx, RICE, clock(), 9)) == 1
 
 
+async def follow_many(tx: Transaction, count: int, now: datetime) -> None:
+    """Let a chat follow so many topics."""
+    chat = Chat(ChatId(1), "UTC", "en", "off", None, now, ArticleId(0), False, None, None)
+    await chats.add(tx, chat, now)
+    for name in (f"topic{number}" for number in range(count)):
+        topic = await chats.intern_topic(tx, name, name, now)
+        await chats.subscribe(tx, chat.id, Kind.TOPIC, topic.id, name, ArticleId(0), now)
+
+
 async def test_topics_that_other_processes_begin_or_end_to_follow_are_matched_at_once(
     any_database: Database, clock: Any
 ) -> None:
@@ -164,6 +175,56 @@ async def test_topics_that_other_processes_begin_or_end_to_follow_are_matched_at
         [item] = await chats.subscriptions_of(tx, chat.id)
         await chats.unsubscribe(tx, chat.id, item.id)
         assert rice.id not in await topics.index(tx)
+
+
+async def test_topics_that_many_begin_to_follow_are_read_before_anybody_waits_for_them(
+    any_database: Database, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("news.followed_topics.CHANGES_KEPT", 40)
+    topics = FollowedTopics()
+    await topics.prepare(any_database)
+    async with any_database.write() as tx:
+        await follow_many(tx, 50, clock())
+    await topics.prepare(any_database)
+
+    async def nothing_new(_: Any, among: Any = None) -> tuple[Topic, ...]:
+        assert among == ()
+        return ()
+
+    monkeypatch.setattr(chats, "followed_topics", nothing_new)
+    async with any_database.write() as tx:
+        assert len(await topics.index(tx)) == 50
+
+
+@pytest.mark.parametrize("kept", [10_000, 40])
+async def test_others_get_their_turn_while_topics_are_read(
+    database: Database, clock: Any, monkeypatch: pytest.MonkeyPatch, kept: int
+) -> None:
+    monkeypatch.setattr("news.followed_topics.CHANGES_KEPT", kept)
+    added = 0
+    add = TopicIndex.add
+
+    def count(index: TopicIndex, topic: int, tree: query.Node) -> None:
+        nonlocal added
+        added += 1
+        add(index, topic, tree)
+
+    monkeypatch.setattr(TopicIndex, "add", count)
+    seen: set[int] = set()
+
+    async def look() -> None:
+        while added < 50:
+            seen.add(added)
+            await asyncio.sleep(0)
+
+    topics = FollowedTopics()
+    await topics.prepare(database)
+    async with database.write() as tx:
+        await follow_many(tx, 50, clock())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(look())
+            assert len(await topics.index(tx)) == 50
+    assert len(seen) > 3
 
 
 async def test_dropped_articles_leave_the_index(any_database: Database, clock: Any) -> None:
