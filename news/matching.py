@@ -12,13 +12,13 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Protocol
 
 from news import query
 from news.aboutness import ABOUT, attention
 from news.places import Mention, mentions
-from news.text import BREAK, CAPITALS, GAP, Text, read, spans, stems, tokens
+from news.text import BREAK, CAPITALS, GAP, Text, read, spans, squeeze, stems, tokens
 
 ENOUGH = 0.5
 """The score from which on an article belongs to a query."""
@@ -282,10 +282,10 @@ def counts(term: Term, words: tuple[str, ...], text: Text, place: int) -> bool:
     return not term.capitals or all(case == CAPITALS for case in text.cases[place:end])
 
 
-def occurrences(term: Term, text: Text) -> list[int]:
-    """The tokens at which a term begins, in their order."""
+def occurrences(term: Term, text: Text) -> list[tuple[int, int]]:
+    """Where a term stands, in the order of the text: its first token, and the one behind its last."""
     return sorted(
-        place
+        (place, place + len(words))
         for words in variants(term.words)
         for place in _places_of(stems(words, text.language), text.stems)
         if counts(term, words, text, place)
@@ -313,9 +313,9 @@ class Matcher:
     def score(self, subject: Subject, now: datetime) -> float:
         """How much an article belongs to the query, 0 … 1; at least ENOUGH if it does."""
         hits = {
-            number: (places[0], len(places) > 1)
+            number: (found[0][0], len(found) > 1)
             for term, number in self._numbers.items()
-            if (places := occurrences(term, subject.text))
+            if (found := occurrences(term, subject.text))
         }
         return score(self._program, Look(subject, hits, now))
 
@@ -332,8 +332,7 @@ def evidence(wanted: query.Node, subject: Subject, title: str, body: str) -> tup
     for node in positive(wanted):
         match node:
             case query.Phrase(words, literal, capitals):
-                begun = occurrences(Term(words, literal, capitals), text)[:1]
-                marked += [(place, place + len(words)) for place in begun]
+                marked += occurrences(Term(words, literal, capitals), text)[:1]
             case query.Place(place):
                 named = [(one.start, one.end) for one in subject.found if one.place == place]
                 marked += named[:2]
@@ -362,17 +361,21 @@ class _Written:
 
     def __init__(self, text: Text, title: str, body: str) -> None:
         self._text = text
-        self._left = (one[start:end] for one in (title, body) for _, start, end in spans(one))
-        self._pieces: list[str] = []
+        self._written = f"{title}\n{body}"
+        self._left = chain(
+            ((start, end) for _, start, end in spans(title)),
+            ((len(title) + 1 + start, len(title) + 1 + end) for _, start, end in spans(body)),
+        )
+        self._places: list[tuple[int, int]] = []
 
     def evidence(self, start: int, end: int) -> Evidence:
         """What stands between two tokens."""
         words = self._text.words
         before = sum(word not in (BREAK, GAP) for word in words[:start])
         length = sum(word not in (BREAK, GAP) for word in words[start:end])
-        self._pieces += islice(self._left, max(0, before + length - len(self._pieces)))
-        pieces = self._pieces[before : before + length]
-        dense = all(len(piece) == 1 and not piece.isascii() for piece in pieces)
+        self._places += islice(self._left, max(0, before + length - len(self._places)))
+        places = self._places[before : before + length]
+        name = self._written[places[0][0] : places[-1][1]] if places else ""
         where = (
             Where.HEADLINE
             if start < self._text.title_end
@@ -380,4 +383,4 @@ class _Written:
             if start < self._text.opening_end
             else Where.TEXT
         )
-        return Evidence(("" if dense else " ").join(pieces), where)
+        return Evidence(squeeze(name), where)

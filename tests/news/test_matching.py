@@ -153,10 +153,30 @@ def test_a_match_says_where_and_by_which_words(clock: Any) -> None:
     subject = subject_of(title, body, "en", source_of(["a.example"], "The Wire"), clock())
     found = evidence(query.parse("(rice price OR tea) AND from:wire").tree, subject, title, body)
     assert [(one.name, one.where) for one in found] == [
-        ("Ｒｉｃｅ prices", Where.HEADLINE),
+        ("Ｒｉｃｅ-prices", Where.HEADLINE),
         ("tea", Where.OPENING),
         ("wire", Where.SOURCE),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "shown"),
+    [
+        ("京都 五輪", "京都五輪開催が決まる", "京都五輪"),
+        ("京都 五輪", "京都 五輪 開催が決まる", "京都 五輪"),
+        ("京都五輪", "「京都五輪」開催", "京都五輪"),
+        ("삼성 전자", "삼성전자주가 상승", "삼성전자"),
+        ("U.S.京都", "U.S.京都会談", "U.S.京都"),
+        ("rice prices", "Why rice  prices rise", "rice prices"),
+    ],
+)
+def test_a_match_shows_what_was_found_as_it_is_written(
+    clock: Any, typed: str, title: str, shown: str
+) -> None:
+    for headline, body in ((title, ""), ("—", title)):
+        subject = subject_of(headline, body, "", Source(), clock())
+        [found] = evidence(query.parse(typed).tree, subject, headline, body)
+        assert found.name == shown
 
 
 def test_a_score_is_the_higher_the_more_prominent_the_words(clock: Any) -> None:

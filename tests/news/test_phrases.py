@@ -26,8 +26,8 @@ TEXTS = st.builds(
 
 
 def alone(term: Term, text: Text) -> tuple[int, bool] | None:
-    places = occurrences(term, text)
-    return (places[0], len(places) > 1) if places else None
+    found = occurrences(term, text)
+    return (found[0][0], len(found) > 1) if found else None
 
 
 @pytest.fixture(autouse=True, scope="module")
