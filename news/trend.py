@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from news.wall_clock import shown, zone_of
 from storage.records import FeedId, Story, StoryId
 
 DAYS = 30
@@ -71,7 +71,7 @@ class Trend:
 
 def last_days(now: datetime, zone: str) -> tuple[date, ...]:
     """The dates of the last DAYS days in a zone (IANA name), oldest first, today included."""
-    last = now.astimezone(ZoneInfo(zone)).date()
+    last = shown(now, zone_of(zone)).date()
     return tuple(last - timedelta(days=ago) for ago in reversed(range(DAYS)))
 
 
@@ -86,9 +86,9 @@ def by_day(
 
     Articles from before the days tell which stories are older. With `looked_back_to`, nobody looked at
     what came before that article: its day and earlier ones are not counted. Neither are days that end
-    before the first moment of `asked`, or begin after the last.
+    before the first moment of `asked`, or begin at the second, which is the end, or after it.
     """
-    local = ZoneInfo(zone)
+    local = zone_of(zone)
     first: dict[StoryId, datetime] = {}
     outlets: dict[StoryId, set[FeedId]] = {}
     articles: Counter[StoryId] = Counter()
@@ -96,16 +96,18 @@ def by_day(
         first[hit.story_id] = min(hit.published_at, first.get(hit.story_id, hit.published_at))
         outlets.setdefault(hit.story_id, set()).add(hit.feed_id)
         articles[hit.story_id] += 1
-    partial = None if looked_back_to is None else looked_back_to.astimezone(local).date()
-    since, before = (None if at is None else at.astimezone(local).date() for at in asked)
+    partial = None if looked_back_to is None else shown(looked_back_to, local).date()
+    since, end = asked
+    first_day = None if since is None else shown(since, local).date()
+    last_day = None if end is None else shown(end - timedelta.resolution, local).date()
     counted = {
         day
         for day in days
         if (partial is None or day > partial)
-        and (since is None or day >= since)
-        and (before is None or day <= before)
+        and (first_day is None or day >= first_day)
+        and (last_day is None or day <= last_day)
     }
-    begun = {id: at.astimezone(local).date() for id, at in first.items()}
+    begun = {id: shown(at, local).date() for id, at in first.items()}
     stories = Counter(day for day in begun.values() if day in counted)
     largest = max(
         (id for id, day in begun.items() if day in counted),

@@ -86,6 +86,14 @@ def test_every_moment_lies_in_the_day_that_has_begun(zone: str, now: datetime) -
     assert (counted[-1].stories, largest) == (1, 1)
 
 
+def test_a_day_that_a_query_ends_with_is_not_counted() -> None:
+    end = datetime(2026, 11, 19, tzinfo=UTC)
+    for zone, last in (("UTC", 18), ("Asia/Tokyo", 19), ("America/New_York", 18)):
+        days, _ = by_day([], last_days(NOON, zone), zone, asked=(end - timedelta(days=3), end))
+        counted = [day.date for day in days if day.stories is not None]
+        assert counted[-1] == date(2026, 11, last)
+
+
 def test_a_story_that_goes_on_from_before_is_no_story_of_these_days() -> None:
     first = beginning(last_days(NOON, "UTC")[0], "UTC")
     hits = [hit(1, first + timedelta(hours=5)), hit(1, first - timedelta(hours=1))]
