@@ -134,11 +134,8 @@ async def planned(
     if after is not None:
         query = query.where(table.c.id > after)
     found = [chats.chat_of(row) for row in await tx.execute(query)]
-    return tuple([(chat, await _own_schedules(tx, chat.id)) for chat in found])
-
-
-async def _own_schedules(tx: AsyncConnection, chat_id: ChatId) -> tuple[Subscription, ...]:
-    return tuple(one for one in await chats.followed(tx, chat_id) if one.schedule)
+    followed = await chats.followed_by(tx, [chat.id for chat in found])
+    return tuple((chat, tuple(one for one in followed[chat.id] if one.schedule)) for chat in found)
 
 
 async def ended_pauses(tx: AsyncConnection, now: datetime, limit: int) -> tuple[Chat, ...]:
