@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import chats
 from storage.counts import Audience, Progress
 from storage.outbox import WAITING
-from storage.records import BEFORE_ALL, Broadcast, BroadcastId, Chat, ChatId, State
+from storage.records import BEFORE_ALL, ON_THE_WAY, Broadcast, BroadcastId, Chat, ChatId, State
 from storage.schema import broadcasts, outbox, takes_pushes
 from storage.schema import chats as table
 
@@ -210,13 +210,13 @@ async def ahead(tx: AsyncConnection, now: datetime, most: int) -> int:
 
 async def is_settled(tx: AsyncConnection, id: BroadcastId) -> bool:
     """Whether none of its messages is on its way."""
-    return not await _count(tx, id, (*WAITING, State.SENDING.value))
+    return not await _count(tx, id, ON_THE_WAY)
 
 
 async def progress(tx: AsyncConnection, broadcast: Broadcast) -> Progress:
     """How far it has come. What was settled is counted for as long as the outbox keeps it."""
     id = broadcast.id
-    waiting = await _count(tx, id, (*WAITING, State.SENDING.value))
+    waiting = await _count(tx, id, ON_THE_WAY)
     if broadcast.is_going:
         waiting += (await audience(tx, broadcast)).goes_to
     given_up = await _count(tx, id, (State.GIVEN_UP.value,))

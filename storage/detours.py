@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.outbox import WAITING, row_of
-from storage.records import ChatId, OutboxId, State
+from storage.records import ON_THE_WAY, ChatId, OutboxId, State
 from storage.schema import chats, outbox
 
 _KEPT = ("created_at", "silent", "thread_id", "urgent", "due_at", "broadcast_id", "previews")
@@ -31,7 +31,7 @@ async def set_aside(tx: AsyncConnection, now: datetime, until: datetime, limit: 
 
 async def leave_topic(tx: AsyncConnection, chat_id: ChatId) -> None:
     """The topic of a forum is closed or gone: what waits for this chat goes to the general one."""
-    mine = outbox.c.chat_id == chat_id, outbox.c.state.in_((*WAITING, State.SENDING.value))
+    mine = outbox.c.chat_id == chat_id, outbox.c.state.in_(ON_THE_WAY)
     await tx.execute(update(outbox).where(*mine).values(thread_id=None))
     await tx.execute(update(chats).where(chats.c.id == chat_id).values(thread_id=None))
 

@@ -81,7 +81,6 @@ async def add(
     url: str,
     now: datetime,
     title: str = "",
-    folder: str = "",
     pinned: bool = False,
 ) -> Feed:
     """Keep a feed's address, due at once; one that is known keeps what is known of it.
@@ -93,16 +92,14 @@ async def add(
         await tx.execute(
             insert_for(tx)(feeds)
             .values(
-                **_new_feed(ListedFeed(url, title, folder), now),
+                **_new_feed(ListedFeed(url, title), now),
                 pinned=pinned,
             )
             .on_conflict_do_nothing(index_elements=[feeds.c.url])
         )
     elif pinned and (not known.pinned or known.stopped_at is not None):
         await tx.execute(
-            update(feeds)
-            .where(feeds.c.id == known.id)
-            .values(pinned=True, stopped_at=None, folder=folder or known.folder)
+            update(feeds).where(feeds.c.id == known.id).values(pinned=True, stopped_at=None)
         )
     feed = await find(tx, url)
     assert feed is not None

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, text, union_all
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.checking import size
 from storage.counts import (
     CROWD_AHEAD,
     ChatState,
@@ -71,7 +72,7 @@ async def gauges(tx: AsyncConnection, now: datetime) -> Gauges:
         topic_subscriptions=int(on_topics),
         feed_subscriptions=int(on_feeds),
         waiting=await _waiting(tx, now),
-        database_bytes=await _bytes(tx),
+        database_bytes=await size(tx),
     )
 
 
@@ -98,16 +99,6 @@ async def _waiting(tx: AsyncConnection, now: datetime) -> Waiting:
     count, doubtful, due, oldest = row
     age = max(timedelta(0), now - oldest) if oldest is not None else timedelta(0)
     return Waiting(int(count), int(doubtful), int(due), age)
-
-
-async def _bytes(tx: AsyncConnection) -> int:
-    if tx.dialect.name == "postgresql":
-        size = await tx.scalar(text("SELECT pg_database_size(current_database())"))
-    else:
-        size = await tx.scalar(
-            text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-        )
-    return int(size or 0)
 
 
 async def figures(tx: AsyncConnection, now: datetime) -> Figures:

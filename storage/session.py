@@ -90,7 +90,7 @@ class Session:
                 await self._attend(connection)
             except _TROUBLE:
                 # Whoever asks for a role hears of it; the database's trouble is told by the ticks.
-                self._lose()
+                pass
             finally:
                 self._lose()
                 if connection is not None:

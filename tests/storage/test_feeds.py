@@ -208,7 +208,7 @@ async def test_a_feed_that_the_operator_added_is_polled_whoever_follows_it(
     any_database: Database, clock: Any
 ) -> None:
     async with any_database.write() as tx:
-        feed = await feeds.add(tx, "https://a.example/", clock(), folder="Mine", pinned=True)
+        feed = await feeds.add(tx, "https://a.example/", clock(), pinned=True)
         assert await claim(tx, clock) == ["https://a.example/"]
         await feeds.release(tx, "me")
         await feeds.unpin(tx, feed.id)
