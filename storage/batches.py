@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = TypeVar("T")
 
@@ -15,3 +18,13 @@ def batches(values: Iterable[T], size: int = PARAMETERS) -> Iterator[tuple[T, ..
     left = iter(values)
     while piece := tuple(islice(left, size)):
         yield piece
+
+
+async def present(
+    tx: AsyncConnection, column: ColumnElement[Any], values: Iterable[T], *more: ColumnElement[bool]
+) -> frozenset[T]:
+    """Which of these values a column has, in rows for which `more` holds."""
+    found: set[T] = set()
+    for some in batches(values):
+        found.update(await tx.scalars(select(column).where(column.in_(some), *more)))
+    return frozenset(found)

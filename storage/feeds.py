@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.batches import batches
+from storage.batches import batches, present
 from storage.records import Failure, Feed, FeedId, ListedFeed, Said, Visit
 from storage.schema import (
     aliases,
@@ -69,11 +69,7 @@ async def get(tx: AsyncConnection, feed_id: FeedId) -> Feed | None:
 
 async def existing(tx: AsyncConnection, ids: Collection[FeedId]) -> frozenset[FeedId]:
     """Which of these feeds are there, and not hidden: others were joined with another one, or deleted."""
-    found: set[FeedId] = set()
-    for some in batches(ids):
-        rows = await tx.scalars(select(feeds.c.id).where(feeds.c.id.in_(some), ~is_hidden))
-        found.update(FeedId(row) for row in rows)
-    return frozenset(found)
+    return await present(tx, feeds.c.id, ids, ~is_hidden)
 
 
 async def add(
@@ -266,11 +262,7 @@ async def followers(tx: AsyncConnection, ids: Collection[FeedId]) -> dict[FeedId
 
 async def wanted_of(tx: AsyncConnection, ids: Collection[FeedId]) -> frozenset[FeedId]:
     """Which of these feeds are polled anyway: somebody follows them, or a list of the operator names them."""
-    found: set[FeedId] = set()
-    for some in batches(ids):
-        rows = await tx.scalars(select(feeds.c.id).where(feeds.c.id.in_(some), is_wanted))
-        found.update(FeedId(row) for row in rows)
-    return frozenset(found)
+    return await present(tx, feeds.c.id, ids, is_wanted)
 
 
 async def prune_unwanted(tx: AsyncConnection, before: datetime) -> None:

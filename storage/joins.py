@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.batches import batches
+from storage.batches import batches, present
 from storage.hand_over import OF_STORIES, hand_over
 from storage.records import StoryId
 from storage.schema import articles, stories, story_joins, told
@@ -15,11 +15,7 @@ _NEWEST_JOIN = select(func.max(story_joins.c.id))
 
 async def existing(tx: AsyncConnection, ids: Collection[StoryId]) -> frozenset[StoryId]:
     """Which of these stories are there; others went over to another one, or were pruned."""
-    found: set[StoryId] = set()
-    for some in batches(ids):
-        rows = await tx.scalars(select(stories.c.id).where(stories.c.id.in_(some)))
-        found.update(StoryId(row) for row in rows)
-    return frozenset(found)
+    return await present(tx, stories.c.id, ids)
 
 
 async def join_stories(tx: AsyncConnection, gone: StoryId, into: StoryId) -> None:

@@ -41,7 +41,7 @@ from storage.articles import (
     in_order,
     select_articles,
 )
-from storage.batches import batches
+from storage.batches import batches, present
 from storage.records import (
     LARGEST_ID,
     AllOf,
@@ -86,7 +86,7 @@ async def index(tx: AsyncConnection, rows: Sequence[IndexRow]) -> None:
             await tx.execute(insert_for(tx)(search_rows).on_conflict_do_nothing(), vectors)
         return
     values = _fts_values(rows)
-    there = await _there(tx, [value["rowid"] for value in values])
+    there = await present(tx, _fts.c.rowid, [value["rowid"] for value in values])
     new = [value for value in values if value["rowid"] not in there]
     if new:
         await tx.execute(_fts.insert(), new)
@@ -102,7 +102,7 @@ async def unindex(tx: AsyncConnection, rows: Sequence[IndexRow]) -> bool:
             await tx.execute(delete(search_rows).where(search_rows.c.article_id.in_(some)))
         return True
     values = _fts_values(rows)
-    there = await _there(tx, [value["rowid"] for value in values])
+    there = await present(tx, _fts.c.rowid, [value["rowid"] for value in values])
     old = [{"search_rows": "delete", **value} for value in values if value["rowid"] in there]
     if old:
         try:
@@ -270,14 +270,6 @@ def _fts_values(rows: Sequence[IndexRow]) -> list[dict[str, Any]]:
     }
     # In this order: each step back would make FTS5 begin another segment of its tree.
     return [{"rowid": place, **values[place]} for place in sorted(values)]
-
-
-async def _there(tx: AsyncConnection, places: Sequence[Position]) -> frozenset[int]:
-    """Which of these positions have a row."""
-    found: set[int] = set()
-    for some in batches(places):
-        found.update(await tx.scalars(select(_fts.c.rowid).where(_fts.c.rowid.in_(some))))
-    return frozenset(found)
 
 
 def _fts_query(wanted: Wanted) -> str:

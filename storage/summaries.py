@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.batches import batches
+from storage.batches import batches, present
 from storage.database import mark, set_mark
 from storage.records import ArticleId
 from storage.schema import articles, summaries
@@ -34,9 +34,7 @@ async def get(tx: AsyncConnection, keys: Collection[str]) -> dict[str, str]:
 async def put(tx: AsyncConnection, texts: Mapping[str, str], now: datetime) -> None:
     """Keep texts under their keys, in place of what stood there; none that is made of an article that is gone."""
     named = frozenset().union(*map(made_of, texts))
-    there: set[int] = set()
-    for some in batches(named):
-        there.update(await tx.scalars(select(articles.c.id).where(articles.c.id.in_(some))))
+    there = await present(tx, articles.c.id, named)
     texts = {key: text for key, text in texts.items() if made_of(key) <= there}
     if not texts:
         return
