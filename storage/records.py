@@ -455,7 +455,7 @@ class Chat:
     schedule: str
     """Normal form of `news.schedule`; "off" for none."""
     next_digest_at: datetime | None
-    """None while the schedule is off or the chat is paused without end."""
+    """None while the schedule is off. A pause leaves it as it is; its end plans it anew."""
     last_digest_at: datetime
     """Start of the period that the next digest covers; the chat's first contact before any digest."""
     digested_to: ArticleId
