@@ -24,13 +24,12 @@ import structlog
 
 from bench import invented
 from bot.composer import compose_due
-from storage import articles, chats, feeds, matches, outbox
+from storage import chats, matches, outbox
 from storage.database import Database, open_database
-from storage.records import ArticleId, Chat, ChatId, FeedId, Kind, NewArticle, StoryId, TopicId
+from storage.records import ArticleId, Chat, ChatId, Kind, TopicId
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WEEK = timedelta(days=7)
-FEEDS = 500
 TOPICS_OF_A_CHAT, FEEDS_OF_A_CHAT = 5, 2
 TOPICS_OF_AN_ARTICLE = 6
 BATCH = 1000
@@ -39,36 +38,24 @@ BAR = 10
 """Milliseconds of processor time a chat."""
 
 
-_STEEPNESS = 8
+_STEEPNESS, _LENGTH = 8, 300
 """See `bench.invented`."""
 
 
 async def fill(database: Database, count: int, topics: int, chance: random.Random) -> None:
     """Keep a week of articles with their stories and topics."""
-    words = invented.words(chance)
+    outlets = invented.Outlets(chance, _STEEPNESS, _LENGTH, NOW, WEEK)
     async with database.write() as tx:
-        known = [
-            (await feeds.add(tx, f"https://outlet{number}.example/feed", NOW)).id
-            for number in range(FEEDS)
-        ]
+        await outlets.open(tx)
         ids = [
             (await chats.intern_topic(tx, f"topic{n}", f"topic {n}", NOW)).id for n in range(topics)
         ]
         await chats.add(tx, _chat(0), NOW)
         for id in ids:
             await chats.subscribe(tx, ChatId(0), Kind.TOPIC, id, f"topic {id}", ArticleId(0), NOW)
-    story, left, title = StoryId(0), 0, ""
     for _ in range(0, count, BATCH):
         async with database.write() as tx:
-            rows: list[tuple[FeedId, NewArticle]] = []
-            for _ in range(BATCH):
-                if not left:
-                    [story] = await articles.add_stories(tx, 1, NOW)
-                    left = min(int(chance.paretovariate(1.2)), 30)
-                    title = invented.text(chance, words, 9, _STEEPNESS)
-                left -= 1
-                rows.append((chance.choice(known), _article(chance, words, story, title)))
-            added = await articles.add(tx, rows, NOW)
+            added = await outlets.publish(tx, BATCH)
             await matches.match(
                 tx,
                 {
@@ -79,22 +66,6 @@ async def fill(database: Database, count: int, topics: int, chance: random.Rando
                     for id in added
                 },
             )
-
-
-def _article(chance: random.Random, words: list[str], story: StoryId, title: str) -> NewArticle:
-    number = chance.getrandbits(60)
-    return NewArticle(
-        identity=str(number),
-        url=f"https://outlet.example/{number}",
-        canonical_url=f"outlet.example/{number}",
-        title=f"{title[:-1]} {chance.choice(words)}",
-        summary=invented.text(chance, words, 40, _STEEPNESS),
-        published_at=NOW - WEEK * chance.random(),
-        story_id=story,
-        archived=False,
-        text=invented.text(chance, words, 300, _STEEPNESS),
-        language="en",
-    )
 
 
 def _chat(number: int) -> Chat:
@@ -121,7 +92,7 @@ async def follow(database: Database, numbers: range, topics: int, chance: random
                 await chats.subscribe(
                     tx, ChatId(number), Kind.TOPIC, topic, f"topic {topic}", ArticleId(0), NOW
                 )
-            for feed in chance.sample(range(1, FEEDS + 1), FEEDS_OF_A_CHAT):
+            for feed in chance.sample(range(1, invented.FEEDS + 1), FEEDS_OF_A_CHAT):
                 await chats.subscribe(
                     tx, ChatId(number), Kind.FEED, feed, f"feed {feed}", ArticleId(0), NOW
                 )
