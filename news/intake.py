@@ -194,10 +194,9 @@ class Intake:
                 for id, (_, article), (_, entry, _) in zip(ids, kept, new, strict=True)
             ],
         )
-        matched = await self._match(tx, readings, [*zip(ids, kept, strict=True)], now)
-        of_feeds = Counter(
-            feed_id for id, (feed_id, _) in zip(ids, kept, strict=True) if id in matched
-        )
+        arrived = [*zip(ids, kept, strict=True)]
+        matched = await self._match(tx, readings, arrived, now)
+        of_feeds = Counter(feed_id for id, (feed_id, _) in arrived if id in matched)
         if edits:
             before = await articles.get_articles(tx, [id for id, _, _ in edits])
             await articles.edit(tx, edits)
@@ -205,33 +204,10 @@ class Intake:
         for feed, reading in readings:
             await articles.remember(tx, feed.id, reading.dropped, now)
         if self._read_pages:
-            followed = await feeds.followers(tx, {feed_id for feed_id, _ in kept})
-            wanting = [
-                id
-                for id, (feed_id, article) in zip(ids, kept, strict=True)
-                if not article.archived
-                and article.url
-                and len(article.summary) + len(article.text) < _READABLE
-                # Pages that nobody is going to read are no business of ours.
-                and (feed_id in followed or id in matched)
-            ]
-            await pages.put(tx, wanting, now)
+            await _put_pages(tx, arrived, matched, now)
         fresh = Counter(feed_id for feed_id, article in kept if not article.archived)
         await due.alert(tx, (), fresh, now)
-        headlines = tuple(
-            Headline(
-                id,
-                article.story_id,
-                feed_id,
-                article.canonical_url,
-                article.title,
-                article.published_at,
-                entry.story_words,
-            )
-            for id, (feed_id, article), (_, entry, _) in zip(ids, kept, new, strict=True)
-            if now - article.published_at <= HORIZON
-        )
-        return Taken(fresh, headlines, of_feeds, joins)
+        return Taken(fresh, _headlines(arrived, now), of_feeds, joins)
 
     async def _match(
         self,
@@ -309,6 +285,45 @@ class Intake:
         return ids, (*joins, *heirs.items())
 
 
+async def _put_pages(
+    tx: Transaction,
+    arrived: Sequence[tuple[ArticleId, tuple[FeedId, NewArticle]]],
+    matched: Collection[ArticleId],
+    now: datetime,
+) -> None:
+    """Note which pages of these new articles are to be read; `matched` are those that some topic holds."""
+    followed = await feeds.followers(tx, {feed_id for _, (feed_id, _) in arrived})
+    wanting = [
+        id
+        for id, (feed_id, article) in arrived
+        if not article.archived
+        and article.url
+        and len(article.summary) + len(article.text) < _READABLE
+        # Pages that nobody is going to read are no business of ours.
+        and (feed_id in followed or id in matched)
+    ]
+    await pages.put(tx, wanting, now)
+
+
+def _headlines(
+    arrived: Sequence[tuple[ArticleId, tuple[FeedId, NewArticle]]], now: datetime
+) -> tuple[Headline, ...]:
+    """What the board learns of new articles, as far as they are new enough."""
+    return tuple(
+        Headline(
+            id,
+            article.story_id,
+            feed_id,
+            article.canonical_url,
+            article.title,
+            article.published_at,
+            article.story_words,
+        )
+        for id, (feed_id, article) in arrived
+        if now - article.published_at <= HORIZON
+    )
+
+
 async def _with_words(headlines: Sequence[Headline]) -> list[Headline]:
     """With what the parser's process gives new articles, for those that were kept before it did."""
     found: list[Headline] = []
@@ -347,10 +362,10 @@ async def _new_entries(
         twins = await articles.known_twins(tx, feed.id, [entry.twin for entry in unknown])
         before = await articles.untwinned(tx, feed.id, _own_pages(unknown))
     listed = 0 if reading.announced else len(reading.parsed.entries)
-    archive = arrivals.are_archive(unknown, listed, feed.visited_at, feed.newest_entry_at)
+    old = arrivals.are_archive(unknown, listed, feed.visited_at, feed.newest_entry_at)
     found = [
         (feed.id, entry, archived)
-        for entry, archived in zip(unknown, archive, strict=True)
+        for entry, archived in zip(unknown, old, strict=True)
         if entry.identity not in known and entry.twin not in twins and entry.url not in before
     ]
     # Sorting is stable: entries without a date are taken as listed, newest first.
