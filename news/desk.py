@@ -14,6 +14,7 @@ from news.newsstand import MOST, Newsstand
 from news.rarity import Rarity
 from news.taste import Taste, learn
 from storage import articles, feeds, opinions, telling
+from storage.candidates import news_for
 from storage.database import Transaction
 from storage.records import (
     Article,
@@ -89,7 +90,7 @@ class Desk:
         """What is new to a chat by its own schedule."""
         found = self._newsstand.candidates(_by_chat(listed), span.after, span.up_to)
         if found is None:
-            return await articles.news_for(tx, chat.id, span.after, span.up_to, MOST)
+            return await news_for(tx, chat.id, span.after, span.up_to, MOST)
         return found
 
     async def told(

@@ -22,6 +22,7 @@ from news.updates import untold
 from news.wanted import in_wanted
 from storage import articles, chats, feeds, opinions, telling
 from storage.batches import batches
+from storage.candidates import news_for, own_news_for, published_for
 from storage.database import Transaction
 from storage.records import (
     Article,
@@ -68,7 +69,7 @@ async def gather(
         candidates = await desk.candidates(tx, chat, turn.listed, span)
     if turn.own:
         ids = [one.id for one in turn.own]
-        own = await articles.own_news_for(tx, chat.id, ids, span.up_to, MOST)
+        own = await own_news_for(tx, chat.id, ids, span.up_to, MOST)
         if not turn.by_chat:
             since = min((one.published_at for one in own), default=now)
         # What has just gone back to the chat's schedule comes by both.
@@ -93,7 +94,7 @@ async def in_full(tx: Transaction, digest: Digest) -> tuple[Story, ...]:
 
 async def gather_rest(tx: Transaction, chat: Chat, span: Span, now: datetime, desk: Desk) -> Digest:
     """What a digest of that span left out, as far as the chat was not told it since."""
-    candidates = await articles.news_for(tx, chat.id, span.after, span.up_to, MOST)
+    candidates = await news_for(tx, chat.id, span.after, span.up_to, MOST)
     told = await telling.told_of(tx, chat.id, {one.story_id for one in candidates})
     known = set(told)
     if chat.digested_to <= span.after:
@@ -111,9 +112,9 @@ async def gather_rest_of_shown(tx: Transaction, chat: Chat, shown: Shown, desk: 
     known = set(shown.stories)
     if shown.after is None:
         dates = (shown.since, MOST, shown.until, shown.up_to)
-        candidates = await articles.published_for(tx, chat.id, *dates)
+        candidates = await published_for(tx, chat.id, *dates)
     else:
-        candidates = await articles.news_for(tx, chat.id, shown.after, shown.up_to, MOST)
+        candidates = await news_for(tx, chat.id, shown.after, shown.up_to, MOST)
         known |= set(await telling.told_of(tx, chat.id, {one.story_id for one in candidates}))
     rest = [one for one in candidates if one.story_id not in known]
     on = _Assignment(chat, shown.since, shown.until, _REST)
@@ -129,7 +130,7 @@ async def gather_since(
     until: datetime | None = None,
 ) -> Digest:
     """The digest of everything a chat follows that was published from then on and before `until`, told or not."""
-    candidates = await articles.published_for(tx, chat.id, since, MOST, until)
+    candidates = await published_for(tx, chat.id, since, MOST, until)
     on = _Assignment(chat, since, until or now, chat.most_stories)
     return await _gathered(tx, on, candidates, {}, desk, {})
 

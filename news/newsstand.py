@@ -127,7 +127,7 @@ class Newsstand:
     def candidates(
         self, listed: Sequence[Subscription], after: ArticleId, up_to: ArticleId
     ) -> list[Candidate] | None:
-        """As `storage.articles.news_for`, of these subscriptions, in no order; None if that is not at hand."""
+        """As `storage.candidates.news_for`, of these subscriptions, in no order; None if that is not at hand."""
         if up_to != self._up_to:
             return None
         found: list[Candidate] = []

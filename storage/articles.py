@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     union,
-    union_all,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,10 +27,8 @@ from storage.joins import forget_joins, heirs
 from storage.records import (
     EPOCH,
     FOREVER,
-    LARGEST_ID,
     Article,
     ArticleId,
-    Candidate,
     ChatId,
     FeedId,
     Headline,
@@ -40,14 +37,12 @@ from storage.records import (
     Position,
     Story,
     StoryId,
-    SubscriptionId,
     TopicId,
     placed,
     position,
 )
 from storage.schema import (
     Moment,
-    Second,
     articles,
     dropped,
     feeds,
@@ -508,110 +503,6 @@ async def _of_stories(
             article = article_of(row)
             found[article.story_id].append(article)
     return dict(found)
-
-
-def _candidates(
-    *conditions: ColumnElement[bool], after: Sequence[ColumnElement[Any]] = ()
-) -> Select[Any]:
-    """Articles that chat `:chat` follows, the newest `:most`, put together once: it is asked for every digest.
-
-    Those of its feeds have ids after each of `after`, those of its topics belong to them since then.
-    """
-    columns = (
-        subscriptions.c.id.label("subscription_id"),
-        articles.c.id.label("article_id"),
-        articles.c.story_id,
-        articles.c.feed_id,
-        articles.c.published_at,
-    )
-    mine = subscriptions.c.chat_id == bindparam("chat")
-    # Two questions, since one with "or" would look at every article.
-    of_feeds = (
-        select(*columns, literal(1.0).label("score"))
-        .join(articles, articles.c.feed_id == subscriptions.c.feed_id)
-        .where(mine, *conditions, *[articles.c.id > one for one in after])
-    )
-    of_topics = (
-        select(*columns, matches.c.score)
-        .join(matches, matches.c.topic_id == subscriptions.c.topic_id)
-        .join(articles, articles.c.id == matches.c.article_id)
-        .where(mine, *conditions, *[matches.c.noted > one for one in after])
-    )
-    found = union_all(of_feeds, of_topics).subquery()
-    return (
-        select(found)
-        .order_by(found.c.published_at.desc(), found.c.article_id.desc(), found.c.subscription_id)
-        .limit(bindparam("most"))
-    )
-
-
-_NEWS = _candidates(
-    articles.c.id <= bindparam("up_to"),
-    subscriptions.c.schedule == "",
-    ~articles.c.archived,
-    after=(bindparam("after"), subscriptions.c.after_article),
-)
-_NEWS_OF_OWN = _candidates(
-    articles.c.id <= bindparam("up_to"),
-    subscriptions.c.id.in_(bindparam("own", expanding=True)),
-    ~articles.c.archived,
-    after=(subscriptions.c.after_article,),
-)
-_PUBLISHED = _candidates(
-    articles.c.published_at >= bindparam("since", type_=Second),
-    articles.c.published_at < bindparam("until", type_=Second),
-    articles.c.id <= bindparam("up_to"),
-)
-
-
-async def news_for(
-    tx: AsyncConnection,
-    chat_id: ChatId,
-    after: ArticleId,
-    up_to: ArticleId,
-    limit: int,
-) -> tuple[Candidate, ...]:
-    """The newest articles with ids after `after` and up to `up_to` that a chat follows, one row for each subscription.
-
-    One that came before belongs to them if it belongs to a topic only since. Left out is what was there before the chat followed the subscription, what was old when it was first
-    seen, and what belongs to subscriptions with schedules of their own.
-    """
-    asked = {"chat": chat_id, "after": after, "up_to": up_to, "most": limit}
-    return tuple(Candidate(*row) for row in await tx.execute(_NEWS, asked))
-
-
-async def own_news_for(
-    tx: AsyncConnection,
-    chat_id: ChatId,
-    ids: Collection[SubscriptionId],
-    up_to: ArticleId,
-    limit: int,
-) -> tuple[Candidate, ...]:
-    """Likewise for some subscriptions of a chat, each from where it was told to, whatever its schedule."""
-    asked = {"chat": chat_id, "own": list(ids), "up_to": up_to, "most": limit}
-    return tuple(Candidate(*row) for row in await tx.execute(_NEWS_OF_OWN, asked))
-
-
-async def published_for(
-    tx: AsyncConnection,
-    chat_id: ChatId,
-    since: datetime,
-    limit: int,
-    until: datetime | None = None,
-    up_to: ArticleId | None = None,
-) -> tuple[Candidate, ...]:
-    """The newest of all articles published since then that a chat follows, one row for each subscription.
-
-    Left out are those published `until` then or later, and those with ids after `up_to`.
-    """
-    asked = {
-        "chat": chat_id,
-        "since": since,
-        "until": until or FOREVER,
-        "up_to": LARGEST_ID if up_to is None else up_to,
-        "most": limit,
-    }
-    return tuple(Candidate(*row) for row in await tx.execute(_PUBLISHED, asked))
 
 
 async def _drop(tx: AsyncConnection, these: ColumnElement[bool], now: datetime) -> int:

@@ -30,6 +30,7 @@ from news.sources import Sources
 from news.websub import Hubs, is_signed
 from news.worker import Worker
 from storage import articles, chats, feeds
+from storage.candidates import news_for
 from storage.database import Database
 from storage.records import ArticleId, Chat, ChatId, Feed, Kind
 
@@ -118,7 +119,7 @@ class World:
         """What the next digest of the one who follows the feed would hold."""
         async with self.sources.database.read() as tx:
             newest = await articles.newest(tx)
-            news = await articles.news_for(tx, ChatId(1), ArticleId(0), newest, 99)
+            news = await news_for(tx, ChatId(1), ArticleId(0), newest, 99)
             kept = await articles.get_articles(tx, [one.article_id for one in news])
         return sorted(article.title for article in kept)
 

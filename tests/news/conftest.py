@@ -17,6 +17,7 @@ from news.poller import Poller, PollResult
 from news.sources import Sources
 from news.worker import Worker
 from storage import articles, chats, feeds
+from storage.candidates import news_for
 from storage.database import Database
 from storage.records import (
     Article,
@@ -200,7 +201,7 @@ class World:
         """The titles that a digest for the chat would be made of."""
         async with self.database.read() as tx:
             newest = await articles.newest(tx)
-            found = await articles.news_for(tx, chat.id, chat.digested_to, newest, 10_000)
+            found = await news_for(tx, chat.id, chat.digested_to, newest, 10_000)
             kept = await articles.get_articles(tx, [one.article_id for one in found])
         return sorted(article.title for article in kept)
 

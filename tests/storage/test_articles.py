@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from storage import articles, chats, telling
+from storage.candidates import news_for, published_for
 from storage.database import Database, Transaction
 from storage.records import (
     EPOCH,
@@ -39,9 +40,9 @@ async def news(tx: Transaction, after: int = 0, since: Any = None) -> list[str]:
     """The titles of what is new to chat 1, or of what was published since then."""
     if since is None:
         newest = await articles.newest(tx)
-        found = await articles.news_for(tx, ChatId(1), ArticleId(after), newest, 100)
+        found = await news_for(tx, ChatId(1), ArticleId(after), newest, 100)
     else:
-        found = await articles.published_for(tx, ChatId(1), since, 100)
+        found = await published_for(tx, ChatId(1), since, 100)
     kept = await articles.get_articles(tx, [one.article_id for one in found])
     titles = {article.id: article.title for article in kept}
     return [titles[one.article_id] for one in found]
@@ -310,7 +311,7 @@ async def test_news_is_what_came_after_following_and_after_the_last_digest_and_w
         assert await news(tx, so_far) == []
         await seed.article(tx, "next")
         assert await news(tx, so_far) == ["next"]
-        assert await articles.news_for(tx, ChatId(1), ArticleId(0), ArticleId(1), 100) == ()
+        assert await news_for(tx, ChatId(1), ArticleId(0), ArticleId(1), 100) == ()
 
 
 async def test_an_article_wanted_twice_comes_once_for_each_subscription(
@@ -324,7 +325,7 @@ async def test_an_article_wanted_twice_comes_once_for_each_subscription(
         await seed.article(tx, "rice", topics=(topic,))
         assert await news(tx) == ["rice", "rice"]
         newest = await articles.newest(tx)
-        by_feed, by_topic = await articles.news_for(tx, ChatId(1), ArticleId(0), newest, 9)
+        by_feed, by_topic = await news_for(tx, ChatId(1), ArticleId(0), newest, 9)
         assert (by_feed.score, by_topic.score) == (1.0, 0.5)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from storage import articles, chats, due, feeds
+from storage import candidates, chats, due, feeds
 from storage.database import Database, Transaction
 from storage.records import (
     ArticleId,
@@ -247,7 +247,7 @@ async def test_who_follows_a_feed_and_the_one_that_it_moves_to_misses_nothing_of
         [left] = await chats.followed(tx, ChatId(1))
         assert (left.target, left.after_article) == (new.id, ArticleId(0))
         assert (left.schedule, left.next_digest_at) == ("daily 18:00", clock())
-        found = await articles.own_news_for(tx, ChatId(1), [left.id], missed, 9)
+        found = await candidates.own_news_for(tx, ChatId(1), [left.id], missed, 9)
         assert [one.article_id for one in found] == [missed]
 
 
