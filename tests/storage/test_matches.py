@@ -30,9 +30,9 @@ async def test_the_topics_of_an_article_are_replaced_and_only_followed_ones_kept
             tx, {one: {rice: 0.5, unfollowed.id: 1, TopicId(99): 1}, two: {rice: 1}}
         )
         assert await scores(tx) == {(one, rice): 0.5, (two, rice): 1}
-        await matches.match(tx, {one: {rice: 0.75, tea: 0.25}})
+        await matches.match_again(tx, {one: {rice: 0.75, tea: 0.25}}, ())
         assert await scores(tx) == {(one, rice): 0.75, (one, tea): 0.25, (two, rice): 1}
-        await matches.match(tx, {one: {}})
+        await matches.match_again(tx, {one: {}}, ())
         assert await scores(tx) == {(two, rice): 1}
 
 
