@@ -22,6 +22,7 @@ from telegram.ext import Application, BaseUpdateProcessor
 from bot.observer import Observer
 from handlers.access import ADMINISTRATORS
 from handlers.hearing import is_well_formed
+from handlers.once import dealing_with
 from handlers.order import Order, standing_by
 from handlers.signs import Signs
 from storage import updates
@@ -270,7 +271,8 @@ class Inbox:
 
     async def _deal(self, one: Incoming, others: frozenset[int]) -> None:
         try:
-            await self._process(one, others)
+            with dealing_with(one.id):
+                await self._process(one, others)
         except Exception:
             # Whatever is wrong with it, it would be the next time, too.
             log.exception("update not dealt with", update=one.id)

@@ -124,6 +124,9 @@ BY_NAME = {name: command for command in COMMANDS for name in (command.name, *com
 ALWAYS_CHANGE = ("pause", "resume")
 """These change something without an argument, too."""
 
+ONLY_ONCE = ("unsubscribe", "unmute")
+"""These take numbers of a list, which mean others once something is gone from it."""
+
 ASK_FIRST = ("search", "trend", "subscribe", "import")
 """With nothing behind them, these ask what is missing: the next message is the answer, in a group a reply."""
 

@@ -16,11 +16,12 @@ from handlers import lists, schedule
 from handlers.access import refusal
 from handlers.answering import Answering
 from handlers.asking import Asking
-from handlers.commands import ALWAYS_CHANGE, ASK_BESIDE, ASK_FIRST, Command
+from handlers.commands import ALWAYS_CHANGE, ASK_BESIDE, ASK_FIRST, ONLY_ONCE, Command
 from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
 from handlers.free_text import offer_place, search_instead
 from handlers.hearing import is_in_group
+from handlers.once import is_first
 from handlers.order import giving_way
 from handlers.questions import Questions
 from handlers.settling import settle_first
@@ -74,6 +75,9 @@ class Running:
         if is_answer:
             # At once: what comes while this waits for the web is no answer to the same question.
             await self._questions.end(message)
+        if changes and command.name in ONLY_ONCE and not await is_first(self._services):
+            await self._tell(ask, message, ask.refuse("begun.before", command=f"/{command.name}"))
+            return
         answer = await self._answer(ask, message, command, settles=changes and command.settles)
         if is_answer and is_refusal(answer):
             await self._questions.ask_again(message, command.name)

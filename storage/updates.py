@@ -77,6 +77,15 @@ async def done(tx: AsyncConnection, ids: Collection[int], now: datetime) -> None
         await tx.execute(update(updates).where(updates.c.id.in_(some)).values(done_at=now, **_DONE))
 
 
+async def begin_once(tx: AsyncConnection, id: int) -> bool:
+    """Note that what an update asks for is begun; False if it was before, and was broken off."""
+    mine = updates.c.id == id, updates.c.begun
+    if await tx.scalar(select(updates.c.id).where(*mine)) is not None:
+        return False
+    await tx.execute(update(updates).where(updates.c.id == id).values(begun=True))
+    return True
+
+
 async def put_back(tx: AsyncConnection, ids: Collection[int], now: datetime) -> None:
     """Leave these to whoever comes next: this process ends. The try does not count."""
     for some in batches(sorted(ids)):
