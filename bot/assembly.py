@@ -249,6 +249,7 @@ class _Site:
             self.database,
             self.session,
             Courier(self.database, bot, self.clock, _needed(self.turns), self.observer.settled),
+            bot,
             self.clock,
             self.settings.retention,
             self.courier,

@@ -8,7 +8,10 @@ two pieces at most, some ten seconds.
 from datetime import datetime
 
 import structlog
+from telegram import Bot
+from telegram.error import TelegramError
 
+from handlers.reply import edit
 from handlers.to_all import put_for
 from handlers.views import admin as views
 from handlers.views.message import parts_of
@@ -43,6 +46,26 @@ async def broadcast_due(database: Database, now: datetime, per_second: float = U
         elif await broadcasts.ahead(tx, now, piece) < piece:
             return await _put(tx, going, upcoming, now)
     return 0
+
+
+async def show_progress(database: Database, bot: Bot, now: datetime) -> None:
+    """Let the message from which it was begun say how far it is, and at last how it ended."""
+    async with database.read() as tx:
+        shown = await broadcasts.shown(tx)
+        if shown is None:
+            return
+        done = await broadcasts.progress(tx, shown)
+        author = await chats.get(tx, ChatId(shown.made_by))
+    if author is not None and shown.shown_in is not None:
+        try:
+            view = views.progress(shown, done, Reader.of(author, now))
+            await edit(bot, author.id, shown.shown_in, view)
+        except TelegramError as error:
+            # It has a button that asks, and another message says how it ended.
+            log.debug("progress of a broadcast not shown", error=type(error).__name__)
+    if not shown.is_going:
+        async with database.write() as tx:
+            await broadcasts.show_in(tx, shown.id, None)
 
 
 async def _put(tx: Transaction, going: Broadcast, upcoming: tuple[Chat, ...], now: datetime) -> int:

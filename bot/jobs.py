@@ -9,6 +9,7 @@ import structlog
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from telegram import Bot
 from telegram.error import InvalidToken
 
 from bot import broadcaster
@@ -239,6 +240,7 @@ class Delivery:
     database: Database
     session: Session
     post: Courier
+    bot: Bot
     clock: Callable[[], datetime]
     retention: timedelta
     """How long articles are kept."""
@@ -293,8 +295,9 @@ class Delivery:
             log.info("articles indexed", count=built)
 
     async def broadcast(self) -> None:
-        """Put the next piece of what goes out to all chats."""
+        """Put the next piece of what goes out to all chats, and show how far it is."""
         await broadcaster.broadcast_due(self.database, self.clock(), self.messages_per_second)
+        await broadcaster.show_progress(self.database, self.bot, self.clock())
 
     async def plan(self) -> None:
         """Plan anew what zones with other rules, or a clock that was set back, have made wrong."""

@@ -92,6 +92,8 @@ async def press_to_all(ask: Ask, pressed: ToAll) -> View:
         found = await broadcasts.get(tx, pressed.broadcast_id)
         if found is None or found.is_draft:
             return ask.say("menu.old")
+        if pressed.step is Step.BEGIN and found.is_going and found.made_by == ask.chat.id:
+            await broadcasts.show_in(tx, found.id, ask.message_id)
         return await _progress(tx, ask, found)
 
 

@@ -122,6 +122,8 @@ class Ask:
 
     answers: bool = False
     """True if it is the answer to what its command asked before."""
+    message_id: int | None = None
+    """The message with the button that was pressed; None if something was typed."""
     below: Keyboard = ()
     """What stands below the message with the button that was pressed: a stranger's word."""
     ended: str = ""

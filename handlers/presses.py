@@ -55,6 +55,7 @@ class Presses:
         message = query.message
         presser = Confidant(query.from_user.id, query.id)
         found = await self._asking.of(message, query.from_user)
+        found = replace(found, message_id=message.message_id)
         ask = await self._asking.pressed_for(found, message)
         action = None if isinstance(ask, View) else decode(query.data or "", ask.chat.key)
         if isinstance(ask, View):

@@ -68,6 +68,18 @@ async def going(tx: AsyncConnection) -> Broadcast | None:
     return None if row is None else _broadcast(row)
 
 
+async def shown(tx: AsyncConnection) -> Broadcast | None:
+    """One of which a message says how far it is, and does not say yet how it ended."""
+    query = select(*_COLUMNS).where(broadcasts.c.shown_in.is_not(None)).order_by(broadcasts.c.id)
+    row = (await tx.execute(query.limit(1))).one_or_none()
+    return None if row is None else _broadcast(row)
+
+
+async def show_in(tx: AsyncConnection, id: BroadcastId, message_id: int | None) -> None:
+    """Let a message to whoever wrote it say how far it is from now on; None if that is told to its end."""
+    await tx.execute(update(broadcasts).where(broadcasts.c.id == id).values(shown_in=message_id))
+
+
 async def begin(tx: AsyncConnection, id: BroadcastId) -> bool:
     """Let a draft go out from the next piece on; False if it is none any more, or another one goes out."""
     others = broadcasts.alias()

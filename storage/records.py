@@ -684,6 +684,8 @@ class Broadcast:
     """When it was stopped, or written as long as it waits for a yes; None while it goes out."""
     finished_at: datetime | None
     """When the last of its messages was settled; None before."""
+    shown_in: int | None = None
+    """The message to whoever wrote it that says how far it is; None if there is none, or it says how it ended."""
 
     @property
     def is_draft(self) -> bool:

@@ -531,6 +531,8 @@ broadcasts = Table(
     Column("made_at", Moment, nullable=False),
     # The last chat that it was put into the outbox for; None before the first.
     Column("put_to", BigInteger),
+    # The message to whoever wrote it that says how far it is; None once that says how it ended.
+    Column("shown_in", BigInteger),
     Column("stopped_at", Moment),
     Column("finished_at", Moment),
     sqlite_autoincrement=True,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot import charts
-from bot.broadcaster import broadcast_due
+from bot.broadcaster import broadcast_due, show_progress
 from bot.console.door import Person
 from bot.console.refusals import blocked
 from bot.courier import deliver
@@ -231,6 +231,30 @@ async def test_a_broadcast_reaches_everybody_and_tells_who_could_not_be_reached(
     last, how = await mine.me.type("/broadcast")
     assert last["text"] == told["text"]
     assert how["text"].startswith("To write to all chats,")
+
+
+async def test_the_message_from_which_it_was_begun_says_how_far_it_is_and_how_it_ended(
+    mine: Talk, buttons_of: Buttons
+) -> None:
+    await person(mine, 2).type("/start")
+    _, question = await mine.me.type("/broadcast Back at six")
+    [going] = await mine.me.press(question, SEND)
+    services, bot = mine.parts.services, mine.parts.application.bot
+    await tick(mine)
+    await show_progress(services.database, bot, services.clock())
+    shown = mine.telegram.chat(1).messages[going["message_id"]]
+    assert "It is going out.\nSent: 2. Waiting: 0." in shown["text"]
+    assert buttons_of(shown) == [LOOK, STOP]
+    await tick(mine)
+    await show_progress(services.database, bot, services.clock())
+    shown = mine.telegram.chat(1).messages[going["message_id"]]
+    assert "It has gone out." in shown["text"]
+    assert buttons_of(shown) == []
+    # Nothing more is changed, though the message is gone.
+    del mine.telegram.chat(1).messages[going["message_id"]]
+    before = len(mine.telegram.calls)
+    await show_progress(services.database, bot, services.clock())
+    assert len(mine.telegram.calls) == before
 
 
 async def test_channels_are_left_out_and_the_preview_counts_them(mine: Talk) -> None:
