@@ -33,7 +33,7 @@ _PATIENCE = LEASE * 0.8
 """What a visit may take, with all its waiting: a lease must not end before it."""
 
 _BATCH_VISITS = 64
-_BATCH_ENTRIES = 300
+_BATCH_ENTRIES = 100
 """Visits and entries that share a transaction: more would keep the event loop from everything else."""
 
 
