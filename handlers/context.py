@@ -187,13 +187,10 @@ async def known_chat(
     """
     async with services.database.read() as tx:
         chat = await chats.get(tx, chat_id)
-    if chat is not None and chat.unreachable_since is None and chat.key:
+    if chat is not None and chat.unreachable_since is None:
         return chat
     async with services.database.write() as tx:
         if chat is not None:
-            if not chat.key:
-                # It was made by a process of an older version.
-                await chats.change(tx, chat_id, key=services.new_token())
             # Whoever says something can be written to, and gets what was missed.
             if await reach.note_reachable(tx, chat_id, now):
                 await outbox.release(tx, chat_id, now)

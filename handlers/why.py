@@ -78,9 +78,6 @@ async def _places(tx: Transaction, ask: Ask, at: datetime) -> tuple[tuple[int, S
     """The stories of a digest that the chat was told or shown at that time."""
     if told := await telling.places_at(tx, ask.chat.id, at, _NUMBERED):
         return told
-    if old := await telling.told_at(tx, ask.chat.id, at, _NUMBERED):
-        # An earlier version did not keep their numbers.
-        return tuple(enumerate(old, start=1))
     shown = await shown_at(tx, ask.chat.id, at)
     return () if shown is None else tuple(enumerate(shown.stories, start=1))
 

@@ -48,26 +48,9 @@ def _telling(insert_of: Any) -> Any:
     return insert.on_conflict_do_update(index_elements=keys, set_=renewed)
 
 
-async def told_at(
-    tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
-) -> tuple[StoryId, ...]:
-    """The stories that a chat was told at that time and not again since, in the order of that digest."""
-    rows = await tx.scalars(
-        select(told.c.story_id)
-        .where(told.c.chat_id == chat_id, told.c.told_at == at)
-        .order_by(told.c.place, told.c.story_id.desc())
-        .limit(limit)
-    )
-    return tuple(StoryId(row) for row in rows)
-
-
 _PLACES = (
     select(told.c.place, told.c.story_id)
-    .where(
-        told.c.chat_id == bindparam("chat"),
-        told.c.told_at == bindparam("at"),
-        told.c.place > 0,
-    )
+    .where(told.c.chat_id == bindparam("chat"), told.c.told_at == bindparam("at"))
     .order_by(told.c.place)
     .limit(bindparam("most"))
 )
@@ -76,7 +59,7 @@ _PLACES = (
 async def places_at(
     tx: AsyncConnection, chat_id: ChatId, at: datetime, limit: int
 ) -> tuple[tuple[int, StoryId], ...]:
-    """Likewise, each with its number in that digest, from 1."""
+    """The stories that a chat was told at that time and not again since, each with its number in that digest, from 1."""
     rows = await tx.execute(_PLACES, {"chat": chat_id, "at": at, "most": limit})
     return tuple((row.place, StoryId(row.story_id)) for row in rows)
 

@@ -12,7 +12,7 @@ from handlers.buttons import Follow, FollowFeed, MuteOutlet, TrendOf, encode
 from handlers.menu_buttons import Drop, DropRow, Undo, UndoRow
 from handlers.page_buttons import BestPage, Page
 from storage import chats, feeds
-from storage.records import ArticleId, ChatId, FeedId, Kind, MuteId, SubscriptionId, TopicId
+from storage.records import ArticleId, FeedId, Kind, MuteId, SubscriptionId, TopicId
 
 SECRET = "token=secret-of-a"
 TOPIC = "my divorce lawyer smith"
@@ -173,17 +173,6 @@ async def test_a_long_topic_that_was_searched_for_is_shared_as_a_short_one_is(ta
         assert payload is not None
         [offer] = await stranger(talk).type(f"/start {payload[1]}")
         assert f"Shall I follow “{typed}”" in offer["text"]
-
-
-async def test_a_chat_without_a_key_gets_one_when_it_says_something(talk: Any) -> None:
-    # As a process of an older version makes them, while there is one.
-    await talk.ask("/help")
-    async with talk.parts.services.database.write() as tx:
-        await chats.change(tx, ChatId(talk.me.chat_id), key="")
-    message = await talk.ask_message("/latest rice")
-    assert len((await talk.chat()).key) >= 16
-    [followed] = await talk.me.press_data(message, await talk.sealed(await follow_rice(talk)))
-    assert "You now follow “rice”" in followed["text"]
 
 
 async def follow_rice(talk: Any) -> Follow:

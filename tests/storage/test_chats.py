@@ -173,7 +173,7 @@ async def test_what_a_chat_was_told_is_remembered_in_order_with_the_newest_artic
         await telling.tell(tx, ChatId(1), [(three, ArticleId(8)), (two, ArticleId(9))], clock())
         assert await last_told(tx, ChatId(1), 9) == (three, two)
         assert await last_told(tx, ChatId(1), 1) == (three,)
-        assert await telling.told_at(tx, ChatId(1), first, 9) == (one,)
+        assert await telling.places_at(tx, ChatId(1), first, 9) == ((2, one),)
         assert await last_told(tx, ChatId(2), 9) == ()
         found = await telling.told_of(tx, ChatId(1), [one, two])
         assert {id: told.up_to for id, told in found.items()} == {one: 3, two: 9}
