@@ -9,6 +9,7 @@ have made it, and only for this chat.
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from enum import StrEnum
+from typing import Any
 
 from handlers import (
     admin_buttons,
@@ -200,28 +201,19 @@ Action = (
     | OfferAction
 )
 
-_OF_AN_ID: dict[str, Callable[[int], Action]] = {
-    "f": lambda number: Follow(TopicId(number)),
-    "t": lambda number: TrendOf(TopicId(number)),
-    "F": lambda number: FollowFeed(FeedId(number)),
-    "k": lambda number: KeepFeed(FeedId(number)),
-    "n": lambda number: FindFeed(FeedId(number)),
-    "u": lambda number: Unfollow(SubscriptionId(number)),
-    "m": lambda number: MuteOutlet(FeedId(number)),
-    "M": lambda number: Unmute(MuteId(number)),
+_OF_AN_ID: dict[str, Callable[[Any], Action]] = {
+    "f": Follow,
+    "t": TrendOf,
+    "F": FollowFeed,
+    "k": KeepFeed,
+    "n": FindFeed,
+    "u": Unfollow,
+    "m": MuteOutlet,
+    "M": Unmute,
 }
 """Actions that are said with one id, by their letter."""
 
-_LETTERS: dict[type, str] = {
-    Follow: "f",
-    TrendOf: "t",
-    FollowFeed: "F",
-    KeepFeed: "k",
-    FindFeed: "n",
-    Unfollow: "u",
-    MuteOutlet: "m",
-    Unmute: "M",
-}
+_LETTERS = {action: letter for letter, action in _OF_AN_ID.items()}
 
 _SAY_OTHERS: tuple[Callable[[object], list[str]], ...] = (
     *(page_buttons.parts_of, menu_buttons.parts_of, belonging_buttons.parts_of),

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal
 
 from telegram import BotCommand
@@ -43,6 +43,7 @@ class Command:
     answer: Callable[[Ask], Awaitable[Answer]]
     group: str
     """Key of the heading under which /help lists it."""
+    _: KW_ONLY
     aliases: tuple[str, ...] = ()
     changes: bool = False
     """True if it changes settings with an argument: in groups, for administrators only."""
@@ -80,29 +81,43 @@ def _in_private(answer: Callable[[Ask], Awaitable[Answer]]) -> Callable[[Ask], A
 
 
 COMMANDS = (
-    Command("latest", latest.latest, "help.read", ("news",)),
+    Command("latest", latest.latest, "help.read", aliases=("news",)),
     Command("search", latest.search_best, "help.read"),
     Command("digest", digest.digest, "help.read", aside=False),
     Command("why", why.why, "help.read"),
     Command("trend", trend.trend, "help.read", slow=True, aside=False),
     Command("saved", saved.saved, "help.read"),
     Command("taste", votes.taste, "help.read"),
-    Command("subscribe", follow.subscribe, "help.follow", ("sub", "follow"), True, True, True),
-    Command("unsubscribe", follow.unsubscribe, "help.follow", ("unsub", "unfollow"), True),
-    Command("subscriptions", follow.subscriptions, "help.follow", ("list",)),
-    Command("mute", mute.mute, "help.follow", (), True),
-    Command("unmute", mute.unmute, "help.follow", (), True),
-    Command("import", lists.ask_for_list, "help.follow", (), True, True, True),
+    Command(
+        "subscribe",
+        follow.subscribe,
+        "help.follow",
+        aliases=("sub", "follow"),
+        changes=True,
+        settles=True,
+        slow=True,
+    ),
+    Command(
+        "unsubscribe",
+        follow.unsubscribe,
+        "help.follow",
+        aliases=("unsub", "unfollow"),
+        changes=True,
+    ),
+    Command("subscriptions", follow.subscriptions, "help.follow", aliases=("list",)),
+    Command("mute", mute.mute, "help.follow", changes=True),
+    Command("unmute", mute.unmute, "help.follow", changes=True),
+    Command("import", lists.ask_for_list, "help.follow", changes=True, settles=True, slow=True),
     Command("export", lists.export_list, "help.follow"),
-    Command("schedule", schedule.schedule, "help.when", (), True),
-    Command("layout", layout.layout, "help.when", (), True),
-    Command("timezone", schedule.timezone, "help.when", (), True),
-    Command("quiet", schedule.quiet, "help.when", (), True),
-    Command("pause", schedule.pause, "help.when", (), True),
-    Command("resume", schedule.resume, "help.when", (), True),
-    Command("language", language.language, "help.when", (), True),
+    Command("schedule", schedule.schedule, "help.when", changes=True),
+    Command("layout", layout.layout, "help.when", changes=True),
+    Command("timezone", schedule.timezone, "help.when", changes=True),
+    Command("quiet", schedule.quiet, "help.when", changes=True),
+    Command("pause", schedule.pause, "help.when", changes=True),
+    Command("resume", schedule.resume, "help.when", changes=True),
+    Command("language", language.language, "help.when", changes=True),
     Command("settings", settings.settings, "help.when"),
-    Command("privacy", privacy.privacy, "help.also_help", (), True),
+    Command("privacy", privacy.privacy, "help.also_help", changes=True),
     Command("forget", privacy.forget, "help.also_help"),
     Command("start", start.start, "help.also_help", alone=True),
     Command("channel", channel.channel, "help.also_help", here=True),

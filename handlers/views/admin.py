@@ -6,7 +6,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from handlers.admin_buttons import PolledPage, Step, ToAll, VisitNow
-from handlers.views.menus import turns
+from handlers.views.menus import in_rows, turns
 from handlers.views.message import Keyboard, View, button, isolated
 from handlers.views.reader import Reader, moment
 from handlers.views.subscriptions import trouble
@@ -82,7 +82,7 @@ def _turns(
         for place, feed in enumerate(listed, start=first)
         if page.failing
     ]
-    rows = [tuple(visits[start : start + _IN_ROW]) for start in range(0, len(visits), _IN_ROW)]
+    rows = [*in_rows(visits, _IN_ROW)]
     last = (total - 1) // PAGE_FEEDS + 1
     if last > 1:
         before = replace(page, number=page.number - 1) if page.number > 1 else None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers.belonging_buttons import MuteBelow, Share, UndoMute, Why
 from handlers.buttons import Action, Mark, Marks, MuteOutlet, Save, Vote, decode
-from handlers.views.menus import choice
+from handlers.views.menus import choice, in_rows
 from handlers.views.message import Button, Keyboard, button
 from handlers.views.reader import Reader
 from news.text import shorten
@@ -47,7 +47,7 @@ def numbers(
         choice(str(number), _done_to(id, mark, on=id not in chosen), id in chosen)
         for number, id in stories
     ]
-    return (*_rows(buttons, _NUMBERS_IN_ROW), _back(mark, told_at, reader))
+    return (*in_rows(buttons, _NUMBERS_IN_ROW), _back(mark, told_at, reader))
 
 
 def story_row(story_id: StoryId, feed_id: FeedId, reader: Reader) -> tuple[Button, ...]:
@@ -88,17 +88,13 @@ def undo(action: UndoMute, name: str, reader: Reader) -> Keyboard:
 def outlets(outlets: Sequence[tuple[FeedId, str]], told_at: int, reader: Reader) -> Keyboard:
     """The outlets of a digest's stories, to choose which of them are muted; and the way back."""
     buttons = [button(shorten(name, _OUTLET), MuteBelow(id, told_at)) for id, name in outlets]
-    return (*_rows(buttons, _OUTLETS_IN_ROW), _back(Mark.MUTE, told_at, reader))
+    return (*in_rows(buttons, _OUTLETS_IN_ROW), _back(Mark.MUTE, told_at, reader))
 
 
 def _back(mark: Mark, told_at: int, reader: Reader) -> tuple[Button, ...]:
     question = reader.label(f"marks.{mark.name.lower()}")
     label = f"↩ {_sign(mark, reader)} {question}"
     return (button(label, Marks(None, told_at)),)
-
-
-def _rows(buttons: Sequence[Button], length: int) -> Keyboard:
-    return tuple(tuple(buttons[start : start + length]) for start in range(0, len(buttons), length))
 
 
 def with_marks(keyboard: Keyboard, marks: Keyboard) -> Keyboard:
