@@ -31,11 +31,11 @@ from bot.updates import SWEEP_SECONDS, Inbox
 from bot.watch import Watch
 from bot.web import listening
 from bot.webhook import Webhook, secret_of
-from handlers.access import Rights
 from handlers.context import AnyApplication, Defaults, Services
 from handlers.doors import register
 from handlers.fairness import FairUse
 from handlers.order import giving_way
+from handlers.rights import Rights
 from handlers.threshold import Shares
 from news.findings import Findings
 from news.page_visits import PageReader

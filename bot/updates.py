@@ -20,10 +20,10 @@ from telegram import Bot, Update
 from telegram.ext import Application, BaseUpdateProcessor
 
 from bot.observer import Observer
-from handlers.access import ADMINISTRATORS
 from handlers.hearing import is_well_formed
 from handlers.once import dealing_with
 from handlers.order import Order, standing_by
+from handlers.rights import ADMINISTRATORS
 from handlers.signs import Signs
 from storage import updates
 from storage.database import Database, is_trouble

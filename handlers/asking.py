@@ -8,7 +8,7 @@ from telegram.constants import ChatType
 from handlers import channel
 from handlers.context import Ask, Replied, Services, known_chat
 from handlers.hearing import person_of, post_of, thread_of
-from handlers.standing import data_of, first_line
+from handlers.shown_message import data_of, first_line
 from handlers.views import channel as channel_views
 from handlers.views.message import View
 from handlers.words import choose

@@ -6,9 +6,9 @@ What is typed in a channel is not listened to: everybody who reads it would see 
 import re
 from dataclasses import replace
 
-from handlers.access import Described, Rights, Standing, Unsure
 from handlers.context import Answer, Ask, known_chat
 from handlers.door_buttons import RunChannel
+from handlers.rights import Described, Rights, Standing, Unsure
 from handlers.views import channel as views
 from handlers.views.message import View
 from news.text import shorten, squeeze

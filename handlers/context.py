@@ -10,8 +10,8 @@ from cachetools import LRUCache
 from markupsafe import Markup
 from telegram.ext import Application
 
-from handlers.access import Rights
 from handlers.fairness import FairUse
+from handlers.rights import Rights
 from handlers.views.message import Keyboard, RichView, View
 from handlers.views.reader import Reader
 from handlers.words import say, say_count

@@ -4,6 +4,7 @@ from handlers.bringing_back import bring_back
 from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Unfollow, Widen
 from handlers.context import Answer, Ask
 from handlers.menu_buttons import Drop, DropRow, Item, ItemStories, Undo, UndoRow
+from handlers.new_feeds import admission, count_feed
 from handlers.offer_buttons import SourceInstead, TopicAlone
 from handlers.page_buttons import ListAround, ListPage
 from handlers.plain_words import better_said_in
@@ -12,7 +13,6 @@ from handlers.sharing import link_to
 from handlers.views import subscriptions as views
 from handlers.views.menus import listed_in
 from handlers.views.message import Toast, View
-from handlers.visits import admission, count_feed
 from handlers.what_else import with_what_else
 from news import follow, query, search, typed_addresses, unfollowing
 from news.errors import BadAddress, LimitReached, ShareSpent

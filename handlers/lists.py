@@ -10,10 +10,10 @@ from markupsafe import Markup
 from handlers.context import Answer, Ask
 from handlers.errors import explain
 from handlers.meanwhile import meanwhile
+from handlers.new_feeds import admission, count_address
 from handlers.views import lists as views
 from handlers.views.message import View
 from handlers.views.subscriptions import found as found_view
-from handlers.visits import admission, count_address
 from handlers.words import number
 from news import follow, importing, typed_addresses
 from news.discover import ONE_FEED, read_list

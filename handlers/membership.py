@@ -7,10 +7,10 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext import ChatMemberHandler, ContextTypes, MessageHandler, filters
 
-from handlers.access import GONE
 from handlers.admission import is_admitted
 from handlers.context import AnyApplication, Services, known_chat
 from handlers.reply import send
+from handlers.rights import GONE
 from handlers.to_all import move
 from handlers.views import channel as views
 from handlers.views import forum

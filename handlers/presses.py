@@ -6,7 +6,6 @@ from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
 from telegram.ext import ContextTypes
 
-from handlers.access import refusal
 from handlers.actions import (
     EDITING_ACTIONS,
     FOLLOWING_ACTIONS,
@@ -25,6 +24,7 @@ from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
 from handlers.hearing import is_in_group
 from handlers.reply import keyboard_of
+from handlers.rights import refusal
 from handlers.settling import settle_first
 from handlers.taps import Taps
 from handlers.views import channel as channel_views

@@ -13,7 +13,6 @@ from telegram import Document, Message
 from telegram.error import TelegramError
 
 from handlers import lists, schedule
-from handlers.access import refusal
 from handlers.answering import Answering
 from handlers.asking import Asking
 from handlers.commands import ALWAYS_CHANGE, ASK_BESIDE, ASK_FIRST, ONLY_ONCE, Command
@@ -24,6 +23,7 @@ from handlers.hearing import is_in_group
 from handlers.once import is_first
 from handlers.order import giving_way
 from handlers.questions import Questions
+from handlers.rights import refusal
 from handlers.settling import settle_first
 from handlers.signs import show_at_once
 from handlers.views.message import View

@@ -9,6 +9,7 @@ from handlers.buttons import decode, encode
 from handlers.context import Answer, Ask
 from handlers.errors import explain, query_trouble
 from handlers.menu_buttons import Drop
+from handlers.new_feeds import admission, count_address
 from handlers.offer_buttons import UndoAll
 from handlers.offers import offer
 from handlers.plain_words import means_all
@@ -17,7 +18,6 @@ from handlers.views import subscriptions as subscription_views
 from handlers.views.lists import choice
 from handlers.views.message import View
 from handlers.views.offers import Tried
-from handlers.visits import admission, count_address
 from news import follow, query, search, typed_addresses, unfollowing
 from news.errors import BadQuery, LimitReached, NewsError, NoSuchNumber
 from news.outcomes import Choice, Followed, Imported

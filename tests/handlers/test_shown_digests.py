@@ -10,7 +10,7 @@ from telegram import Message
 from bot.console.door import Person, buttons_of
 from handlers.buttons import Mark, Marks, decode, encode
 from handlers.page_buttons import ReadOn, ReadOnShown, ShownPage
-from handlers.standing import data_of, first_line
+from handlers.shown_message import data_of, first_line
 from handlers.views.message import plain_text
 from handlers.words import say
 from storage import chats, opinions
