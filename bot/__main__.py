@@ -12,6 +12,7 @@ from telegram.error import InvalidToken
 from bot import database_command, digest, feeds, log, stats
 from bot.app import run
 from bot.doctor import command as doctor
+from bot.outcome import DONE, USED_WRONGLY, complain
 from bot.roles import EVERY_ROLE
 from bot.settings import BadSetting, Settings, load
 from bot.version import VERSION
@@ -63,18 +64,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log.set_up(settings.log_level, settings.log_format, secrets, stream)
             asyncio.run(run(settings, console=console))
     except DatabaseAway as error:
-        _complain(str(error))
-        return feeds.FAILED
+        return complain(str(error))
     except (BadSetting, DatabaseRefused) as error:
         if chosen.command == "doctor" and isinstance(error, BadSetting):
             return doctor.refuse(chosen, error)
-        return _refuse(str(error))
+        return complain(str(error), USED_WRONGLY)
     except InvalidToken:
-        return _refuse("TELEGRAM_TOKEN: Telegram refuses it; ask @BotFather for the right one")
+        return complain(
+            "TELEGRAM_TOKEN: Telegram refuses it; ask @BotFather for the right one", USED_WRONGLY
+        )
     except KeyboardInterrupt:
-        sys.stderr.write("kawaraban: interrupted\n")
-        return feeds.FAILED
-    return 0
+        return complain("interrupted")
+    return DONE
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
@@ -83,15 +84,6 @@ def _secrets(settings: Settings) -> Iterator[str]:
     for _, value in settings:
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
-
-
-def _refuse(line: str) -> int:
-    _complain(line)
-    return feeds.USED_WRONGLY
-
-
-def _complain(line: str) -> None:
-    sys.stderr.write(f"kawaraban: {line}\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.database_copies import back_up, move, restore
-from bot.feeds import DONE, FAILED
+from bot.outcome import DONE, FAILED, complain
 from bot.progress import progress
 from bot.settings import Settings
 from news.indexing import VERSION
@@ -70,20 +70,15 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
     try:
         return await command(chosen, settings)
     except (BackupFailed, CopyFailed) as error:
-        return _complain(str(error))
+        return complain(str(error))
     except Exception as error:
         if not isinstance(error, OSError) and not is_trouble(error):
             raise
         said = str(getattr(error, "orig", None) or error).splitlines() or [type(error).__name__]
-        return _complain(
+        return complain(
             f"the database or the disk is in trouble ({said[0]}); "
             "when it is well again, give the same command again"
         )
-
-
-def _complain(text: str) -> int:
-    sys.stderr.write(f"kawaraban: {text}\n")
-    return FAILED
 
 
 def _say(chosen: argparse.Namespace, values: dict[str, Any], *lines: str) -> None:

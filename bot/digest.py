@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import utc_now
 from bot.console.markup import parse
-from bot.feeds import DONE, FAILED, USED_WRONGLY
+from bot.outcome import DONE, USED_WRONGLY, complain
 from bot.settings import Settings
 from handlers.errors import query_trouble
 from handlers.views import digests
@@ -82,14 +82,14 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
     try:
         order = _order(chosen, settings, now)
     except _UsedWrongly as error:
-        return _complain(str(error), USED_WRONGLY)
+        return complain(str(error), USED_WRONGLY)
     database = await open_to_look(settings.database_url)
     try:
         async with database.read() as tx:
             feed_ids = [await _feed_id(tx, named) for named in order.feeds]
             digest = await preview(tx, order.topics, feed_ids, order.chat, now, order.since)
     except _NoSuchFeed as error:
-        return _complain(f"--feed: there is no feed {error}; see `kawaraban feeds list`", FAILED)
+        return complain(f"--feed: there is no feed {error}; see `kawaraban feeds list`")
     finally:
         await database.close()
     reader = Reader.of(order.chat, now)
@@ -101,11 +101,6 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         shown = "\n\n".join(map(as_text, _views(digest, reader)))
     sys.stdout.write(f"{shown}\n")
     return DONE
-
-
-def _complain(text: str, code: int) -> int:
-    sys.stderr.write(f"kawaraban: {text}\n")
-    return code
 
 
 # ── Options ──────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.clock import utc_now
+from bot.outcome import DONE, FAILED, USED_WRONGLY, complain
 from bot.settings import Settings
 from bot.sources import catalogue, fetch_limits, new_fetcher, open_sources, polling_pace
 from news import opml, pinned
@@ -28,7 +29,6 @@ from storage import feeds
 from storage.database import Database, open_database
 from storage.records import Feed
 
-DONE, FAILED, USED_WRONGLY = 0, 1, 2
 _SHOWN_ENTRIES = 10
 _REASONS = {
     "address": "no public web address",
@@ -86,11 +86,6 @@ def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _complain(text: str, code: int) -> int:
-    sys.stderr.write(f"kawaraban: {text}\n")
-    return code
-
-
 def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, default=str)
 
@@ -126,7 +121,7 @@ async def _database(settings: Settings) -> AsyncIterator[Database]:
 async def _check(chosen: argparse.Namespace, settings: Settings) -> int:
     address = _address(chosen.url)
     if address is None:
-        return _complain(_NO_ADDRESS.format(chosen.url), USED_WRONGLY)
+        return complain(_NO_ADDRESS.format(chosen.url), USED_WRONGLY)
     async with new_fetcher(settings, fetch_limits(settings)) as fetcher, Worker() as worker:
         found = await check(fetcher, worker, address, polling_pace(settings), utc_now())
     if chosen.json:
@@ -186,7 +181,7 @@ def _of_the_feed(found: Checked, most: int | None, now: datetime) -> Iterator[st
 async def _add(chosen: argparse.Namespace, settings: Settings) -> int:
     address = _address(chosen.url)
     if address is None:
-        return _complain(_NO_ADDRESS.format(chosen.url), USED_WRONGLY)
+        return complain(_NO_ADDRESS.format(chosen.url), USED_WRONGLY)
     limits, pace = fetch_limits(settings), polling_pace(settings)
     async with (
         _database(settings) as database,
@@ -196,19 +191,17 @@ async def _add(chosen: argparse.Namespace, settings: Settings) -> int:
             found = await pinned.add(sources, address)
         except NoFeedFound as error:
             tried = "\n  ".join(error.tried)
-            return _complain(f"no feed was found; asked were\n  {tried}", FAILED)
+            return complain(f"no feed was found; asked were\n  {tried}")
         except FetchFailed as error:
-            return _complain(
-                f"{address} can't be read ({error}); see `kawaraban feeds check`", FAILED
-            )
+            return complain(f"{address} can't be read ({error}); see `kawaraban feeds check`")
     if isinstance(found, Feed):
         _say(_as_json(_row(found)) if chosen.json else f"{found.id}  {found.title}  {found.url}")
         return DONE
     if isinstance(found, FoundSeveral):
         offers = "\n  ".join(f"{one.url}  {one.title}".rstrip() for one in found.candidates)
-        return _complain(f"the page announces several feeds; add one of\n  {offers}", FAILED)
+        return complain(f"the page announces several feeds; add one of\n  {offers}")
     assert isinstance(found, FoundList)  # noqa: S101 - what else there could be
-    return _complain("this is a list of feeds: save it, and use `feeds import`", FAILED)
+    return complain("this is a list of feeds: save it, and use `feeds import`")
 
 
 async def _remove(chosen: argparse.Namespace, settings: Settings) -> int:
@@ -216,7 +209,7 @@ async def _remove(chosen: argparse.Namespace, settings: Settings) -> int:
         feed = await pinned.remove(database, chosen.feed)
         still = await pinned.listed(database)
     if feed is None:
-        return _complain(f"there is no feed {chosen.feed}; see `kawaraban feeds list`", FAILED)
+        return complain(f"there is no feed {chosen.feed}; see `kawaraban feeds list`")
     polled = any(one.id == feed.id for one in still)
     if chosen.json:
         _say(_as_json(_row(feed) | {"polled": polled}))
@@ -260,9 +253,9 @@ async def _import(chosen: argparse.Namespace, settings: Settings) -> int:
     try:
         listed = opml.read(chosen.file.read_bytes())
     except OSError as error:
-        return _complain(f"{chosen.file} can't be read ({error.strerror or error})", FAILED)
+        return complain(f"{chosen.file} can't be read ({error.strerror or error})")
     except opml.BadOpml as error:
-        return _complain(f"{chosen.file} {error}", FAILED)
+        return complain(f"{chosen.file} {error}")
     async with _database(settings) as database:
         with _progress(len(listed.outlines)) as progress:
             new = await pinned.import_list(database, listed.outlines, utc_now(), progress)
@@ -300,6 +293,6 @@ async def _export(chosen: argparse.Namespace, settings: Settings) -> int:
     try:
         chosen.file.write_bytes(written)
     except OSError as error:
-        return _complain(f"{chosen.file} can't be written ({error.strerror or error})", FAILED)
+        return complain(f"{chosen.file} can't be written ({error.strerror or error})")
     _say(f"{len(listed)} feeds in {chosen.file}")
     return DONE

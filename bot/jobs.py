@@ -239,12 +239,12 @@ class Delivery:
 
     database: Database
     session: Session
-    post: Courier
+    courier: Courier
     bot: Bot
     clock: Callable[[], datetime]
     retention: timedelta
     """How long articles are kept."""
-    courier: str
+    courier_role: str
     """The single role of whoever sends this bot's messages."""
     observer: Observer
     composer: Composer
@@ -257,7 +257,7 @@ class Delivery:
             # First, so that a database without articles is seen as such.
             Tick(self.build_index, BUILD_SECONDS, role=SCHEDULER),
             Tick(self.compose, COMPOSE_SECONDS, Bell.DIGESTS, SCHEDULER),
-            Tick(self.deliver, DELIVER_SECONDS, Bell.OUTBOX, self.courier),
+            Tick(self.deliver, DELIVER_SECONDS, Bell.OUTBOX, self.courier_role),
             Tick(self.broadcast, broadcaster.SECONDS, role=SCHEDULER),
             Tick(self.plan, PLAN_SECONDS, role=SCHEDULER),
             Tick(self.learn, LEARN_SECONDS, role=SCHEDULER),
@@ -281,8 +281,8 @@ class Delivery:
 
     async def deliver(self) -> None:
         """Send what waits in the outbox."""
-        stop = self.session.idle(self.courier)
-        sent = await self.post.deliver(stop)
+        stop = self.session.idle(self.courier_role)
+        sent = await self.courier.deliver(stop)
         if sent:
             log.info("messages sent", count=sent)
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import utc_now
+from bot.outcome import DONE
 from bot.settings import Settings
 from handlers.views.figures import figures as view
 from handlers.views.message import plain_text
@@ -38,7 +39,7 @@ async def run(chosen: argparse.Namespace, settings: Settings) -> int:
         reader = Reader("en", settings.default_timezone, found.at)
         text = plain_text(str(view(found, rate, reader).text))
     sys.stdout.write(f"{text}\n")
-    return 0
+    return DONE
 
 
 def as_json(found: Figures, per_second: float) -> dict[str, Any]:

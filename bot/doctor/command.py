@@ -13,12 +13,11 @@ from bot.doctor import machine, network
 from bot.doctor.finding import Finding, Verdict, examine, ok, wrong
 from bot.doctor.store import store
 from bot.doctor.telegram import telegram
+from bot.outcome import DONE, FAILED
 from bot.settings import BadSetting, Settings
 from bot.sources import catalogue, fetch_limits, new_fetcher
 from news.fetch import FetchLimits
 from news.writing import Endpoint
-
-HEALTHY, ILL = 0, 1
 
 CHECK_SECONDS = 20.0
 """What one check may take; all are made at the same time."""
@@ -52,7 +51,7 @@ def report(found: Sequence[Finding], *, as_json: bool) -> int:
     else:
         text = "\n".join(line(finding) for finding in found)
     sys.stdout.write(f"{text}\n")
-    return ILL if any(finding.verdict is Verdict.WRONG for finding in found) else HEALTHY
+    return FAILED if any(finding.verdict is Verdict.WRONG for finding in found) else DONE
 
 
 def line(finding: Finding) -> str:

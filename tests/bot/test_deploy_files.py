@@ -16,8 +16,8 @@ import pytest
 
 from bot.__main__ import main
 from bot.app import STOP_SECONDS
-from bot.feeds import USED_WRONGLY
 from bot.metrics import Metrics
+from bot.outcome import USED_WRONGLY
 from bot.roles import EVERY_ROLE, parse_roles
 from bot.settings import Settings
 from bot.webhook import PATH as UPDATES
