@@ -92,7 +92,12 @@ class _InUse(DatabaseRefused):
 
 
 def is_trouble(error: BaseException) -> bool:
-    """Whether an exception is trouble of the database itself, and not of what was to be written."""
+    """Whether an exception is trouble of the database itself, and not of what was to be written.
+
+    Of several at once, all have to be.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(is_trouble(one) for one in error.exceptions)
     if not isinstance(error, DBAPIError):
         return False
     # Of PostgreSQL's errors, those of these classes say nothing about the data (its manual, appendix A).

@@ -43,6 +43,9 @@ async def test_what_can_not_be_kept_is_no_trouble_of_the_database(any_database: 
     with pytest.raises(OperationalError) as locked:
         raise OperationalError("SELECT", {}, Exception("database is locked"))
     assert is_trouble(locked.value)
+    # As a group of tasks raises it.
+    assert is_trouble(ExceptionGroup("visits", [locked.value, locked.value]))
+    assert not is_trouble(ExceptionGroup("visits", [locked.value, ValueError()]))
 
 
 def _differences(
