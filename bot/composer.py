@@ -142,18 +142,30 @@ class _Round:
                         done += await compose(tx, chat, turn, self.now, desk, written.get(chat.id))
                 composed += done
             except Exception as error:
-                if chat is None or is_trouble(error):
+                if chat is None:
                     raise
                 if together > 1:
                     # Nothing of it has happened. One at a time, to see whose trouble it is.
                     together = 1
                     continue
+                if is_trouble(error) and await self._is_away():
+                    raise
                 # One chat's trouble is ours to mend, and must not keep the others waiting.
                 log.exception("digest failed", chat=chat.id)
                 await self._put_off(chat)
             if chat is None:
                 return composed, True
         return composed, False
+
+    async def _is_away(self) -> bool:
+        """Whether the database answers nobody: else its trouble was with what was asked for one chat."""
+        try:
+            await self.database.ping()
+        except Exception as error:
+            if not is_trouble(error):
+                raise
+            return True
+        return False
 
     async def _put_off(self, chat: Chat) -> None:
         at = self.now + _AFTER_TROUBLE

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram.ext import ExtBot
 
 from bot.composer import compose_due
 from bot.console.server import ConsoleTelegram
 from bot.courier import deliver
+from news.gather import gather
 from storage import chats, due, outbox
 from storage.database import Database, open_database
 from storage.records import ChatId
@@ -193,6 +195,46 @@ async def test_one_chat_whose_digest_fails_keeps_no_other_waiting(
         broken = await chats.get(tx, ChatId(1))
     assert broken is not None
     assert broken.next_digest_at == clock() + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_trouble_of_the_database_with_one_chat_is_that_chats_unless_it_answers_nobody(
+    database: Database,
+    bot: ExtBot[None],
+    telegram: ConsoleTelegram,
+    clock: Any,
+    press: Press,
+    settle_chat: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+    away: bool,
+) -> None:
+    telegram.chat(2)
+    await press.publish(database)
+    for number in (1, 2):
+        await settle_chat(database, number, clock, next_digest_at=clock())
+    await press.publish(database, "North Korea reopens a bridge to traffic")
+    trouble = OperationalError("SELECT", {}, Exception("too large"))
+
+    async def troubled(tx: Any, chat: Any, *rest: Any) -> Any:
+        if chat.id == 1:
+            raise trouble
+        return await gather(tx, chat, *rest)
+
+    async def no_answer(_: Database) -> None:
+        raise trouble
+
+    monkeypatch.setattr("bot.composer.gather", troubled)
+    if away:
+        monkeypatch.setattr(Database, "ping", no_answer)
+        with pytest.raises(OperationalError):
+            await push(database, bot, clock)
+    else:
+        await push(database, bot, clock)
+        assert len(texts(telegram, 2)) == 1
+    async with database.read() as tx:
+        kept = await chats.get(tx, ChatId(1))
+    assert kept is not None
+    assert kept.next_digest_at == clock() + timedelta(hours=0 if away else 1)
 
 
 class Killed(BaseException):
