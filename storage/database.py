@@ -240,7 +240,7 @@ async def open_database(
     try:
         engine = _create_engine(address)
         try:
-            await (_require_current(engine) if in_use else _migrate(engine))
+            await (_require_same(engine) if in_use else _migrate(engine))
             if not unfinished:
                 await _require_whole(engine)
         except BaseException:
@@ -279,14 +279,15 @@ async def open_as_it_is(url: str) -> Database:
 async def open_to_look(url: str) -> Database:
     """Likewise, but only a database of this program's version, for whoever shows what is in it."""
     database = await open_as_it_is(url)
-    async with database.read() as tx:
-        current = await tx.run_sync(_is_current)
-    if not current:
+    advice = "`kawaraban db upgrade` or a start of the bot brings it to that of this one"
+    try:
+        async with database.read() as tx:
+            await _require_current(
+                tx, f"DATABASE_URL: this database is of another version; {advice}"
+            )
+    except BaseException:
         await database.close()
-        raise DatabaseRefused(
-            "DATABASE_URL: this database is of another version; "
-            "`kawaraban db upgrade` or a start of the bot brings it to that of this one"
-        )
+        raise
     return database
 
 
@@ -485,15 +486,17 @@ async def _migrate(engine: AsyncEngine) -> None:
         await tx.run_sync(_upgrade)
 
 
-async def _require_current(engine: AsyncEngine) -> None:
+async def _require_same(engine: AsyncEngine) -> None:
     """Refuse a database of another version: whoever uses it would not like it to change."""
+    user = "the Kawaraban that uses this database is of another version; stop it first"
     async with engine.connect() as connection:
-        current = await connection.run_sync(_is_current)
-    if not current:
-        raise DatabaseRefused(
-            "DATABASE_URL: the Kawaraban that uses this database is of another version; "
-            "stop it first"
-        )
+        await _require_current(connection, f"DATABASE_URL: {user}")
+
+
+async def _require_current(connection: AsyncConnection, otherwise: str) -> None:
+    """Refuse a database of another version, in these words."""
+    if not await connection.run_sync(_is_current):
+        raise DatabaseRefused(otherwise)
 
 
 def _is_current(connection: Connection) -> bool:

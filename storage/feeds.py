@@ -602,7 +602,10 @@ async def _alias(tx: AsyncConnection, url: str, feed_id: FeedId) -> None:
 
 
 async def _merge_subscriptions(tx: AsyncConnection, old: FeedId, new: FeedId) -> None:
-    """Hand over who follows; who follows both misses nothing of either, and keeps a schedule that one of them has."""
+    """Hand over who follows; who follows both misses nothing of either, and keeps a schedule that one of them has.
+
+    What is off for one of them is not off for both.
+    """
     both = subscriptions.alias("both")
     theirs = both.c.feed_id == old, both.c.chat_id == subscriptions.c.chat_id
     after = select(both.c.after_article).where(*theirs).scalar_subquery()
@@ -611,10 +614,10 @@ async def _merge_subscriptions(tx: AsyncConnection, old: FeedId, new: FeedId) ->
         .where(subscriptions.c.feed_id == new, after < subscriptions.c.after_article)
         .values(after_article=after)
     )
-    own = *theirs, both.c.schedule != ""
+    own = *theirs, both.c.schedule != "off"
     await tx.execute(
         update(subscriptions)
-        .where(subscriptions.c.feed_id == new, subscriptions.c.schedule == "")
+        .where(subscriptions.c.feed_id == new, subscriptions.c.schedule.in_(("", "off")))
         .where(exists().where(*own))
         .values(
             schedule=select(both.c.schedule).where(*own).scalar_subquery(),
