@@ -11,6 +11,13 @@ from storage.records import FOREVER, LARGEST_ID, ArticleId, Candidate, ChatId, S
 from storage.schema import Second, articles, matches, subscriptions
 
 
+def _noted(after: Sequence[ColumnElement[Any]]) -> list[ColumnElement[bool]]:
+    """Behind each of these, and no later than the digest: what matched late is one beyond the newest article."""
+    if not after:
+        return []
+    return [*(matches.c.noted > one for one in after), matches.c.noted <= bindparam("up_to") + 1]
+
+
 def _candidates(
     *conditions: ColumnElement[bool], after: Sequence[ColumnElement[Any]] = ()
 ) -> Select[Any]:
@@ -36,7 +43,7 @@ def _candidates(
         select(*columns, matches.c.score)
         .join(matches, matches.c.topic_id == subscriptions.c.topic_id)
         .join(articles, articles.c.id == matches.c.article_id)
-        .where(mine, *conditions, *[matches.c.noted > one for one in after])
+        .where(mine, *conditions, *_noted(after))
     )
     found = union_all(of_feeds, of_topics).subquery()
     return (

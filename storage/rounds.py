@@ -43,6 +43,8 @@ _NEWS: Select[Any] = select(
         .where(
             matches.c.topic_id.in_(bindparam("topics", expanding=True)),
             matches.c.noted > bindparam("after"),
+            # What matched late is one beyond the newest article.
+            matches.c.noted <= bindparam("up_to") + 1,
             *_WITHIN,
         ),
     ).subquery()
@@ -52,10 +54,11 @@ _NEWS: Select[Any] = select(
 async def news_of(
     tx: AsyncConnection, targets: Collection[Target], after: ArticleId, up_to: ArticleId, limit: int
 ) -> dict[Target, list[tuple[Arrival, ArticleId, float]]] | None:
-    """The articles of these feeds and topics with ids after `after` and up to `up_to`, in no order.
+    """The articles of these feeds and topics that are new behind `after`, with ids up to `up_to`, in no order.
 
     Each comes with the article behind which it is new, its own id but for one that belongs to its topic only since,
-    and with how much it is about its topic, 0 … 1; 1 where it is a feed's. Left out is what was old when it was first seen. None if there are `limit` or more of all of them together.
+    and with how much it is about its topic, 0 … 1; 1 where it is a feed's. Left out is what was old when it was first
+    seen. None if there are `limit` or more of all of them together.
     """
     asked = {
         "topics": [id for kind, id in targets if kind is Kind.TOPIC],

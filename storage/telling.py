@@ -19,7 +19,7 @@ async def tell(
     stories: Iterable[tuple[StoryId, ArticleId]],
     now: datetime,
 ) -> None:
-    """Remember that a chat was told these stories, in this order, each with the newest article that it has.
+    """Remember that a chat was told these stories, in this order, each up to an article: later ones may make an update.
 
     An update takes the place of what was told before.
     """
