@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 import structlog
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from handlers.context import Answer, Ask, Services
 from handlers.hearing import is_in_group, thread_of
@@ -83,9 +83,11 @@ class Answering:
         to = to or confidant_of(message)
         views = answer if isinstance(answer, tuple) else (answer,)
         for place, view in enumerate(views):
+            is_aloud = False
             try:
                 if in_group and to is not None and await self._whispers.whisper(message, view, to):
                     continue
+                is_aloud = True
                 if unseen:
                     log.info("not answered, since nobody says who asked unseen")
                     return None
@@ -102,6 +104,11 @@ class Answering:
                     raise
                 if unseen:
                     log.warning("not answered unseen, since Telegram takes no more for a while")
+                elif (
+                    in_group and to is not None and not (is_aloud or isinstance(error, RetryAfter))
+                ):
+                    # It may have arrived, and was for nobody else.
+                    log.warning("perhaps not whispered", error=type(error).__name__)
                 else:
                     # What follows must not overtake it.
                     await self._send_later(message, views[place:], thread)

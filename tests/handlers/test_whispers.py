@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from telegram import Message
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, RetryAfter, TimedOut
 
 from bot.console.door import Person
 from handlers.buttons import Show, encode
@@ -288,3 +288,18 @@ async def test_where_telegram_takes_no_more_an_answer_waits_unless_it_was_asked_
     async with talk.parts.services.database.write() as tx:
         waiting = await outbox.claim(tx, clock(), timedelta(seconds=60), 9)
     assert [one.chat_id for one in waiting] == ([] if unseen else [GROUP])
+
+
+async def test_what_may_have_been_whispered_is_not_said_aloud_later(
+    talk: Any, member: Person, clock: Any
+) -> None:
+    talk.telegram.chat(GROUP).standing = "administrator"
+
+    async def lose(method: str, _parameters: dict[str, Any]) -> None:
+        if method == "sendMessage":
+            raise TimedOut
+
+    talk.telegram.before = lose
+    await member.type("/latest")
+    async with talk.parts.services.database.write() as tx:
+        assert await outbox.claim(tx, clock(), timedelta(seconds=60), 9) == ()
