@@ -61,7 +61,10 @@ async def toast(ask: Ask, mark: Mark, story_id: StoryId, said: Markup, *, again:
 
 async def taken_back(ask: Ask, mark: Mark, said: Markup) -> Toast:
     """The word about a press that takes a mark back; the button for it alone has done its work."""
-    return Toast(said, await _numbers_again(ask, mark) or ())
+    rows = await _numbers_again(ask, mark)
+    # Of a digest that is forgotten, the rows stay as they are.
+    alone = rows is None and not listed_in(ask.below, (Marks,))
+    return Toast(said, () if alone else rows)
 
 
 async def _numbers_again(ask: Ask, mark: Mark) -> Keyboard | None:
