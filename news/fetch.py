@@ -369,7 +369,8 @@ class Fetcher:
         if self._limits.proxy:
             return False
         try:
-            host, port = host_of(url), urlsplit(url).port or 443
+            parts = urlsplit(url)
+            host, port = host_of(url), parts.port or (80 if parts.scheme == "http" else 443)
             address = "127.0.0.1" if f".{host}".endswith(".localhost") else host
             return not (
                 _is_public(ipaddress.ip_address(address)) or self._may_connect(address, port)

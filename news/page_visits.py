@@ -105,12 +105,11 @@ class PageReader:
             async with self._sources.database.write() as tx:
                 await pages.later(tx, visit.article_id, self._sources.clock() + HOUR)
             return False
-        except Exception as error:
-            if is_trouble(error):
-                # Of our own: the page is read when its lease is over.
-                raise
-            # One page must not stop the others.
+        except Exception as error:  # noqa: BLE001 - one page must not stop the others
             self._report(error)
+            if is_trouble(error) and visit.attempt < ATTEMPTS:
+                # Of our own: the page is read again when its lease is over.
+                return False
             found = None
         async with self._sources.database.write() as tx:
             if found is None:

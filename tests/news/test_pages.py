@@ -317,8 +317,7 @@ async def test_trouble_of_our_database_lets_go_of_no_page(
 
     with monkeypatch.context() as broken:
         broken.setattr(pages, "grant", trip)
-        with pytest.raises(ExceptionGroup):
-            await unheard.read_due()
+        assert await unheard.read_due() == 0
     reader.world.clock.forward(minutes=16)
     assert await unheard.read_due() == 1
     assert (await reader.article()).text.startswith(SENTENCE)
