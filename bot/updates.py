@@ -255,10 +255,10 @@ class Inbox:
         if left:
             log.info("updates are dealt with that were left", count=len(left))
         for one in left:
-            self._begin(one, frozenset())
+            self._begin(one, frozenset(), again=True)
 
-    def _begin(self, one: Incoming, others: frozenset[int]) -> None:
-        task = self._group.create_task(self._deal(one, others))
+    def _begin(self, one: Incoming, others: frozenset[int], *, again: bool = False) -> None:
+        task = self._group.create_task(self._deal(one, others, again))
         self._tasks[one.id] = task
         task.add_done_callback(lambda _: self._end(one.id))
         if self.is_full:
@@ -269,9 +269,9 @@ class Inbox:
         if not self.is_full:
             self._free.set()
 
-    async def _deal(self, one: Incoming, others: frozenset[int]) -> None:
+    async def _deal(self, one: Incoming, others: frozenset[int], again: bool) -> None:
         try:
-            with dealing_with(one.id):
+            with dealing_with(one.id, again=again):
                 await self._process(one, others)
         except Exception:
             # Whatever is wrong with it, it would be the next time, too.

@@ -34,6 +34,7 @@ from handlers.hearing import (
 )
 from handlers.inline import register_inline
 from handlers.membership import register_membership
+from handlers.once import broken_off
 from handlers.plain_words import STOP, takes
 from handlers.presses import Presses
 from handlers.questions import Questions
@@ -100,7 +101,7 @@ class _Doors:
         """A command: one of the table, or one that is not in it."""
         message = update.effective_message
         typed = None if message is None else command_in(typed_in(message))
-        if message is None or typed is None:
+        if message is None or typed is None or await self._was_broken_off(message):
             return
         command, private = BY_NAME.get(typed.name), message.chat.type == ChatType.PRIVATE
         ended = await self._questions.end_any(message)
@@ -121,7 +122,7 @@ class _Doors:
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Words without a command, in a private chat: an answer, or whatever they mean."""
         message = update.effective_message
-        if message is None:
+        if message is None or await self._was_broken_off(message):
             return
         typed = typed_in(message)
         if command_in(typed) is not None:
@@ -140,6 +141,13 @@ class _Doors:
         else:
             await self._running.run(message, meant, argument)
 
+    async def _was_broken_off(self, message: Message) -> bool:
+        """Whether a process that ended had begun what must not be done twice; whoever asked for it is told so."""
+        command = await broken_off(self._services)
+        if command:
+            await self._running.tell_broken_off(message, command)
+        return bool(command)
+
     async def _end(self, message: Message, asked: Command) -> None:
         """Wait no longer for an answer, and say so."""
         await self._questions.end(message)
@@ -149,7 +157,7 @@ class _Doors:
         """A reply in a group: the answer to a question, or talk."""
         message = update.effective_message
         asked = None
-        if message is not None:
+        if message is not None and not await self._was_broken_off(message):
             asked = BY_NAME.get(await self._questions.answered_by(message))
         if message is None or asked is None:
             return

@@ -191,8 +191,8 @@ def typed_in(message: Message) -> str:
 
 def unaddressed(typed: str, bot_name: str) -> str:
     """What somebody wrote without the name of the bot before it, as clients put it there in groups."""
-    first, _, rest = typed.strip().partition(" ")
-    return rest if first.casefold() == f"@{bot_name}".casefold() else typed
+    name, rest = f"@{bot_name}".casefold(), typed.split(maxsplit=1)
+    return "".join(rest[1:]) if rest and rest[0].casefold() == name else typed
 
 
 def addresses_behind(message: Message) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from handlers.context import Answer, Ask, Services, is_refusal
 from handlers.errors import explain
 from handlers.free_text import offer_place, search_instead
 from handlers.hearing import is_in_group
-from handlers.once import is_first
+from handlers.once import note_begun
 from handlers.order import giving_way
 from handlers.questions import Questions
 from handlers.rights import refusal
@@ -75,9 +75,8 @@ class Running:
         if is_answer:
             # At once: what comes while this waits for the web is no answer to the same question.
             await self._questions.end(message)
-        if changes and command.name in ONLY_ONCE and not await is_first(self._services):
-            await self._tell(ask, message, ask.refuse("begun.before", command=f"/{command.name}"))
-            return
+        if changes and command.name in ONLY_ONCE:
+            await note_begun(self._services, command.name)
         answer = await self._answer(ask, message, command, settles=changes and command.settles)
         if is_answer and is_refusal(answer):
             await self._questions.ask_again(message, command.name)
@@ -119,6 +118,11 @@ class Running:
             await self._questions.ask(message, command.name, sent or 0)
         elif sent is not None and not (command.changes and await self._refusal(message)):
             await self._questions.ask(message, command.name, sent)
+
+    async def tell_broken_off(self, message: Message, command: str) -> None:
+        """Say that a command may be done, which a process that ended had begun."""
+        ask = await self._asking.of(message)
+        await self._tell(ask, message, ask.refuse("begun.before", command=f"/{command}"))
 
     async def take_in(self, message: Message, file: Document) -> None:
         """Follow a list of feeds, which came with a message or is what it replies to."""

@@ -548,8 +548,8 @@ updates = Table(
     Column("content", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    # Whether what it asks for was begun that must not be done twice.
-    Column("begun", Boolean, nullable=False, server_default=false()),
+    # The command that was begun for it, if that must not be done twice.
+    Column("begun", String(32), nullable=False, server_default=""),
     # Until then some process deals with it; None once it is dealt with.
     Column("leased_until", Moment, index=True),
     Column("done_at", Moment, index=True),

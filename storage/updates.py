@@ -77,13 +77,14 @@ async def done(tx: AsyncConnection, ids: Collection[int], now: datetime) -> None
         await tx.execute(update(updates).where(updates.c.id.in_(some)).values(done_at=now, **_DONE))
 
 
-async def begin_once(tx: AsyncConnection, id: int) -> bool:
-    """Note that what an update asks for is begun; False if it was before, and was broken off."""
-    mine = updates.c.id == id, updates.c.begun
-    if await tx.scalar(select(updates.c.id).where(*mine)) is not None:
-        return False
-    await tx.execute(update(updates).where(updates.c.id == id).values(begun=True))
-    return True
+async def note_begun(tx: AsyncConnection, id: int, command: str) -> None:
+    """Note that a command is begun for an update."""
+    await tx.execute(update(updates).where(updates.c.id == id).values(begun=command))
+
+
+async def begun(tx: AsyncConnection, id: int) -> str:
+    """The command that was begun for an update, and was broken off if that is dealt with again; empty for none."""
+    return await tx.scalar(select(updates.c.begun).where(updates.c.id == id)) or ""
 
 
 async def put_back(tx: AsyncConnection, ids: Collection[int], now: datetime) -> None:

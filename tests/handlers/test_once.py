@@ -36,12 +36,15 @@ async def broken_off(talk: Talk, text: str) -> list[str]:
     return told
 
 
+@pytest.mark.parametrize("answers", [False, True])
 async def test_a_number_of_a_list_takes_away_one_thing_though_the_bot_was_restarted_meanwhile(
-    talk: Talk,
+    talk: Talk, answers: bool
 ) -> None:
     for name in ("rice", "tea", "salt"):
         await talk.ask(f"/subscribe {name}")
-    [said] = await broken_off(talk, "/unsubscribe 1")
+    if answers:
+        await talk.ask("/unsubscribe")
+    [said] = await broken_off(talk, "1" if answers else "/unsubscribe 1")
     assert "it may be done already. /unsubscribe shows what is left" in said
     assert [item.name for item in await talk.follows()] == ["tea", "salt"]
 

@@ -212,7 +212,7 @@ async def test_in_a_group_a_reply_to_the_question_is_the_answer_and_other_talk_i
     assert await admin.type("barley", reply_to_message=asked) == []
     assert await names(talk, GROUP) == ["rice"]
     [asked] = await admin.type("/subscribe")
-    [followed] = await admin.type("@kawaraban_bot wheat", reply_to_message=asked)
+    [followed] = await admin.type("@kawaraban_bot\nwheat", reply_to_message=asked)
     assert "You now follow “wheat”" in followed["text"]
 
 

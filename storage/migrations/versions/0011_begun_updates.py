@@ -1,4 +1,4 @@
-"""Whether what an update asks for was begun that must not be done twice."""
+"""Which command was begun for an update, of those that must not be done twice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,5 +11,5 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column."""
-    begun = sa.Column("begun", sa.Boolean, nullable=False, server_default=sa.false())
+    begun = sa.Column("begun", sa.String(32), nullable=False, server_default="")
     op.add_column("updates", begun)
