@@ -35,7 +35,7 @@ from handlers.hearing import (
 from handlers.inline import register_inline
 from handlers.membership import register_membership
 from handlers.once import broken_off
-from handlers.plain_words import STOP, takes
+from handlers.plain_words import STOP, means_none, takes
 from handlers.presses import Presses
 from handlers.questions import Questions
 from handlers.running import Running, confidant
@@ -78,8 +78,19 @@ def register(application: AnyApplication, services: Services) -> None:
 
 
 def _ends(meant: Command, asked: Command, typed: str) -> bool:
-    """Whether somebody who was asked something does not want to answer: "no" is no topic, but no quiet hours."""
-    return meant.name in _ENDS and not takes(asked.name, typed)
+    """Whether somebody who was asked something does not want to answer.
+
+    "No" and "stop" turn nothing off: they mean the question. "None" is how the screen of quiet hours says that there
+    are none, and "no" says of a layout that it can't be read.
+    """
+    if meant.name not in _ENDS or (asked.name == "quiet" and means_none(typed)):
+        return False
+    return asked.name not in TAKE_KNOWN_WORDS or not takes(asked.name, typed)
+
+
+def _answer_in(meant: Command, argument: str, asked: Command, typed: str) -> str:
+    """What answers the question: of "send it every day at 8", the time, as where nothing was asked."""
+    return argument if meant.name == asked.name and takes(asked.name, argument) else typed
 
 
 def _may_answer(asked: Command, typed: str) -> bool:
@@ -137,7 +148,8 @@ class _Doors:
             return
         fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
         if asked is not None and fits and meant.name != "help" and _may_answer(asked, typed):
-            await self._running.run(message, asked, typed, is_answer=True)
+            answer = _answer_in(meant, argument, asked, typed)
+            await self._running.run(message, asked, answer, is_answer=True)
         else:
             await self._running.run(message, meant, argument)
 
@@ -162,15 +174,17 @@ class _Doors:
         if message is None or asked is None:
             return
         typed = unaddressed(typed_in(message), context.bot.username)
+        meant, argument = command_meant(typed)
         if message.document is not None and asked.name == "import":
             await self._running.take_in(message, message.document)
         elif message.location is not None and asked.name == "timezone":
             await self._running.locate(message, is_answer=True)
-        elif _ends(command_meant(typed)[0], asked, typed):
+        elif _ends(meant, asked, typed):
             await self._end(message, asked)
         elif typed.strip() and _may_answer(asked, typed):
-            typed = "\n".join([typed, *addresses_behind(message)])
-            await self._running.run(message, asked, typed, is_answer=True)
+            answer = _answer_in(meant, argument, asked, typed)
+            answer = "\n".join([answer, *addresses_behind(message)])
+            await self._running.run(message, asked, answer, is_answer=True)
 
     async def forwarded(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """The post of a channel that somebody may want to run from here; any other means nothing."""

@@ -55,7 +55,7 @@ def _explain(error: NewsError, ask: Ask, command: str) -> View:
             return ask.say(_NOT_NOW[type(error)])
         case NoSuchNumber():
             if not error.count:
-                return ask.say("list.empty")
+                return replace(ask.say("list.empty"), asks=False)
             # Behind the number of a schedule stands when.
             number = typed.split(" ")[0] if command == "schedule" else typed
             return ask.say_count("unfollow.none", error.count, typed=number)

@@ -9,7 +9,8 @@ from functools import cache
 
 from handlers.spoken import understood
 from handlers.views.languages import code_of, names_in
-from handlers.words import languages, listed
+from handlers.views.message import plain_text
+from handlers.words import languages, listed, say
 from news import pausing, query, quiet, schedule
 from news.errors import BadQuery, BadQuiet, BadSchedule
 from news.lexemes import OPERATORS
@@ -146,6 +147,12 @@ def means_all(typed: str) -> bool:
     """Whether somebody means everything that there is in a list, in any language."""
     everything = {word for language in languages() for word in listed("words.all", language)}
     return squeeze(typed).casefold().strip("*.") in ("", *everything)
+
+
+def means_none(typed: str) -> bool:
+    """Whether somebody says that there shall be none of something, as settings do in any language."""
+    none = {_folded(plain_text(say("settings.none", language))) for language in languages()}
+    return _plain(squeeze(typed)) in none
 
 
 def layout_called(typed: str) -> Layout | None:

@@ -78,7 +78,8 @@ class Running:
         if changes and command.name in ONLY_ONCE:
             await note_begun(self._services, command.name)
         answer = await self._answer(ask, message, command, settles=changes and command.settles)
-        if is_answer and is_refusal(answer):
+        # What offers a choice of its own, or says that there is none, is no failure.
+        if is_answer and isinstance(answer, View) and answer.aside and answer.asks is None:
             await self._questions.ask_again(message, command.name)
             answer = await self._asked_again(ask, message, answer)
         aloud = asks_first and is_in_group(message) and whispered_id(message) is None
@@ -104,10 +105,8 @@ class Running:
         except NewsError as error:
             return explain(error, ask, command.name)
 
-    async def _asked_again(self, ask: Ask, message: Message, answer: Answer) -> Answer:
+    async def _asked_again(self, ask: Ask, message: Message, answer: View) -> View:
         """What was not understood, with the ways out of the question."""
-        if not isinstance(answer, View):
-            return answer
         rows = () if is_in_group(message) else await search_instead(ask)
         text = Markup("\n\n").join([answer.text, ask.say("question.open").text])
         return replace(answer, text=text, keyboard=(*answer.keyboard, *rows))

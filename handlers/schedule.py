@@ -241,7 +241,7 @@ async def _which_zone(ask: Ask, key: str, typed: str, zones: Sequence[str]) -> V
     labels = [f"{shorten(one.place, 20)}, {time_of_day(ask.now, one)}" for one in there]
     buttons = await offer_each(ask, "timezone", tuple(zip(labels, zones, strict=True)))
     asked = ask.refuse(key, typed=shorten(typed, 40))
-    return replace(asked, keyboard=in_rows(buttons, 2))
+    return replace(asked, keyboard=in_rows(buttons, 2), asks=True)
 
 
 async def locate(ask: Ask, latitude: float, longitude: float) -> View:

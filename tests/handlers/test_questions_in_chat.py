@@ -117,7 +117,7 @@ async def test_an_address_that_is_no_answer_is_offered(talk: Talk) -> None:
     assert "every day at 08:00" in await talk.ask("daily 08:00")
 
 
-@pytest.mark.parametrize("command", ["subscribe", "mute", "timezone"])
+@pytest.mark.parametrize("command", ["subscribe", "mute", "timezone", "schedule", "quiet"])
 @pytest.mark.parametrize(
     "typed",
     ["no", "No thanks!", "nothing", "stop", "やめる", "いらない", "やめて", "아니요", "그만"],
@@ -125,18 +125,25 @@ async def test_an_address_that_is_no_answer_is_offered(talk: Talk) -> None:
 async def test_a_no_ends_the_question_and_is_never_its_answer(
     talk: Talk, command: str, typed: str
 ) -> None:
+    await talk.ask("/quiet 22-7")
     await talk.ask(f"/{command}")
     assert await talk.ask(typed) == f"All right, I no longer wait for an answer to /{command}."
     assert await names(talk) == []
+    chat = await talk.chat()
+    assert (chat.schedule, chat.quiet) == ("weekly mon 09:00", "22:00-07:00")
     assert await waiting(talk) == 0
 
 
 @pytest.mark.parametrize(
     ("command", "typed", "said"),
     [
-        ("/schedule", "やめる", "Digests are off"),
+        ("/schedule", "off", "Digests are off"),
+        ("/schedule", "オフ", "Digests are off"),
+        ("/schedule", "끄기", "Digests are off"),
+        ("/quiet", "off", "no quiet hours any more"),
         ("/quiet", "none", "no quiet hours any more"),
-        ("/schedule", "no", "no longer wait"),
+        ("/quiet", "なし", "no quiet hours any more"),
+        ("/quiet", "없음", "no quiet hours any more"),
     ],
 )
 async def test_a_word_that_means_off_is_the_answer_where_something_can_be_off(
@@ -144,6 +151,59 @@ async def test_a_word_that_means_off_is_the_answer_where_something_can_be_off(
 ) -> None:
     await talk.ask(command)
     assert said in await talk.ask(typed)
+
+
+@pytest.mark.parametrize("typed", ["/schedule stop", "/schedule やめる", "/schedule 그만"])
+async def test_stop_behind_the_command_itself_turns_digests_off(talk: Talk, typed: str) -> None:
+    assert "Digests are off" in await talk.ask(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *(
+            "毎日8時に届けて",
+            "毎朝8時に送ってください",
+            "매일 8시에 보내 줘",
+            "매일 8시에 보내 주세요",
+        ),
+        *("send me digests daily 8", "schedule daily 8:00"),
+    ],
+)
+async def test_a_question_about_the_time_takes_what_sets_it_without_one(
+    talk: Talk, admin: Person, typed: str
+) -> None:
+    await talk.ask("/schedule")
+    assert "every day at 08:00" in await talk.ask(typed)
+    [asked] = await admin.type("/schedule")
+    [answer] = await admin.type(typed, reply_to_message=asked)
+    assert "every day at 08:00" in answer["text"]
+
+
+async def test_an_answer_with_a_choice_of_its_own_is_no_failure(
+    talk: Talk, buttons_of: Any
+) -> None:
+    await talk.ask("/timezone")
+    choice = await talk.ask_message("america")
+    assert "try again" not in choice["text"]
+    assert not any("america" in one for one in buttons_of(choice))
+    assert "Los Angeles" in await talk.ask("Los Angeles")
+
+
+async def test_a_time_answers_the_question_which_of_several_zones_is_meant(talk: Talk) -> None:
+    assert "What time is it where you are?" in await talk.ask("/timezone america")
+    assert "Los Angeles" in await talk.ask("Los Angeles")
+    assert (await talk.chat()).timezone == "America/Los_Angeles"
+
+
+async def test_a_list_that_became_empty_asks_for_no_number_any_more(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    message = await talk.ask_message("/unsubscribe")
+    await talk.me.press(message, "✕ 1. rice")
+    answer = await talk.ask("2")
+    assert "You follow nothing yet" in answer
+    assert "try again" not in answer
+    assert await waiting(talk) == 0
 
 
 async def test_a_reply_that_says_no_ends_the_question_in_a_group(talk: Talk, admin: Person) -> None:
