@@ -42,6 +42,14 @@ _IT_IS = re.compile(r"^(?:(?:it is|it[’']?s|time is|the time is|now) )+|(?: no
 """What may stand around a time that somebody says it is."""
 
 
+_FOLLOWS = {
+    "": "schedule.one_follows",
+    "off": "schedule.one_follows_off",
+    "paused": "schedule.one_follows_paused",
+}
+"""What is said of what goes back to the digest, by why none is on its way."""
+
+
 async def schedule(ask: Ask) -> Answer:
     """Show the schedule, or set it; with a number, that of one subscription."""
     typed = understood(ask.argument)
@@ -117,14 +125,17 @@ async def _schedule_of_one(ask: Ask, place: int, item: Subscription, typed: str)
     name = shorten(item.name, 60)
     if wanted is None:
         shared = views.in_words(ask.chat.schedule, ask.reader)
-        return ask.say("schedule.one_follows", name=name, schedule=shared)
+        key = _FOLLOWS[views.no_digest(ask.chat)]
+        return ask.say(key, name=name, schedule=shared)
+    own = views.in_words(str(wanted), ask.reader)
+    if ask.chat.paused and upcoming is not None:
+        return ask.say("schedule.one_paused", name=name, schedule=own)
     if wanted.instant:
         key = "schedule.one_instant_quiet" if ask.chat.quiet else "schedule.one_instant"
         return ask.say(key, name=name, quiet=views.quiet_in_words(ask.chat.quiet, ask.reader))
     if upcoming is None:
         return ask.say("schedule.one_off", name=name, number=place)
     when = moment(upcoming, ask.reader)
-    own = views.in_words(str(wanted), ask.reader)
     return ask.say("schedule.one_set", name=name, schedule=own, when=when)
 
 
@@ -158,8 +169,9 @@ async def press_set_times(ask: Ask, pressed: SetTimes) -> View:
         elif wanted is not None:
             await rescheduling.set_chat_schedule(tx, ask.chat, wanted, ask.now)
         await settle(tx, ask)
-    before, ask = ask.chat.schedule, await ask.again()
-    return _times(ask, await _item(ask, pressed.of), pressed.via, before)
+    before, ask = ask.chat, await ask.again()
+    shown = _times(ask, await _item(ask, pressed.of), pressed.via, before.schedule)
+    return _saying_if_resumed(shown, before, ask)
 
 
 def _times(ask: Ask, item: Subscription | None, via: Via, before: str = "") -> View:
@@ -182,19 +194,27 @@ async def _item(ask: Ask, id: SubscriptionId | None) -> Subscription | None:
 
 
 async def _set_schedule(ask: Ask, chosen: rhythm.Schedule) -> View:
-    before = ask.chat.schedule if not _is_off(ask.chat) else _usual(ask)
+    before = ask.chat
     async with ask.services.database.write() as tx:
         await rescheduling.set_chat_schedule(tx, ask.chat, chosen, ask.now)
         await settle(tx, ask)
     ask = await ask.again()
     if ask.chat.next_digest_at is None:
-        return views.switched_off(before, ask.reader)
-    return ask.say(
+        if _is_off(before):
+            return views.still_off(_usual(ask), ask.reader)
+        return views.switched_off(before.schedule, ask.reader)
+    said = ask.say(
         "schedule.set",
         schedule=views.in_words(ask.chat.schedule, ask.reader),
         timezone=ask.reader.place,
         when=moment(ask.chat.next_digest_at, ask.reader),
     )
+    return _saying_if_resumed(said, before, ask)
+
+
+def _saying_if_resumed(shown: View, before: Chat, ask: Ask) -> View:
+    resumed = before.paused and not ask.chat.paused
+    return views.with_pause_over(shown, ask.reader) if resumed else shown
 
 
 def _is_off(chat: Chat) -> bool:

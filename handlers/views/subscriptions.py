@@ -31,7 +31,7 @@ from handlers.views.message import (
 )
 from handlers.views.reader import Reader, ago, moment
 from handlers.views.stories import story
-from handlers.views.times import in_words, no_digest
+from handlers.views.times import in_words, no_digest, waits_for_pause
 from handlers.words import say, say_count
 from news.outcomes import Choice, Followed, Imported
 from news.text import shorten
@@ -71,7 +71,8 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
             for name in result.related
         )
     if not result.stories:
-        return View(Markup("\n").join([head, say("follow.quiet", reader.language)]), keyboard)
+        key = "follow.quiet_now" if none else "follow.quiet"
+        return View(Markup("\n").join([head, say(key, reader.language)]), keyboard)
     proof = [story(number, told, reader) for number, told in enumerate(result.stories, start=1)]
     return View(split([head, say("follow.proof", reader.language), *proof])[0], keyboard)
 
@@ -271,8 +272,11 @@ def one(item: Subscription, link: str, chat: Chat, reader: Reader) -> View:
     else:
         lines.append(say("item.last", language, when=ago(item.last_story_at, reader)))
     own = in_words(item.schedule or chat.schedule, reader)
-    key = "item.own" if item.schedule else "item.with_digest"
+    with_digest = "item.with_digest_off" if no_digest(chat) == "off" else "item.with_digest"
+    key = "item.own" if item.schedule else with_digest
     lines.append(say("item.off" if item.schedule == "off" else key, language, schedule=own))
+    if waits_for_pause(item, chat):
+        lines.append(say("times.one_paused", language))
     lines.append(say("item.link", language, link=Markup('<a href="{0}">{0}</a>').format(link)))
     keyboard = (
         (button(reader.label("button.item_schedule"), Times(Via.COMMAND, item.id)),),

@@ -1,5 +1,7 @@
 """When digests come: schedules in words, and the screens on which one is chosen."""
 
+from dataclasses import replace
+
 from babel.dates import get_day_names
 from markupsafe import Markup
 
@@ -78,6 +80,11 @@ def no_digest(chat: Chat) -> str:
     return "paused" if chat.paused or chat.next_digest_at is None else ""
 
 
+def waits_for_pause(item: Subscription, chat: Chat) -> bool:
+    """Whether a pause keeps back what would come, be it by itself or with the digest."""
+    return chat.paused and (item.schedule or chat.schedule) != str(rhythm.OFF)
+
+
 def example_of_place(reader: Reader) -> str:
     """A place with another clock than the reader's, to be named as an example."""
     zone = next(zone for zone in _EXAMPLES if zone != reader.zone)
@@ -118,12 +125,15 @@ def schedule_of_one(item: Subscription, chat: Chat, reader: Reader, via: Via) ->
     ]
     back = (button(reader.label("button.back"), Item(item.id)),)
     name = isolated(shorten(item.name, _NAME))
-    key = "times.one_off" if own == "off" else "times.one" if item.schedule else "times.one_chat"
+    with_chat = "times.one_chat_off" if no_digest(chat) == "off" else "times.one_chat"
+    key = "times.one_off" if own == "off" else "times.one" if item.schedule else with_chat
     kept = in_words(item.schedule or chat.schedule, reader)
     lines = [say(key, reader.language, name=name, schedule=kept)]
     if own == "instant" and chat.quiet:
         quiet = quiet_in_words(chat.quiet, reader)
         lines.append(say("times.one_quiet", reader.language, quiet=quiet))
+    if waits_for_pause(item, chat):
+        lines.append(say("times.one_paused", reader.language))
     text = Markup("\n").join(lines)
     return View(text, (*usual, _others(via, item, reader), back))
 
@@ -134,6 +144,20 @@ def switched_off(before: str, reader: Reader) -> View:
     again = reader.label("button.accept_schedule", name=words)
     text = say("schedule.set_off", reader.language, schedule=words)
     return View(text, ((button(again, SetTimes(Via.COMMAND, None, before)),),))
+
+
+def still_off(usual: str, reader: Reader) -> View:
+    """That digests were off before, and the way back to the usual schedule: the one that they had is forgotten."""
+    words = in_words(usual, reader)
+    again = reader.label("button.accept_schedule", name=words)
+    text = say("schedule.still_off", reader.language, schedule=words)
+    return View(text, ((button(again, SetTimes(Via.COMMAND, None, usual)),),))
+
+
+def with_pause_over(shown: View, reader: Reader) -> View:
+    """A view with a line before it that says that a new time has ended the pause."""
+    over = say("schedule.pause_over", reader.language)
+    return replace(shown, text=Markup("\n").join([over, shown.text]))
 
 
 def days(pressed: Times, reader: Reader) -> View:

@@ -176,6 +176,95 @@ async def test_turning_digests_off_does_not_end_a_pause(talk: Any) -> None:
     assert "not paused but off" in await talk.ask("/resume")
 
 
+@pytest.mark.parametrize(
+    ("language", "over"),
+    [("en", "The pause is over."), ("ja", "休止は終わりました。"), ("ko", "일시 중지는 끝났어요.")],
+)
+async def test_a_new_time_ends_a_pause_and_says_so(talk: Any, language: str, over: str) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/pause 30")
+    assert (await talk.ask("/schedule daily 9:00")).startswith(over)
+    assert over not in await talk.ask("/schedule daily 8:00")
+    await talk.ask("/pause 30")
+    screen = await talk.ask_message("/schedule")
+    await talk.me.press_data(screen, encode(SetTimes(Via.COMMAND, None, "weekdays 07:30")))
+    assert screen["text"].startswith(over)
+    assert not (await talk.chat()).paused
+    await talk.me.press_data(screen, encode(SetTimes(Via.COMMAND, None, "daily 08:00")))
+    assert over not in screen["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "usual", "before"),
+    [
+        ("en", "every Monday at 09:00", "as they were"),
+        ("ja", "毎週月曜日 09:00", "元のとおり"),
+        ("ko", "매주 월요일 09:00", "전처럼"),
+    ],
+)
+async def test_what_is_off_already_offers_the_usual_schedule_and_calls_it_so(
+    talk: Any, buttons_of: Callable[..., list[str]], language: str, usual: str, before: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/schedule fri 18:00")
+    assert before in await talk.ask("/schedule off")
+    answer = await talk.ask_message("/schedule off")
+    assert before not in answer["text"]
+    assert usual in answer["text"]
+    [again] = buttons_of(answer)
+    await talk.me.press(answer, again)
+    assert (await talk.chat()).schedule == "weekly mon 09:00"
+
+
+@pytest.mark.parametrize(
+    ("language", "promise"),
+    [("en", "you will hear"), ("ja", "届いたらお知らせ"), ("ko", "새로 오면 알려")],
+)
+async def test_nothing_is_promised_of_what_is_followed_while_no_digest_comes(
+    talk: Any, language: str, promise: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    assert promise in await talk.ask("/subscribe quinces")
+    await talk.ask("/pause")
+    assert promise not in await talk.ask("/subscribe medlars")
+    await talk.ask("/schedule off")
+    assert promise not in await talk.ask("/subscribe apricots")
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+async def test_of_what_belongs_to_digests_that_are_off_it_is_said_that_they_are(
+    talk: Any, language: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/subscribe moon")
+    await talk.ask("/schedule off")
+    assert "/schedule" in await talk.ask("/schedule 1 digest")
+    assert "/schedule" in await talk.ask("/schedule 1")
+    message = await talk.ask_message("/subscriptions")
+    await talk.me.press(message, "1")
+    assert "/schedule" in message["text"]
+    # What comes by itself comes all the same.
+    assert "/resume" not in await talk.ask("/schedule 1 instant")
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "ko"])
+@pytest.mark.parametrize("own", ["instant", "daily 8:00", "digest"])
+async def test_of_what_a_pause_keeps_back_it_is_said_what_ends_it(
+    talk: Any, language: str, own: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    await talk.ask("/subscribe moon")
+    assert "/resume" not in await talk.ask(f"/schedule 1 {own}")
+    await talk.ask("/pause")
+    assert "/resume" in await talk.ask(f"/schedule 1 {own}")
+    assert "/resume" in await talk.ask("/schedule 1")
+    message = await talk.ask_message("/subscriptions")
+    await talk.me.press(message, "1")
+    assert "/resume" in message["text"]
+    assert "/resume" not in await talk.ask("/schedule 1 off")
+    assert "/resume" not in await talk.ask("/schedule 1")
+
+
 async def test_a_pause_while_digests_are_off_promises_none(talk: Any) -> None:
     await talk.ask("/schedule off")
     for typed in ("/pause", "/pause 3"):
