@@ -21,7 +21,7 @@ from storage.records import Layout
 STOP, HELLO, THANKS = "stop", "hello", "thanks"
 """What is meant that is no command."""
 
-_MEANINGS = ("help", "cancel", "settings", "latest", "subscriptions", STOP, HELLO, THANKS)
+_MEANINGS = ("help", "cancel", "settings", "latest", "subscriptions", "resume", STOP, HELLO, THANKS)
 
 _WITH_OBJECTS = ("subscribe", "unsubscribe", "search", "mute", "unmute", "schedule", "pause")
 """Commands whose words in the catalogues may stand before or behind what they are about."""

@@ -302,7 +302,7 @@ def _hushed(ask: Ask, key: str) -> View:
 async def pause(ask: Ask) -> Answer:
     """No digests, for some time, until a day, or until /resume."""
     typed = squeeze(ask.argument)
-    if not typed:
+    if not typed or pausing.is_endless(understood(typed)):
         await _pause(ask, None)
         return ask.say("pause.off" if _is_off(ask.chat) else "pause.done")
     until = pausing.parse(understood(typed), ask.now, ask.chat.timezone)

@@ -59,6 +59,7 @@ _WORDS = {
     "now": " ",
     "tomorrow": "tomorrow",
     "next_week": "next week",
+    "a_while": "a while",
     "on": "on",
     "off": "off",
     "instant": "instant",

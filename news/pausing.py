@@ -10,6 +10,10 @@ from news.wall_clock import beginning, first_moment, shown, zone_of
 
 LONGEST = timedelta(days=366)
 
+_ENDLESS = re.compile(
+    r"(?:for )?(?:a while|now|the time being|ever)|until (?:i resume|further notice)|indefinitely"
+)
+
 _NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNTED = re.compile(
     r"(?:for |the )?(?:next )?(?P<count>\d{1,3}|an?|one|two|three|four|five|six) ?"
@@ -45,9 +49,17 @@ def parse(typed: str, now: datetime, zone: str) -> datetime | None:
     return until if until is not None and now < until <= now + LONGEST else None
 
 
+def is_endless(typed: str) -> bool:
+    """Whether a pause is meant that somebody will end: "for a while"."""
+    return _ENDLESS.fullmatch(normalise(squeeze(typed))) is not None
+
+
 def says_when(typed: str) -> bool:
-    """Whether this can be read as the end of a pause, whenever it began."""
-    return _ends(normalise(squeeze(typed)), datetime(2000, 1, 1, tzinfo=UTC), "UTC") is not None
+    """Whether this can be read as the length of a pause, whenever it began."""
+    return (
+        is_endless(typed)
+        or _ends(normalise(squeeze(typed)), datetime(2000, 1, 1, tzinfo=UTC), "UTC") is not None
+    )
 
 
 def _ends(text: str, now: datetime, zone: str) -> datetime | None:

@@ -174,6 +174,21 @@ async def test_a_pause_lasts_as_long_as_was_said(
     assert (await talk.chat()).paused_until - clock() == length
 
 
+@pytest.mark.parametrize("typed", ["for a while", "しばらく", "しばらくの間", "당분간", "한동안"])
+async def test_a_pause_for_a_while_lasts_until_it_is_ended(talk: Any, typed: str) -> None:
+    assert "until you send /resume" in await talk.ask(f"/pause {typed}")
+    chat = await talk.chat()
+    assert chat.paused
+    assert chat.paused_until is None
+
+
+@pytest.mark.parametrize("typed", ["resume digests", "再開して", "다시 보내 줘"])
+async def test_a_pause_is_ended_in_words_as_it_is_begun(talk: Any, typed: str) -> None:
+    await talk.ask("/pause")
+    assert "on again" in await talk.ask(typed)
+    assert not (await talk.chat()).paused
+
+
 async def test_a_pause_of_less_than_nothing_pauses_nothing(talk: Any) -> None:
     assert "“-1”" in await talk.ask("/pause -1")
     assert not (await talk.chat()).paused
