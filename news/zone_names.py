@@ -87,6 +87,7 @@ _REGIONS = {
     "Australia/Adelaide": "south australia",
     "Australia/Darwin": "northern territory",
     "Europe/London": "england, scotland, wales, northern ireland",
+    "Asia/Seoul": "korea",
 }
 """The clock of most who live in a part of a country that people name instead of a city."""
 

@@ -63,7 +63,11 @@ def zone_called(typed: str, languages: Collection[str] = ("ja", "ko")) -> str | 
     A country, or a town of it, has a clear zone if it has one only, or one that nearly all of it keeps.
     Cities that give zones their names are known by those of `languages` (ISO 639-1) besides English.
     """
-    text = squeeze(normalize("NFKC", typed))
+    zone = _zone_meant(squeeze(normalize("NFKC", typed)), languages)
+    return None if zone is None else _current(zone)
+
+
+def _zone_meant(text: str, languages: Collection[str]) -> str | None:
     zone = _zone_called(text, languages)
     if zone is not None:
         return zone
@@ -76,6 +80,12 @@ def zone_called(typed: str, languages: Collection[str] = ("ja", "ko")) -> str | 
         return None
     zone = _zone_called(around, languages)
     return zone if zone is not None else _within(_zone_called(town, languages), around)
+
+
+def _current(zone: str) -> str:
+    """The name of today for a zone: "Asia/Tokyo" for "Japan". UTC has several, which all say the same."""
+    current = find_zone(get_global("zone_aliases").get(zone, zone))
+    return zone if current is None or current.startswith("Etc/") else current
 
 
 def zones_to_choose(typed: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Who reads, and times as that reader's clock and language show them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -13,6 +14,8 @@ from handlers.views.message import plain_text
 from handlers.words import joined, number, say
 from news.zones import city_of
 from storage.records import Chat
+
+_ONE_DIGIT = re.compile(r"(?<!\d)(?=\d:\d\d)")
 
 _MOMENT = timedelta(minutes=1)
 """What is not longer ago was just now."""
@@ -78,7 +81,9 @@ def time_of_day(when: datetime, reader: Reader) -> str:
 
 def clock(reader: Reader) -> str:
     """The local time now, with its day."""
-    return str(format_skeleton("EHm", reader.now, tzinfo=reader.tz, locale=reader.language))
+    shown = str(format_skeleton("EHm", reader.now, tzinfo=reader.tz, locale=reader.language))
+    # Some languages write hours without a zero here alone.
+    return _ONE_DIGIT.sub("0", shown)
 
 
 def age(when: datetime, reader: Reader) -> str:

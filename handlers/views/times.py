@@ -67,8 +67,11 @@ def quiet_in_words(hours: str, reader: Reader) -> Markup:
 
 
 def zone_in_words(reader: Reader) -> Markup:
-    """The reader's zone by its place, with the name that can be typed beside it, if that is another."""
-    if reader.place == reader.zone:
+    """The reader's zone by its place, with the name that can be typed beside it, if that is another.
+
+    A distance from UTC is called by itself: its name in the database has the other sign.
+    """
+    if reader.place == reader.zone or reader.zone.startswith("Etc/"):
         return Markup("<b>%s</b>") % reader.place
     return say("timezone.named", reader.language, place=reader.place, zone=reader.zone)
 

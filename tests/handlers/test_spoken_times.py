@@ -258,6 +258,26 @@ async def test_a_country_of_several_zones_offers_them(talk: Any) -> None:
     assert (await talk.chat()).timezone == "America/Los_Angeles"
 
 
+async def test_a_distance_from_utc_is_named_with_one_sign(talk: Any) -> None:
+    answer = await talk.ask("/timezone GMT+9")
+    assert "UTC+9" in answer
+    assert "GMT-9" not in answer
+
+
+async def test_a_country_is_named_as_its_city_is(talk: Any) -> None:
+    assert "Tokyo (Asia/Tokyo)" in await talk.ask("/timezone japan")
+    assert "Tokyo (Asia/Tokyo)" in await talk.ask("/timezone tokyo")
+
+
+@pytest.mark.parametrize("language", languages())
+async def test_an_hour_of_one_digit_is_written_as_everywhere_else(
+    talk: Any, clock: Any, language: str
+) -> None:
+    await talk.ask(f"/language {language}")
+    clock.now = clock.now.replace(hour=7, minute=4)
+    assert "07:04" in await talk.ask("/timezone UTC")
+
+
 async def test_letters_for_a_clock_are_the_one_that_people_keep(talk: Any) -> None:
     answer = await talk.ask("/timezone EST")
     assert "New York" in answer
