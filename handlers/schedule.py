@@ -284,7 +284,7 @@ async def _set_zone(ask: Ask, zone: str) -> View:
 async def quiet(ask: Ask) -> Answer:
     """Show the quiet hours, or set them."""
     typed = squeeze(ask.argument)
-    if not typed:
+    if not typed or (understood(typed) == "on" and ask.chat.quiet):
         shown = _hushed(ask, "quiet.shown" if ask.chat.quiet else "quiet.none")
         return replace(shown, keyboard=choices("quiet", ask.chat, ask.reader))
     wanted = hours.parse(understood(typed))

@@ -51,7 +51,7 @@ _WORDS = {
     "every_night": "daily night",
     "noon": "noon",
     "midnight": "midnight",
-    "last_day": "last",
+    "last_day": "last day",
     "from": "-",
     "and": " ",
     "around": " ",

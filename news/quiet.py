@@ -24,7 +24,7 @@ class Quiet:
 
 
 _OFF = frozenset({"off", "never", "none", "no"})
-_NIGHT = frozenset({"night", "nights", "at night", "every night", "daily night", "overnight"})
+_NIGHT = frozenset({"on", "night", "nights", "at night", "every night", "daily night", "overnight"})
 _USUAL_NIGHT = Quiet(time(22), time(7))
 _FROM_TO = re.compile(r"(?:from |between )?(?:(.+?)(?:-| and )(.+)|(\S+) (\S+))")
 

@@ -61,6 +61,7 @@ _CHAT = r"(?:(?:same )?(?:as|like|with) )?(?:the |this )?(?:chat(?:'s)?|digest)|
 _OF_MONTH = re.compile(
     r"(?:on )?(?:the )?(?:day )?(\d{1,2}|last)(?:st|nd|rd|th)?(?: day)? of (?:the|each|every) month\b"
 )
+_LAST_DAY = re.compile(r"^(?:on )?(?:the )?last day\b")
 _ONCE = re.compile(r"\bonce (?:an?|per|each|every) (?=(?:hour|day|week|month)\b)")
 _COUNTED = {"twice": 2, "two": 2, "three": 3, "four": 4, "six": 6}
 _TIMES = r"(twice|(?:two|three|four|six|\d{1,2}) ?(?:times|x))"
@@ -113,6 +114,7 @@ def parse(typed: str) -> Schedule:
     """
     text = _JOINED.sub(" ", plain(typed)).strip()
     text = _OF_MONTH.sub(r"monthly \1", _ONCE.sub("every ", text))
+    text = _LAST_DAY.sub("monthly last", text)
     try:
         return _parse(text)
     except BadSchedule:

@@ -98,6 +98,12 @@ def test_understanding_what_is_understood_changes_nothing_more(typed: str) -> No
         ("월요일부터 금요일까지 7시", "weekdays 07:00"),
         ("평일 7시", "weekdays 07:00"),
         ("매월 31일 09:00", "monthly 31 09:00"),
+        ("매월 말일", "monthly 31 09:00"),
+        ("月末", "monthly 31 09:00"),
+        ("末日 8時", "monthly 31 08:00"),
+        ("毎月末日", "monthly 31 09:00"),
+        ("last day", "monthly 31 09:00"),
+        ("the last day of the month at 8:00", "monthly 31 08:00"),
         ("6시간마다", "every 6h"),
         ("하루에 두 번", "every 12h"),
         ("꺼짐", "off"),
@@ -139,10 +145,23 @@ def test_schedules_are_understood_as_people_write_them(typed: str, meant: str) -
         ("22시-7시", "22:00-07:00"),
         ("밤 10시부터 아침 7시까지", "22:00-07:00"),
         ("오후 10시 ~ 오전 7시", "22:00-07:00"),
+        ("22時から翌朝6時", "22:00-06:00"),
+        ("22時から翌日の6時まで", "22:00-06:00"),
+        ("22:00〜翌7:00", "22:00-07:00"),
+        ("밤 10시부터 다음 날 아침 7시까지", "22:00-07:00"),
+        ("on", "22:00-07:00"),
+        ("オン", "22:00-07:00"),
+        ("켜기", "22:00-07:00"),
     ],
 )
 def test_quiet_hours_are_understood_as_people_write_them(typed: str, meant: str) -> None:
     assert str(quiet.parse(understood(typed))) == meant
+
+
+async def test_quiet_hours_that_are_on_stay_as_they_are(talk: Any) -> None:
+    await talk.ask("/quiet 23-5")
+    assert "23:00 – 05:00" in await talk.ask("/quiet on")
+    assert (await talk.chat()).quiet == "23:00-05:00"
 
 
 @pytest.mark.parametrize("word", ["なし", "オフ", "없음", "끄기", "off"])
@@ -256,6 +275,14 @@ async def test_a_country_of_several_zones_offers_them(talk: Any) -> None:
     there = next(label for label, _ in buttons_of(answer) if label.startswith("Los Angeles, "))
     await talk.me.press(answer, there)
     assert (await talk.chat()).timezone == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    "typed", ["it is 9pm here", "今は21時です", "今21時", "지금은 밤 9시예요", "지금 밤 9시"]
+)
+async def test_a_time_that_it_is_offers_the_places_that_have_it(talk: Any, typed: str) -> None:
+    answer = await talk.ask_message(f"/timezone {typed}")
+    assert any(label == "Tokyo, 21:00" for label, _ in buttons_of(answer))
 
 
 async def test_a_distance_from_utc_is_named_with_one_sign(talk: Any) -> None:
