@@ -51,12 +51,12 @@ async def ask_for_updates(
             numbers = [one["update_id"] for one in came if is_update(one)]
             await inbox.take([kept for one in came if (kept := incoming(one)) is not None])
             offset = max(numbers, default=offset - 1) + 1
+            wait = _FIRST_WAIT
             observer.moved(ASKING)
-            if numbers or not came:
-                wait = _FIRST_WAIT
-                continue
-            log.warning("what came can't be confirmed", count=len(came))
-            pause = wait
+            if came and not numbers:
+                log.warning("what came can't be confirmed", count=len(came))
+                await asyncio.sleep(_FIRST_WAIT)
+            continue
         except InvalidToken as error:
             fail(error)
             return
