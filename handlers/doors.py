@@ -20,7 +20,7 @@ from telegram.ext import (
 from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import BY_NAME, PUBLIC, TAKE_ADDRESSES, TAKE_KNOWN_WORDS, Command
+from handlers.commands import BY_NAME, ONLY_ONCE, PUBLIC, TAKE_ADDRESSES, TAKE_KNOWN_WORDS, Command
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
@@ -34,7 +34,7 @@ from handlers.hearing import (
 )
 from handlers.inline import register_inline
 from handlers.membership import register_membership
-from handlers.once import broken_off
+from handlers.once import begun_before
 from handlers.plain_words import STOP, means_none, takes
 from handlers.presses import Presses
 from handlers.questions import Questions
@@ -55,7 +55,7 @@ def register(application: AnyApplication, services: Services) -> None:
     doors = _Doors(services, asking, answering)
     fresh = filters.UpdateType.MESSAGE
     private = filters.ChatType.PRIVATE
-    note_closed = register_threshold(application, services, answering)
+    may_tell = register_threshold(application, services, answering)
     application.add_handler(MessageHandler(fresh & private & filters.FORWARDED, doors.forwarded))
     sent_here = private | filters.CaptionRegex(r"(?i)^/import\b")
     application.add_handler(MessageHandler(fresh & filters.Document.ALL & sent_here, doors.file))
@@ -72,7 +72,7 @@ def register(application: AnyApplication, services: Services) -> None:
     )
     presses = Presses(services, asking, answering)
     application.add_handler(CallbackQueryHandler(presses.button))
-    register_membership(application, services, note_closed)
+    register_membership(application, services, may_tell)
     register_inline(application, services)
     application.add_error_handler(doors.error)
 
@@ -142,7 +142,7 @@ class _Doors:
             return
         typed = "\n".join([typed, *addresses_behind(message)])
         meant, argument = command_meant(typed)
-        asked = BY_NAME.get(await self._questions.answered_by(message))
+        asked = await self._asked(message)
         if asked is not None and _ends(meant, asked, typed):
             await self._end(message, asked)
             return
@@ -155,10 +155,16 @@ class _Doors:
 
     async def _was_broken_off(self, message: Message) -> bool:
         """Whether a process that ended had begun what must not be done twice; whoever asked for it is told so."""
-        command = await broken_off(self._services)
-        if command:
-            await self._running.tell_broken_off(message, command)
-        return bool(command)
+        command = await begun_before(self._services)
+        if command not in ONLY_ONCE:
+            return False
+        await self._running.tell_broken_off(message, command)
+        return True
+
+    async def _asked(self, message: Message) -> Command | None:
+        """The command that a message answers the question of; also if that ended before its process did."""
+        begun = await begun_before(self._services)
+        return BY_NAME.get(begun or await self._questions.answered_by(message))
 
     async def _end(self, message: Message, asked: Command) -> None:
         """Wait no longer for an answer, and say so."""
@@ -170,7 +176,7 @@ class _Doors:
         message = update.effective_message
         asked = None
         if message is not None and not await self._was_broken_off(message):
-            asked = BY_NAME.get(await self._questions.answered_by(message))
+            asked = await self._asked(message)
         if message is None or asked is None:
             return
         typed = unaddressed(typed_in(message), context.bot.username)

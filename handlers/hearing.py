@@ -190,9 +190,9 @@ def typed_in(message: Message) -> str:
 
 
 def unaddressed(typed: str, bot_name: str) -> str:
-    """What somebody wrote without the name of the bot before it, as clients put it there in groups."""
-    name, rest = f"@{bot_name}".casefold(), typed.split(maxsplit=1)
-    return "".join(rest[1:]) if rest and rest[0].casefold() == name else typed
+    """What somebody wrote without the name of the bot before or behind it, as clients put it there in groups."""
+    name = rf"@{re.escape(bot_name)}\b"
+    return re.sub(rf"^\s*{name}[\s,:]*|[\s,]*{name}\s*$", "", typed, flags=re.IGNORECASE)
 
 
 def addresses_behind(message: Message) -> tuple[str, ...]:

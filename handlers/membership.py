@@ -26,10 +26,10 @@ _GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 
 
 def register_membership(
-    application: AnyApplication, services: Services, note_closed: Callable[[int], None]
+    application: AnyApplication, services: Services, may_tell: Callable[[int], bool]
 ) -> None:
-    """Make the application take note of where the bot is; `note_closed` of where it said that it is not for them."""
-    membership = _Membership(services, note_closed)
+    """Make the application take note of where the bot is; `may_tell` says whether a chat hears that it is not for it."""
+    membership = _Membership(services, may_tell)
     of_bot = ChatMemberHandler.MY_CHAT_MEMBER
     application.add_handler(ChatMemberHandler(membership.changed, of_bot))
     of_others = ChatMemberHandler.CHAT_MEMBER
@@ -38,9 +38,9 @@ def register_membership(
 
 
 class _Membership:
-    def __init__(self, services: Services, note_closed: Callable[[int], None]) -> None:
+    def __init__(self, services: Services, may_tell: Callable[[int], bool]) -> None:
         self._services = services
-        self._note_closed = note_closed
+        self._may_tell = may_tell
 
     async def changed(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """The bot was blocked, let in, put out, or given or taken the right to write."""
@@ -66,9 +66,8 @@ class _Membership:
             await self._welcome(change, is_new)
             if _may_not(change.chat, change.old_chat_member) is not None:
                 await self._tell_of_channel(change, may_post=True)
-        elif is_new and change.chat.type in _GROUPS:
+        elif is_new and change.chat.type in _GROUPS and self._may_tell(chat_id):
             closed = View(say("access.closed", services.defaults.language))
-            self._note_closed(chat_id)
             await send(context.bot, chat_id, closed)
 
     async def _note_refusal(self, chat_id: ChatId, refusal: Refusal) -> None:

@@ -1,6 +1,7 @@
-"""What must not be done twice: with a number of a list, a command that ran before its process ended means another entry.
+"""An update whose process ended is dealt with again, from its beginning: nobody knows how far it came.
 
-An update that was broken off is dealt with again, from its beginning: nobody knows how far it came.
+So it is noted what was begun for it. Some must not be done twice: a number of a list means another entry by then. And
+what answers a question is known for that, though the question is over.
 """
 
 from collections.abc import Iterator
@@ -33,15 +34,15 @@ def dealing_with(update_id: int, *, again: bool) -> Iterator[None]:
 
 
 async def note_begun(services: Services, command: str) -> None:
-    """Note that a command is begun that must not be done twice."""
+    """Note that a command is begun for the update that is dealt with here."""
     dealing = _mine.get()
     if dealing is not None:
         async with services.database.write(shared=True) as tx:
             await updates.note_begun(tx, dealing.update_id, command)
 
 
-async def broken_off(services: Services) -> str:
-    """Such a command that was begun for this update before, and may be done; empty for none."""
+async def begun_before(services: Services) -> str:
+    """The command that was begun for it by a process that ended, and may be done; empty for none."""
     dealing = _mine.get()
     if dealing is None or not dealing.again:
         return ""

@@ -72,11 +72,11 @@ class Running:
         if (changes or (asks_first and command.changes)) and (key := await self._refusal(message)):
             await self._tell(ask, message, ask.refuse(key))
             return
+        if is_answer or (changes and command.name in ONLY_ONCE):
+            await note_begun(self._services, command.name)
         if is_answer:
             # At once: what comes while this waits for the web is no answer to the same question.
             await self._questions.end(message)
-        if changes and command.name in ONLY_ONCE:
-            await note_begun(self._services, command.name)
         answer = await self._answer(ask, message, command, settles=changes and command.settles)
         # What offers a choice of its own, or says that there is none, is no failure.
         if is_answer and isinstance(answer, View) and answer.aside and answer.asks is None:

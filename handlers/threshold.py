@@ -76,14 +76,14 @@ def _turn(services: Services, knock: Knock, update: Update) -> Turn:
 
 def register_threshold(
     application: AnyApplication, services: Services, answering: Answering
-) -> Callable[[int], None]:
+) -> Callable[[int], bool]:
     """Let nothing through to the application's handlers but what is to be answered.
 
-    Gives what notes of a chat that it was told that the bot is not for it.
+    Gives what notes of a chat that it is told that the bot is not for it; False if it was not long ago.
     """
     threshold = _Threshold(services, answering)
     application.add_handler(TypeHandler(Update, threshold.check), _FIRST)
-    return threshold.note_told
+    return threshold.may_tell
 
 
 class _Threshold:
@@ -95,9 +95,12 @@ class _Threshold:
         )
         """Chats that were told that the bot is not for them, not long ago."""
 
-    def note_told(self, chat_id: int) -> None:
-        """Tell a chat for a while no more that the bot is not for it."""
+    def may_tell(self, chat_id: int) -> bool:
+        """Whether a chat is told that the bot is not for it, which it is once in a while; then it was."""
+        if chat_id in self._told:
+            return False
         self._told[chat_id] = True
+        return True
 
     async def check(self, update: Update, _context: object) -> None:
         """Raise ApplicationHandlerStop unless the update is to be dealt with."""
@@ -123,8 +126,7 @@ class _Threshold:
             return await self._redeem(update, knock)
         if not is_open and update.inline_query is not None:
             await self._turn_away(update.inline_query)
-        if not is_open and knock.is_asked and knock.chat_id not in self._told:
-            self.note_told(knock.chat_id)
+        if not is_open and knock.is_asked and self.may_tell(knock.chat_id):
             await self._say(update, knock, "access.closed")
         return is_open
 

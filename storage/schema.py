@@ -548,7 +548,7 @@ updates = Table(
     Column("content", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
-    # The command that was begun for it, if that must not be done twice.
+    # The command that was begun for it, if it may matter once it is dealt with again.
     Column("begun", String(32), nullable=False, server_default=""),
     # Until then some process deals with it; None once it is dealt with.
     Column("leased_until", Moment, index=True),

@@ -49,6 +49,13 @@ async def test_a_number_of_a_list_takes_away_one_thing_though_the_bot_was_restar
     assert [item.name for item in await talk.follows()] == ["tea", "salt"]
 
 
+async def test_what_answers_a_question_is_known_for_that_after_a_restart(talk: Talk) -> None:
+    await talk.ask("/subscribe")
+    [said] = await broken_off(talk, "rice")
+    assert "You follow “rice” already" in said
+    assert [item.name for item in await talk.follows()] == ["rice"]
+
+
 @pytest.mark.parametrize("typed", ["/subscribe rice", "/latest", "/unsubscribe"])
 async def test_what_may_be_done_twice_is_and_its_answer_comes(talk: Talk, typed: str) -> None:
     await talk.ask("/subscribe tea")

@@ -271,9 +271,14 @@ async def test_in_a_group_a_reply_to_the_question_is_the_answer_and_other_talk_i
     assert "You now follow “rice”" in followed["text"]
     assert await admin.type("barley", reply_to_message=asked) == []
     assert await names(talk, GROUP) == ["rice"]
-    [asked] = await admin.type("/subscribe")
-    [followed] = await admin.type("@kawaraban_bot\nwheat", reply_to_message=asked)
-    assert "You now follow “wheat”" in followed["text"]
+    for name, typed in (
+        ("wheat", "@kawaraban_bot\nwheat"),
+        ("barley", "@Kawaraban_Bot, barley"),
+        ("oats", "oats @kawaraban_bot"),
+    ):
+        [asked] = await admin.type("/subscribe")
+        [followed] = await admin.type(typed, reply_to_message=asked)
+        assert f"You now follow “{name}”" in followed["text"]
 
 
 async def test_whoever_may_not_change_anything_is_refused_and_not_asked(
