@@ -28,6 +28,14 @@ _WITH_OBJECTS = ("subscribe", "unsubscribe", "search", "mute", "unmute", "schedu
 
 _KANA = re.compile("[ぁ-ヿ]")
 
+_HIRAGANA = "ぁ-ゖ"
+
+_ENDING = "-"
+"""What a catalogue writes before a word that stands right behind another."""
+
+_PARTICLES = {"을": True, "과": True, "를": False, "와": False}
+"""What Korean puts right behind a word, and whether that word then ends in a consonant."""
+
 _TOPIC = "\0"
 """Stands for the topic in what a catalogue says."""
 
@@ -83,7 +91,7 @@ def topic_alone(wanted: query.Query) -> query.Query | None:
 
 def better_said(wanted: query.Query) -> query.Query | None:
     """What somebody may have meant by words that are nowhere: without the word "news", or with operators; None if nothing else."""
-    return topic_alone(wanted) or _with_operators(wanted)
+    return topic_alone(wanted) or with_operators(wanted)
 
 
 def better_said_in(topic: str) -> query.Query:
@@ -92,12 +100,20 @@ def better_said_in(topic: str) -> query.Query:
     return better_said(wanted) or wanted
 
 
-def _with_operators(wanted: query.Query) -> query.Query | None:
+def with_operators(wanted: query.Query) -> query.Query | None:
     """As with "rice AND wheat" for "rice and wheat"; None if no such word stands between others, or they are quoted."""
     if not isinstance(wanted.tree, query.Phrase) or wanted.tree.literal:
         return None
     operators = _operators()
-    found = squeeze(_between().sub(lambda word: f" {operators[word[0].casefold()]} ", wanted.text))
+
+    def in_capitals(word: re.Match[str]) -> str:
+        said = word[0].casefold()
+        if said in operators:
+            return f" {operators[said]} "
+        ends = _may_end(word.string[: word.start()], said)
+        return f" {operators[_ENDING + said]} " if ends else word[0]
+
+    found = squeeze(_between().sub(in_capitals, wanted.text))
     if found == wanted.text:
         return None
     try:
@@ -228,8 +244,17 @@ def _framed(words: str, frames: Sequence[_Frame]) -> Iterator[tuple[str, str]]:
     for before, behind, meaning in frames:
         if folded.startswith(before) and folded.endswith(behind):
             topic = words[len(before) : len(words) - len(behind)].strip()
-            if len(before) + len(behind) < len(words) and topic:
+            whole = len(before) + len(behind) < len(words) and _may_end(topic, behind)
+            if whole and topic:
                 yield meaning, topic
+
+
+def _may_end(word: str, behind: str) -> bool:
+    """Whether what stands right behind a word can belong to it, as 을 in "쌀을" can, and in "마을" can't."""
+    consonant = _PARTICLES.get(behind[:1])
+    if consonant is None or not "가" <= word[-1:] <= "힣":
+        return True
+    return ((ord(word[-1]) - ord("가")) % 28 > 0) == consonant
 
 
 def _frames_of(*meanings: str) -> tuple[_Frame, ...]:
@@ -267,13 +292,20 @@ def _operators() -> Mapping[str, str]:
 def _between() -> re.Pattern[str]:
     """The words for operators where they stand between others, with spaces where the language has them."""
     words = sorted(_operators(), key=lambda word: (-len(word), word))
-    return re.compile(
-        "|".join(
-            rf"(?<=\S){word}(?=\S)" if _KANA.match(word) else rf"(?<=\s){word}(?=\s)"
-            for word in map(re.escape, words)
-        ),
-        re.IGNORECASE,
-    )
+    return re.compile("|".join(map(_standing, words)), re.IGNORECASE)
+
+
+def _standing(word: str) -> str:
+    if word.startswith(_ENDING):
+        # Behind one syllable, it is more often a part of the word, unless there are but two of them.
+        ending = re.escape(word.removeprefix(_ENDING))
+        return rf"(?<=\w\w){ending}(?=\s)|(?<=^\w){ending}(?=\s\w$)"
+    if len(word) == 1 and _KANA.match(word):
+        # Among other hiragana, it is more often a part of a word.
+        return rf"(?<=[^\s{_HIRAGANA}]){word}(?=[^\s{_HIRAGANA}])"
+    if _KANA.match(word):
+        return rf"(?<=\S){word}(?=\S)"
+    return rf"(?<=\s){re.escape(word)}(?=\s)"
 
 
 @cache
