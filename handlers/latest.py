@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers.context import Answer, Ask
 from handlers.page_buttons import BestPage, Page
-from handlers.plain_words import small_words, topic_alone
+from handlers.plain_words import small_words, topic_alone, with_operators
 from handlers.sharing import link_to_topic
 from handlers.views import stories as views
 from handlers.views.message import View
@@ -109,11 +109,21 @@ async def _instead(ask: Ask, wanted: query.Query, up_to: ArticleId) -> views.Ins
         topic = await _keep(ask, topical)
         page = Page(topic.id, 1, up_to)
         return views.Instead(topical.text, page, "latest.none.news")
-    looser = query.loosened(wanted, small_words())
+    looser = _looser(wanted)
     if looser is None:
         return None
     topic = await _keep(ask, looser)
     return views.Instead(looser.text, Page(topic.id, 1, up_to))
+
+
+def _looser(wanted: query.Query) -> query.Query | None:
+    """The words with what stands between them taken for operators, or each of them anywhere; None if that changes nothing."""
+    said, loose = with_operators(wanted), query.loosened(wanted, small_words())
+    if said is None or loose is None:
+        return said or loose
+    # "rice or bees" means either; of "the war in gaza and lebanon", each word by itself finds more.
+    fewer = len(tuple(query.parts_of(said.tree))) < len(tuple(query.parts_of(loose.tree)))
+    return loose if isinstance(said.tree, query.And) and fewer else said
 
 
 async def _found(

@@ -137,3 +137,21 @@ async def test_stories_in_the_language_of_the_chat_are_shown_first_as_proof(
     assert len(spoken) == 3
     assert spoken[0] == language
     assert spoken == sorted(spoken, key=lambda one: one != language)
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("zebra or otter", "Search: zebra OR otter"),
+        ("얼룩말 또는 수달", "Search: 얼룩말 OR 수달"),
+        ("縞馬または川獺", "Search: 縞馬 OR 川獺"),
+        ("縞馬と川獺", "Search: 縞馬 AND 川獺"),
+        ("zebra and not otter", "Search: zebra AND NOT otter"),
+        ("the otter in zebra and ocelot", "Search: otter AND zebra AND ocelot"),
+    ],
+)
+async def test_either_and_both_are_offered_as_they_were_meant(
+    talk: Talk, buttons_of: Any, typed: str, label: str
+) -> None:
+    for before in ("", "/latest ", "/search "):
+        assert label in buttons_of(await talk.ask_message(f"{before}{typed}"))
