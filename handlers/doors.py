@@ -20,7 +20,15 @@ from telegram.ext import (
 from handlers import channel, start
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
-from handlers.commands import BY_NAME, ONLY_ONCE, PUBLIC, TAKE_ADDRESSES, TAKE_KNOWN_WORDS, Command
+from handlers.commands import (
+    ASK_FIRST,
+    BY_NAME,
+    ONLY_ONCE,
+    PUBLIC,
+    TAKE_ADDRESSES,
+    TAKE_KNOWN_WORDS,
+    Command,
+)
 from handlers.context import AnyApplication, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
@@ -35,7 +43,7 @@ from handlers.hearing import (
 from handlers.inline import register_inline
 from handlers.membership import register_membership
 from handlers.once import begun_before
-from handlers.plain_words import STOP, means_none, takes
+from handlers.plain_words import STOP, means_none, says_yes, takes
 from handlers.presses import Presses
 from handlers.questions import Questions
 from handlers.running import Running, confidant
@@ -44,6 +52,9 @@ from news.typed_addresses import addresses_in
 from storage.records import ChatId
 
 log = structlog.get_logger()
+
+_ELSEWHERE = ("settings", "latest", "subscriptions")
+"""What somebody wants by a word alone, whatever they were asked to name."""
 
 _ENDS = ("cancel", STOP)
 """What somebody means by a word who was asked something and does not want to answer."""
@@ -81,8 +92,10 @@ def _ends(meant: Command, asked: Command, typed: str) -> bool:
     """Whether somebody who was asked something does not want to answer.
 
     "No" and "stop" turn nothing off: they mean the question. "None" is how the screen of quiet hours says that there
-    are none, and "no" says of a layout that it can't be read.
+    are none, and "no" says of a layout that it can't be read. "Ok" is nothing to be looked for.
     """
+    if asked.name in ASK_FIRST and says_yes(typed):
+        return True
     if meant.name not in _ENDS or (asked.name == "quiet" and means_none(typed)):
         return False
     return asked.name not in TAKE_KNOWN_WORDS or not takes(asked.name, typed)
@@ -91,6 +104,11 @@ def _ends(meant: Command, asked: Command, typed: str) -> bool:
 def _answer_in(meant: Command, argument: str, asked: Command, typed: str) -> str:
     """What answers the question: of "send it every day at 8", the time, as where nothing was asked."""
     return argument if meant.name == asked.name and takes(asked.name, argument) else typed
+
+
+def _is_elsewhere(meant: Command, argument: str, asked: Command) -> bool:
+    """Whether somebody who was asked what to look for wants to see something else, as with a command."""
+    return asked.name in ASK_FIRST and meant.name in _ELSEWHERE and not argument.strip()
 
 
 def _may_answer(asked: Command, typed: str) -> bool:
@@ -145,6 +163,10 @@ class _Doors:
         asked = await self._asked(message)
         if asked is not None and _ends(meant, asked, typed):
             await self._end(message, asked)
+            return
+        if asked is not None and _is_elsewhere(meant, argument, asked):
+            await self._questions.end(message)
+            await self._running.run(message, meant, argument)
             return
         fits = asked is not None and (asked.name in TAKE_ADDRESSES or not addresses_in(typed))
         if asked is not None and fits and meant.name != "help" and _may_answer(asked, typed):

@@ -221,6 +221,25 @@ async def test_any_other_command_ends_the_question(talk: Talk, ending: str) -> N
     assert await names(talk) == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["later", "not now", "skip", "ok", "いいです", "大丈夫です", "後で", "나중에"]
+)
+async def test_whoever_puts_the_first_question_off_follows_nothing(talk: Talk, typed: str) -> None:
+    await talk.ask("/subscribe")
+    assert "no longer wait" in await talk.ask(typed)
+    assert await names(talk) == []
+
+
+@pytest.mark.parametrize(("typed", "said"), [("settings", "Settings"), ("news", "newest stories")])
+async def test_a_word_for_a_screen_shows_it_whatever_was_asked_and_ends_the_question(
+    talk: Talk, typed: str, said: str
+) -> None:
+    await talk.ask("/subscribe")
+    assert said in await talk.ask(typed)
+    assert await names(talk) == []
+    assert await waiting(talk) == 0
+
+
 async def test_help_is_help_and_the_question_stays(talk: Talk) -> None:
     await talk.ask("/subscribe")
     assert "What I can do" in await talk.ask("help")
