@@ -139,7 +139,10 @@ def several(tried: Sequence[Tried], left: int, reader: Reader, head: str = "seve
 
 def unfollowed(gone: Sequence[Subscription], undo: OfferId, reader: Reader) -> View:
     """What is followed no longer, with the way back for all of it."""
-    names = named([shorten(one.name, 60) for one in gone], _NAMES, reader)
+    quoted = [
+        say("list.topic", reader.language, name=isolated(shorten(one.name, 60))) for one in gone
+    ]
+    names = named(quoted, _NAMES, reader)
     text = say_count("unfollow.many", len(gone), reader.language, names=names)
     return View(text, (_way_back(UndoAll(undo), reader), _to_list(reader)))
 

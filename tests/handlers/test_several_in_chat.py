@@ -66,6 +66,23 @@ async def test_a_name_may_be_quoted(four: Talk, typed: str) -> None:
     assert len(await names(four)) == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "You no longer follow 2 things: “rice” and “wheat and salt, pepper”."),
+        ("ja", "2件のフォローをやめました：「rice」、「wheat and salt, pepper」"),
+        ("ko", "2개의 구독을 취소했어요: “rice” 및 “wheat and salt, pepper”"),
+    ],
+)
+async def test_names_of_what_was_unfollowed_are_told_from_each_other(
+    talk: Talk, language: str, said: str
+) -> None:
+    for topic in ("rice", "wheat and salt, pepper"):
+        await talk.ask(f"/subscribe {topic}")
+    await talk.ask(f"/language {language}")
+    assert await talk.ask("/unsubscribe all") == said
+
+
 @pytest.mark.parametrize("typed", ["1 9", "0-2", "3-1", "1-9", "rice wheat", "1 rice", "5"])
 async def test_if_one_of_them_is_not_there_nothing_is_unfollowed(four: Talk, typed: str) -> None:
     assert f"“{typed}” is not in your list" in await four.ask(f"/unsubscribe {typed}")
