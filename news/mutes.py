@@ -16,6 +16,17 @@ MOST_CHARACTERS = 100
 
 _OPERATOR = re.compile(rf"(?:^|\s)(?:(?:AND|NOT)\b|-(?=\w)|\+|(?:{'|'.join(PREFIXES)}):)|[()]")
 
+_WORD_ALONE = re.compile(
+    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\uac00-\ud7a3]"
+)
+"""A Chinese character or a syllable of Hangul."""
+
+_OFTEN_IN_WORDS = frozenset(
+    "的了是在不有和我他这這個个之一二三人日年月大中国國"
+    "이가은는을를의에도로와과만다고하한할해서지기자사인있없그저수것년월일"
+)
+"""Of these, those that nearly every text has: as endings, or inside of other words."""
+
 _EVERYWHERE = frozenset(
     [
         "a",
@@ -177,19 +188,24 @@ _REMEMBERED = 2_000
 def term_of(typed: str) -> Term | None:
     """What is looked for by words that were typed: side by side, whatever their endings unless in quotation marks.
 
-    None if they hold too little to tell any article from others: one letter, or nothing but words that are in
+    None if they hold too little to tell any article from others: one letter, where it is no word by itself as
+    a Chinese character or a syllable of Hangul is, or nothing but words that are in
     every text, unless several are in quotation marks, as the name of a band may be.
     """
     text = typed.strip()
     found = tokens(text)
     words = tuple(word for word in found if word != BREAK)
     # One letter is in every other text.
-    if sum(map(len, words)) < 2:
+    if sum(map(len, words)) < 2 and not (words and _is_word_alone(words[0])):
         return None
     literal = text[0] in QUOTES and text[-1] in QUOTES
     if are_everywhere(words) and not (literal and len(words) > 1):
         return None
     return Term(words, literal, capitals=False)
+
+
+def _is_word_alone(letter: str) -> bool:
+    return _WORD_ALONE.match(letter) is not None and letter not in _OFTEN_IN_WORDS
 
 
 def are_everywhere(words: Collection[str]) -> bool:

@@ -466,6 +466,11 @@ async def test_words_in_the_name_of_a_source_can_be_told_from_the_source(
     [
         ("a", "too little"),
         ("🚀", "too little"),
+        *((typed, "too little") for typed in ("7", "あ", "ㅋ", "의", "的")),
+        *(
+            (typed, f"Nothing with “{typed}” in its headline")
+            for typed in ("米", "雨", "쌀", "中国", "이사")
+        ),
         (", ,", "too little"),
         ("x" * 101, "at most 100 characters"),
         ("https://nowhere.example/feed", "no source at nowhere.example/feed"),
