@@ -104,6 +104,17 @@ def with_operators(wanted: query.Query) -> query.Query | None:
     """As with "rice AND wheat" for "rice and wheat"; None if no such word stands between others, or they are quoted."""
     if not isinstance(wanted.tree, query.Phrase) or wanted.tree.literal:
         return None
+    found = operators_in(wanted.text)
+    if found == wanted.text:
+        return None
+    try:
+        return query.parse(found)
+    except BadQuery:
+        return None
+
+
+def operators_in(typed: str) -> str:
+    """What was typed with operators in the place of the words for them: "1 AND 2" for "1 and 2"."""
     operators = _operators()
 
     def in_capitals(word: re.Match[str]) -> str:
@@ -113,13 +124,7 @@ def with_operators(wanted: query.Query) -> query.Query | None:
         ends = _may_end(word.string[: word.start()], said)
         return f" {operators[_ENDING + said]} " if ends else word[0]
 
-    found = squeeze(_between().sub(in_capitals, wanted.text))
-    if found == wanted.text:
-        return None
-    try:
-        return query.parse(found)
-    except BadQuery:
-        return None
+    return squeeze(_between().sub(in_capitals, typed))
 
 
 def takes(command: str, words: str) -> bool:

@@ -12,7 +12,8 @@ from handlers.menu_buttons import Drop
 from handlers.new_feeds import admission, count_address
 from handlers.offer_buttons import UndoAll
 from handlers.offers import offer
-from handlers.plain_words import means_all
+from handlers.plain_words import means_all, operators_in
+from handlers.spoken import numbered
 from handlers.views import offers as views
 from handlers.views import subscriptions as subscription_views
 from handlers.views.lists import choice
@@ -106,19 +107,37 @@ async def _tried(ask: Ask, typed: str) -> Tried:
 async def unfollow(ask: Ask) -> Answer:
     """Stop following what a name, numbers, or a word for everything stand for. Raises NoSuchNumber."""
     database, chat_id = ask.services.database, ask.chat.id
+    meant: Sequence[Subscription] | None
     try:
         meant = await unfollowing.find_several(database, chat_id, ask.argument)
     except NoSuchNumber as error:
-        if not (error.count and means_all(ask.argument)):
-            raise
-        gone = await unfollowing.unfollow_all(database, chat_id)
-    else:
-        gone = await unfollowing.unfollow_all(database, chat_id, {one.id for one in meant})
+        if error.count and means_all(ask.argument):
+            meant = None
+        else:
+            meant = await unfollowing.find_several(database, chat_id, _in_lines(ask.argument))
+    ids = None if meant is None else {one.id for one in meant}
+    gone = await unfollowing.unfollow_all(database, chat_id, ids)
     if not gone:
         return ask.say("unfollow.gone")
     if len(gone) == 1:
         return subscription_views.unfollowed(gone[0], ask.reader)
     return await _unfollowed(ask, gone)
+
+
+def _in_lines(typed: str) -> str:
+    """Names and numbers with commas or a word for "and" between them, a line each, numbers as digits alone."""
+    parts = re.split(r"[,，、;；\n]|\sAND\s", operators_in(typed))
+    return "\n".join(_bare_numbers(part) for part in parts)
+
+
+def _bare_numbers(typed: str) -> str:
+    """The digits of "number 3" or "1番 2番"; anything else as it is."""
+    for parts in ([typed], typed.split()):
+        found = [numbered(part) for part in parts]
+        digits = [one[0] for one in found if one is not None and not one[1]]
+        if len(digits) == len(parts):
+            return " ".join(digits)
+    return typed
 
 
 async def _unfollowed(ask: Ask, gone: Sequence[Subscription]) -> View:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from handlers import spoken
 from handlers.belonging_buttons import MuteBelow, UndoMute, Why
 from handlers.buttons import Marks, decode
 from handlers.context import Answer, Ask, Replied
@@ -35,6 +36,9 @@ async def why(ask: Ask) -> Answer:
     It is the digest that somebody replies to; without a reply, the last one that the chat was told or shown.
     """
     typed = squeeze(ask.argument).strip("#. ")
+    named = spoken.numbered(typed)
+    if named is not None and not named[1]:
+        typed = named[0]
     if typed and not typed.isdecimal():
         return ask.refuse("why.bad", typed=shorten(typed, 40))
     async with ask.services.database.read() as tx:

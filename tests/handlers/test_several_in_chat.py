@@ -38,6 +38,12 @@ ALL = ["rice", "wheat", '"barley"', "oats"]
         ("rice\n3", ["wheat", "oats"]),
         ("すべて", []),
         ("전부", []),
+        ("1 and 2", ['"barley"', "oats"]),
+        ("rice, oats", ["wheat", '"barley"']),
+        ("rice and oats", ["wheat", '"barley"']),
+        ("number 1, no. 2", ['"barley"', "oats"]),
+        ("1番、oats", ["wheat", '"barley"']),
+        ("1번 2번", ['"barley"', "oats"]),
     ],
 )
 async def test_numbers_and_ranges_are_unfollowed_and_come_back_together(
@@ -83,10 +89,35 @@ async def test_names_of_what_was_unfollowed_are_told_from_each_other(
     assert await talk.ask("/unsubscribe all") == said
 
 
-@pytest.mark.parametrize("typed", ["1 9", "0-2", "3-1", "1-9", "rice wheat", "1 rice", "5"])
+@pytest.mark.parametrize(
+    "typed", ["1 9", "0-2", "3-1", "1-9", "rice wheat", "1 rice", "5", "rice, rye"]
+)
 async def test_if_one_of_them_is_not_there_nothing_is_unfollowed(four: Talk, typed: str) -> None:
     assert f"“{typed}” is not in your list" in await four.ask(f"/unsubscribe {typed}")
     assert await names(four) == ALL
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("米、小麦", ["쌀", "밀", "rice, salt"]),
+        ("米と小麦", ["쌀", "밀", "rice, salt"]),
+        ("쌀, 밀", ["米", "小麦", "rice, salt"]),
+        ("쌀과 밀", ["米", "小麦", "rice, salt"]),
+        ("rice, salt", ["米", "小麦", "쌀", "밀"]),
+        ("number 1", ["小麦", "쌀", "밀", "rice, salt"]),
+        ("no. 1", ["小麦", "쌀", "밀", "rice, salt"]),
+        ("1番", ["小麦", "쌀", "밀", "rice, salt"]),
+        ("1번", ["小麦", "쌀", "밀", "rice, salt"]),
+    ],
+)
+async def test_names_are_parted_as_each_language_does_it_unless_a_topic_is_called_so(
+    talk: Talk, typed: str, left: list[str]
+) -> None:
+    for topic in ("米", "小麦", "쌀", "밀", "rice, salt"):
+        await talk.ask(f"/subscribe {topic}")
+    await talk.ask(f"/unsubscribe {typed}")
+    assert await names(talk) == left
 
 
 async def test_a_topic_that_looks_like_numbers_is_meant_by_its_name(talk: Talk) -> None:

@@ -205,6 +205,8 @@ async def test_why_with_a_number_explains_that_story(talk: Talk) -> None:
         assert len(headlines(answer)) == 1
     assert "no story “5”; its last one has the number 4" in await talk.ask("/why 5")
     assert "/why 3" in await talk.ask("/why rice")
+    for typed in ("5番", "5번", "number 5"):
+        assert "no story “5”" in await talk.ask(f"/why {typed}")
 
 
 async def test_a_reply_to_an_older_digest_is_about_that_one(talk: Talk, clock: Any) -> None:
