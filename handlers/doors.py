@@ -116,6 +116,11 @@ def _may_answer(asked: Command, typed: str) -> bool:
     return asked.name not in TAKE_KNOWN_WORDS or takes(asked.name, typed)
 
 
+def _beside(typed: str, message: Message) -> str:
+    """What was typed, with the addresses behind its words on the same line: the words are their titles, and no topics."""
+    return " ".join([typed, *addresses_behind(message)])
+
+
 class _Doors:
     """Where updates come in."""
 
@@ -145,7 +150,7 @@ class _Doors:
             await self._running.take_in(message, replied.document)
             return
         if command.name in TAKE_ADDRESSES:
-            argument = "\n".join([argument, *addresses_behind(message)])
+            argument = _beside(argument, message)
         await self._running.run(message, command, argument, ended=ended)
 
     async def text(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -158,7 +163,7 @@ class _Doors:
             # With a slash that Telegram takes for none.
             await self.command(update, context)
             return
-        typed = "\n".join([typed, *addresses_behind(message)])
+        typed = _beside(typed, message)
         meant, argument = command_meant(typed)
         asked = await self._asked(message)
         if asked is not None and _ends(meant, asked, typed):
@@ -210,8 +215,7 @@ class _Doors:
         elif _ends(meant, asked, typed):
             await self._end(message, asked)
         elif typed.strip() and _may_answer(asked, typed):
-            answer = _answer_in(meant, argument, asked, typed)
-            answer = "\n".join([answer, *addresses_behind(message)])
+            answer = _beside(_answer_in(meant, argument, asked, typed), message)
             await self._running.run(message, asked, answer, is_answer=True)
 
     async def forwarded(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -8,7 +8,7 @@ from handlers.new_feeds import admission, count_feed
 from handlers.offer_buttons import SourceInstead, TopicAlone
 from handlers.page_buttons import ListAround, ListPage
 from handlers.plain_words import better_said_in
-from handlers.several import follow_one, follow_several, follow_topics, lines_of, unfollow
+from handlers.several import follow_lines, follow_one, follow_several, lines_of, unfollow
 from handlers.sharing import link_to
 from handlers.views import subscriptions as views
 from handlers.views.menus import listed_in
@@ -33,6 +33,9 @@ async def subscribe(ask: Ask) -> Answer:
     if not ask.argument.strip():
         return ask.say("follow.ask")
     addresses = typed_addresses.addresses_in(ask.argument)
+    lines = lines_of(ask.argument)
+    if len(lines) > 1 and not all(map(typed_addresses.addresses_in, lines)):
+        return await follow_lines(ask, lines)
     if len(addresses) > 1:
         return await follow_several(ask, addresses)
     if addresses:
@@ -40,8 +43,6 @@ async def subscribe(ask: Ask) -> Answer:
     if "://" in ask.argument:
         # Part of an address is no topic.
         raise BadAddress("scheme")
-    if len(lines := lines_of(ask.argument)) > 1:
-        return await follow_topics(ask, lines)
     wanted = query.parse(ask.argument)
     async with services.database.read() as tx:
         wanted = await search.as_kept(tx, wanted, ask.now)

@@ -7,11 +7,15 @@ addresses ─▶ offered, each with a button
 all else ─▶ searched, with sources that are called so
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+
+from markupsafe import Markup
 
 from handlers import latest
 from handlers.commands import BY_NAME, PUBLIC, Command
 from handlers.context import Answer, Ask
+from handlers.errors import explain
 from handlers.menu_buttons import SetTimes, Via
 from handlers.offers import offer, offer_each
 from handlers.page_buttons import Page
@@ -77,16 +81,33 @@ async def _is_found(ask: Ask, wanted: query.Query) -> bool:
 
 
 async def offer_addresses(ask: Ask, typed: tuple[str, ...]) -> View:
-    """Offer to follow what is at some addresses. Raises BadAddress if none of them can be fetched."""
+    """Offer to follow what is at some addresses, and say why another can't be. Raises BadAddress if none of them can."""
     offered: dict[str, str] = {}
     refused: BadAddress | None = None
     for one in typed:
         try:
-            offered[one] = typed_addresses.fetchable(one) or one
+            offered[one] = _visited(ask, one)
         except BadAddress as error:
             refused = refused or error
     if not offered and refused is not None:
         raise refused
+    shown = await _offered(ask, offered)
+    if refused is None:
+        return shown
+    reason = explain(refused, ask, "subscribe").text
+    return replace(shown, text=Markup("\n\n").join([shown.text, reason]))
+
+
+def _visited(ask: Ask, typed: str) -> str:
+    """The address that would be visited. Raises BadAddress for one that never is."""
+    address = typed_addresses.fetchable(typed) or typed
+    if ask.services.sources.fetcher.is_private(address):
+        raise BadAddress("scheme")
+    return address
+
+
+async def _offered(ask: Ask, offered: Mapping[str, str]) -> View:
+    """Addresses as they were typed, with what is fetched, each with a button."""
     some = list(offered.items())[:MOST_ADDRESSES]
     if len(some) == 1:
         [(as_typed, address)] = some

@@ -20,13 +20,13 @@ from handlers.views.lists import choice
 from handlers.views.message import View
 from handlers.views.offers import Tried
 from news import follow, query, search, typed_addresses, unfollowing
-from news.errors import BadQuery, LimitReached, NewsError, NoSuchNumber
+from news.errors import BadAddress, BadQuery, LimitReached, NewsError, NoSuchNumber
 from news.outcomes import Choice, Followed, Imported
 from storage import offers
 from storage.records import Offer, Subscription
 
 MOST = 10
-"""Addresses that are followed at once: each may have to be fetched."""
+"""Addresses and topics that are followed at once: each may have to be fetched."""
 
 _FOLLOWED = "several.followed"
 
@@ -63,15 +63,26 @@ def lines_of(typed: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-async def follow_topics(ask: Ask, typed: Sequence[str]) -> View:
-    """Follow several topics; what came of each, with one way back for all."""
-    tried = [await _tried_topic(ask, one) for one in typed[:MOST]]
+async def follow_lines(ask: Ask, lines: Sequence[str]) -> View:
+    """Follow the topic or the addresses of each line; what came of each, with one way back for all."""
+    typed = [one for line in lines for one in typed_addresses.addresses_in(line) or (line,)]
+    are_addresses = [_has_address(one) for one in typed]
+    tried = [
+        await (_tried(ask, one) if is_address else _tried_topic(ask, one))
+        for one, is_address in list(zip(typed, are_addresses, strict=True))[:MOST]
+    ]
     new = [one.name for one in tried if one.key == _FOLLOWED]
-    shown = views.several(tried, len(typed[MOST:]), ask.reader, "several.topics")
+    head = "several.things" if any(are_addresses) else "several.topics"
+    shown = views.several(tried, len(typed[MOST:]), ask.reader, head)
     if not new:
         return shown
     undo = await offer(ask, ask.reader.label("button.undo"), "unsubscribe", "\n".join(new))
     return replace(shown, keyboard=((undo,), *shown.keyboard))
+
+
+def _has_address(typed: str) -> bool:
+    # Part of an address is no topic.
+    return "://" in typed or bool(typed_addresses.addresses_in(typed))
 
 
 async def _tried_topic(ask: Ask, typed: str) -> Tried:
@@ -92,6 +103,8 @@ async def _tried_topic(ask: Ask, typed: str) -> Tried:
 
 async def _tried(ask: Ask, typed: str) -> Tried:
     try:
+        if typed_addresses.as_address(typed) is None:
+            raise BadAddress("scheme")
         found = await follow_one(ask, typed)
     except NewsError as error:
         return Tried(typed, "several.failed", reason=explain(error, ask, "subscribe").text)

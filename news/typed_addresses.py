@@ -60,13 +60,14 @@ def as_address(typed: str) -> str | None:
 def addresses_in(text: str) -> tuple[str, ...]:
     """The web addresses in what a person typed or an app shared, as they stand there, each once.
 
-    Among other words only what begins like an address is one: `Title https://a.example`.
+    Among other words only what begins like an address is one: `Title https://a.example`. Hosts and channels, `@name`,
+    are such where nothing else stands beside them.
     """
     words = text.split()
     if len(words) == 1 and as_address(text) is not None and len(_IN_TEXT.findall(text)) < 2:
         return (words[0],)
     listed = [word.rstrip(_BEHIND) for word in words]
-    if not all(_BARE_HOST.fullmatch(word) for word in listed):
+    if not all(_BARE_HOST.fullmatch(word) or _CHANNEL.fullmatch(word) for word in listed):
         listed = [_without_end(word) for word in _IN_TEXT.findall(text)]
     return tuple(dict.fromkeys(word for word in listed if as_address(word) is not None))
 

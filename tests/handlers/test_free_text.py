@@ -102,6 +102,9 @@ async def test_what_can_not_be_visited_is_not_offered(talk: Talk) -> None:
     answer = await talk.ask("https://a.example https://me:secret@b.example")
     assert "https://a.example" in answer
     assert "secret" not in answer
+    assert "An address with a password in it can’t be followed" in answer
+    for private in ("http://192.168.0.1/feed", "http://10.0.0.1", "http://localhost/feed"):
+        assert "only public http" in await talk.ask(private)
 
 
 async def test_an_offer_is_for_its_chat_alone(talk: Talk) -> None:
@@ -244,6 +247,36 @@ async def test_each_line_is_a_topic_of_its_own_and_one_press_undoes_them_all(tal
     assert [one.name for one in await talk.follows()] == ["rice", "North Korea", "oats"]
     await talk.me.press(message, "Undo")
     assert [one.name for one in await talk.follows()] == ["rice"]
+
+
+async def test_topics_beside_addresses_are_followed_line_by_line(
+    talk: Talk, buttons_of: Buttons
+) -> None:
+    address = f"{talk.newsroom}/naru-sinmun/feed"
+    message = await talk.ask_message(
+        f"/subscribe rice\n{address}\nhttp://user:pw@a.example/feed\nwheat\noats ://"
+    )
+    lines = message["text"].splitlines()
+    assert lines[:3] == [
+        "5 lines",
+        "· rice: followed from now on",
+        "· 나루신문: followed from now on",
+    ]
+    assert "a password in it" in lines[3]
+    assert lines[4] == "· wheat: followed from now on"
+    assert "only public http" in lines[5]
+    assert [one.name for one in await talk.follows()] == ["rice", "나루신문", "wheat"]
+    await talk.me.press(message, "Undo")
+    assert await talk.follows() == ()
+
+
+async def test_names_of_channels_are_sources_each(talk: Talk, buttons_of: Buttons) -> None:
+    for typed in ("@rice\n@wheat", "@rice, @wheat", "@rice @wheat"):
+        message = await talk.ask_message(typed)
+        assert len(buttons_of(message)) == 3
+    answer = await talk.ask("/subscribe @rice\n@wheat")
+    assert answer.startswith("2 addresses")
+    assert await talk.follows() == ()
 
 
 async def test_whoever_follows_words_with_signs_is_told_what_is_looked_for(talk: Talk) -> None:
