@@ -147,7 +147,7 @@ async def _show(ask: Ask, pressed: Show) -> Answer:
     return await command.answer(ask)
 
 
-async def _accept(ask: Ask, pressed: Accept) -> Answer:
+async def accept(ask: Ask, pressed: Accept) -> Answer:
     """Do what a button offered."""
     async with ask.services.database.read() as tx:
         offer = await offers.get(tx, ask.chat.id, pressed.offer_id)
@@ -204,7 +204,7 @@ _PRESSES: dict[type, Callable[[Ask, Any], Awaitable[Answer]]] = {
     Reopen: invite.press_reopen,
     LetBack: invite.press_let_back,
     BanAgain: invite.press_ban_again,
-    Accept: _accept,
+    Accept: accept,
     UndoAll: several.press_undo_all,
     Follow: follow.press_follow,
     TopicAlone: follow.press_topic_alone,

@@ -148,8 +148,8 @@ ASK_FIRST = ("search", "trend", "subscribe", "import")
 ASK_BESIDE = ("unsubscribe", "mute", "unmute", "schedule", "timezone", "quiet", "language")
 """These show how things are, and take such an answer as well."""
 
-TAKE_KNOWN_WORDS = ("layout",)
-"""Of these, nothing else is an answer: somebody who can't read what was asked goes on as if it were not there."""
+TAKE_KNOWN_WORDS = ("layout", "forget")
+"""Of these, nothing but a yes, a no or a name that they know is an answer; whatever else comes means what it says."""
 
 TAKE_ADDRESSES = ("subscribe", "import", "unsubscribe", "mute", "unmute")
 """Of these, an address may be the answer."""

@@ -18,6 +18,7 @@ from telegram.ext import (
 )
 
 from handlers import channel, start
+from handlers.actions import accept
 from handlers.answering import Answering, is_of_the_chat
 from handlers.asking import Asking
 from handlers.commands import (
@@ -29,7 +30,7 @@ from handlers.commands import (
     TAKE_KNOWN_WORDS,
     Command,
 )
-from handlers.context import AnyApplication, Services
+from handlers.context import Answer, AnyApplication, Ask, Services
 from handlers.errors import apologise
 from handlers.free_text import command_meant
 from handlers.hearing import (
@@ -42,14 +43,15 @@ from handlers.hearing import (
 )
 from handlers.inline import register_inline
 from handlers.membership import register_membership
+from handlers.offer_buttons import Accept
 from handlers.once import begun_before
 from handlers.plain_words import STOP, means_none, says_yes, takes
 from handlers.presses import Presses
-from handlers.questions import Questions
+from handlers.questions import Questions, offered_by
 from handlers.running import Running, confidant
 from handlers.threshold import register_threshold
 from news.typed_addresses import addresses_in
-from storage.records import ChatId
+from storage.records import ChatId, OfferId
 
 log = structlog.get_logger()
 
@@ -121,6 +123,15 @@ def _beside(typed: str, message: Message) -> str:
     return " ".join([typed, *addresses_behind(message)])
 
 
+async def _accept(ask: Ask) -> Answer:
+    """Do what was offered."""
+    return await accept(ask, Accept(OfferId(int(ask.argument))))
+
+
+_ACCEPT = Command("accept", _accept, "help.read", changes=True, slow=True)
+"""What a "yes" to an offer means."""
+
+
 class _Doors:
     """Where updates come in."""
 
@@ -165,7 +176,16 @@ class _Doors:
             return
         typed = _beside(typed, message)
         meant, argument = command_meant(typed)
-        asked = await self._asked(message)
+        question = await self._question(message)
+        if (offered := offered_by(question)) is not None:
+            await self._questions.end(message)
+            if says_yes(typed):
+                await self._running.run(message, _ACCEPT, str(offered))
+                return
+            if meant.name == "cancel":
+                await self._running.run(message, meant, "", ended=question)
+                return
+        asked = BY_NAME.get(question)
         if asked is not None and _ends(meant, asked, typed):
             await self._end(message, asked)
             return
@@ -188,10 +208,9 @@ class _Doors:
         await self._running.tell_broken_off(message, command)
         return True
 
-    async def _asked(self, message: Message) -> Command | None:
-        """The command that a message answers the question of; also if that ended before its process did."""
-        begun = await begun_before(self._services)
-        return BY_NAME.get(begun or await self._questions.answered_by(message))
+    async def _question(self, message: Message) -> str:
+        """What a message answers the question of; also if that ended before its process did. Empty if of none."""
+        return await begun_before(self._services) or await self._questions.answered_by(message)
 
     async def _end(self, message: Message, asked: Command) -> None:
         """Wait no longer for an answer, and say so."""
@@ -203,7 +222,7 @@ class _Doors:
         message = update.effective_message
         asked = None
         if message is not None and not await self._was_broken_off(message):
-            asked = await self._asked(message)
+            asked = BY_NAME.get(await self._question(message))
         if message is None or asked is None:
             return
         typed = unaddressed(typed_in(message), context.bot.username)

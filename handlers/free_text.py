@@ -17,7 +17,7 @@ from handlers.commands import BY_NAME, PUBLIC, Command
 from handlers.context import Answer, Ask
 from handlers.errors import explain
 from handlers.menu_buttons import SetTimes, Via
-from handlers.offers import offer, offer_each
+from handlers.offers import offer, offer_each, offer_or_yes
 from handlers.page_buttons import Page
 from handlers.plain_words import HELLO, STOP, THANKS, meant
 from handlers.spoken import understood
@@ -111,7 +111,8 @@ async def _offered(ask: Ask, offered: Mapping[str, str]) -> View:
     some = list(offered.items())[:MOST_ADDRESSES]
     if len(some) == 1:
         [(as_typed, address)] = some
-        accept = await offer(ask, ask.reader.label("button.accept"), "subscribe", as_typed)
+        label = ask.reader.label("button.accept")
+        accept = await offer_or_yes(ask, label, "subscribe", as_typed)
         return views.address(address, accept, ask.reader)
     each: list[tuple[str, str]] = []
     for as_typed, address in some:
@@ -130,7 +131,7 @@ async def offer_place(ask: Ask, latitude: float, longitude: float) -> View:
         return ask.refuse("timezone.nowhere")
     there = replace(ask.reader, zone=zone)
     label = ask.reader.label("button.accept_place", name=shorten(there.place, 30))
-    return views.place(there, await offer(ask, label, "timezone", zone))
+    return views.place(there, await offer_or_yes(ask, label, "timezone", zone))
 
 
 async def search_instead(ask: Ask) -> Keyboard:

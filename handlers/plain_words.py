@@ -146,6 +146,8 @@ def takes(command: str, words: str) -> bool:
             return zone_called(words, languages()) is not None
         case "language":
             return code_of(words) is not None
+        case "forget":
+            return says_yes(words) is not None
         case "layout":
             return layout_called(words) is not None or says_yes(words) is not None
     return False

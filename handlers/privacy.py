@@ -1,9 +1,12 @@
 """What is kept of a chat: said in plain words, sent as a file, and deleted."""
 
+from dataclasses import replace
+
 import structlog
 
 from handlers.belonging_buttons import Erase, SendAll
 from handlers.context import Answer, Ask
+from handlers.plain_words import says_yes
 from handlers.views import privacy as views
 from handlers.views.message import View
 from news import forgetting
@@ -33,7 +36,12 @@ async def press_send_all(ask: Ask, _pressed: SendAll) -> View:
 
 
 async def forget(ask: Ask) -> Answer:
-    """Ask whether everything is to be deleted."""
+    """Ask whether everything is to be deleted. A "yes" is too soon said for that: only the button does it."""
+    if ask.answers and (yes := says_yes(ask.argument)) is not None:
+        if not yes:
+            return ask.say("forget.kept")
+        button = ask.reader.label("button.erase_all")
+        return replace(ask.say("forget.press", button=button), asks=True)
     async with ask.services.database.read() as tx:
         found = await belongings.everything_of(tx, ask.chat.id)
     return views.question(found, ask.reader)

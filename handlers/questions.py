@@ -1,6 +1,7 @@
 """Questions that wait for their answer: what somebody types next, or in a group, replies to them.
 
     a command with nothing behind it ─▶ its question, remembered ─▶ the next message is what was missing
+    an offer ─▶ the button that does it, remembered ─▶ a "yes" does it, whatever else comes next ends it
     any command ─▶ whatever was asked before is asked no more
 
 They are kept in the database: the next message may come to another process.
@@ -14,10 +15,15 @@ from telegram.constants import ChatType
 from handlers.context import Answer, Ask, Services
 from handlers.hearing import thread_of, whose_share
 from storage import questions
-from storage.records import Asker, ChatId, Question
+from storage.database import Transaction
+from storage.records import Asker, ChatId, OfferId, Question
 
 WAITS = timedelta(minutes=10)
 """How long an answer is waited for."""
+
+
+_YES = "offer "
+"""What a question begins with that a "yes" answers; behind it stands the number of the offer."""
 
 
 class Questions:
@@ -74,9 +80,26 @@ class Questions:
 
 async def cancel(ask: Ask) -> Answer:
     """Say that nothing is asked any more. Every command ends what was asked before; this one does nothing else."""
+    if offered_by(ask.ended) is not None:
+        return ask.say("offer.declined")
     if ask.ended:
         return ask.say("cancel.done", command=ask.ended)
     return ask.say("cancel.nothing")
+
+
+async def wait_for_yes(tx: Transaction, ask: Ask, id: OfferId) -> None:
+    """Let a "yes" that is typed next take an offer, unless a command waits for its answer."""
+    # In a group, a "yes" may be said to anybody.
+    if ask.user_id is None or not (ask.speaks_for or ask.chat.id == ask.user_id):
+        return
+    asker = Asker(ChatId(ask.user_id), 0, ask.user_id)
+    if await questions.waiting(tx, asker, ask.now - WAITS) is None:
+        await questions.put(tx, asker, Question(f"{_YES}{id}", 0), ask.now)
+
+
+def offered_by(question: str) -> OfferId | None:
+    """The offer that a "yes" to a question takes; None if it is the question of a command."""
+    return OfferId(int(question.removeprefix(_YES))) if question.startswith(_YES) else None
 
 
 def _asker_of(message: Message) -> Asker:

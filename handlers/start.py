@@ -18,6 +18,7 @@ from handlers.menu_buttons import (
     Via,
     code_of,
 )
+from handlers.offers import take_yes
 from handlers.sharing import feed_of, topic_of
 from handlers.views import first_steps as views
 from handlers.views import times
@@ -55,6 +56,7 @@ async def start(ask: Ask) -> Answer:
     if (topic := await topic_of(ask, payload)) is not None:
         return await _offer_topic(ask, topic)
     if (feed := await feed_of(ask, payload)) is not None:
+        await take_yes(ask, "subscribe", feed.url)
         return views.offer_feed(feed.id, feed.title, ask.reader)
     # An invitation has let somebody in before any command is answered.
     known = payload in ("", HOME) or payload.startswith("i_")
@@ -180,6 +182,7 @@ async def _offer_topic(ask: Ask, text: str) -> View:
         return await _bad_link(ask)
     async with ask.services.database.write() as tx:
         topic = await chats.intern_topic(tx, wanted.normal, wanted.text, ask.now)
+    await take_yes(ask, "subscribe", wanted.text)
     return views.offer_topic(topic.id, wanted.text, ask.reader)
 
 

@@ -401,7 +401,7 @@ class Question:
     """What somebody was asked and did not answer yet."""
 
     command: str
-    """What the answer is for."""
+    """What the answer is for: a command, or an offer by its number."""
     message_id: int
     """The message that asks."""
 

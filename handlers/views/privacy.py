@@ -77,4 +77,5 @@ def question(found: _Rows, reader: Reader) -> View:
             (button(reader.label("button.keep_all"), Erase(False)),),
             (button(reader.label("button.erase_all"), Erase(True)),),
         ),
+        asks=True,
     )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.console.door import Person
+from handlers.links import topic_payload
 from handlers.questions import WAITS
 from storage import chats
 from storage.records import ChatId
@@ -400,3 +401,57 @@ async def test_another_channel_is_not_given_the_answer_for_the_one_before(talk: 
     await talk.me.press(shown, "Commands for this chat again")
     await talk.ask("rice")
     assert (await names(talk), await names(talk, -1001234567890)) == ([], [])
+
+
+YES = ["yes", "ok", "はい", "お願いします", "네"]
+NO = ["no", "not now", "いいえ", "아니요", "/cancel"]
+
+
+async def offer_address(talk: Talk) -> None:
+    await talk.ask(f"{talk.newsroom}/naru-sinmun/feed")
+
+
+@pytest.mark.parametrize("typed", YES)
+async def test_a_yes_takes_what_was_offered(talk: Talk, typed: str) -> None:
+    await offer_address(talk)
+    assert (await talk.ask(typed)).startswith("You now follow 나루신문.")
+    # It is said once.
+    assert "You now follow" not in await talk.ask(typed)
+    await talk.me.type(f"/start {topic_payload('rice')}")
+    assert (await talk.ask(typed)).startswith("You now follow “rice”.")
+
+
+@pytest.mark.parametrize("typed", NO)
+async def test_a_no_leaves_what_was_offered(talk: Talk, typed: str) -> None:
+    await offer_address(talk)
+    assert await talk.ask(typed) == "All right, I leave it."
+    assert await waiting(talk) == 0
+    assert await names(talk) == []
+
+
+async def test_a_yes_takes_the_clock_of_a_place_that_was_shown(talk: Talk) -> None:
+    update = talk.telegram.type(1, "")
+    del update["message"]["text"]
+    update["message"]["location"] = {"latitude": 35.68, "longitude": 139.69}
+    await talk.me.deliver(update)
+    await talk.ask("yes")
+    assert (await talk.chat()).timezone == "Asia/Tokyo"
+
+
+async def test_whatever_else_comes_ends_an_offer(talk: Talk) -> None:
+    for between in ("rice", "/help"):
+        await offer_address(talk)
+        await talk.me.type(between)
+        await talk.me.type("yes")
+    assert await names(talk) == []
+
+
+async def test_only_the_button_deletes_everything(talk: Talk) -> None:
+    await talk.ask("/subscribe rice")
+    for typed in YES:
+        await talk.ask("/forget")
+        assert "press “Delete everything” above" in await talk.ask(typed)
+    assert await talk.ask("no") == "Nothing was deleted."
+    assert await names(talk) == ["rice"]
+    await talk.ask("/forget")
+    assert (await talk.ask("rice")).startswith("Newest about “rice”")
