@@ -1,5 +1,7 @@
 """Follow, unfollow, and what is followed."""
 
+from collections.abc import Sequence
+
 from handlers.bringing_back import bring_back
 from handlers.buttons import FindFeed, Follow, FollowFeed, KeepFeed, Unfollow, Widen
 from handlers.context import Answer, Ask
@@ -18,6 +20,7 @@ from news import follow, query, search, typed_addresses, unfollowing
 from news.errors import BadAddress, LimitReached, ShareSpent
 from news.followed_topics import query_of
 from news.mutes import Muted
+from news.names import name_of
 from news.subscribing import end
 from storage import articles, chats, feeds, opinions
 from storage.database import Transaction
@@ -46,11 +49,23 @@ async def subscribe(ask: Ask) -> Answer:
     wanted = query.parse(ask.argument)
     async with services.database.read() as tx:
         wanted = await search.as_kept(tx, wanted, ask.now)
+        followed = await chats.followed(tx, ask.chat.id)
+    if (feed := _called(followed, wanted)) is not None:
+        # Whoever wants what is told about the outlet quotes its name.
+        return ask.say("follow.already", name=feed.name)
     result = await follow.follow_topic(
         services.database, ask.chat.id, wanted, services.max_subscriptions, ask.now
     )
     shown = views.followed(result, ask.chat, ask.reader)
     return await with_what_else(ask, shown, wanted, result)
+
+
+def _called(followed: Sequence[Subscription], wanted: query.Query) -> Subscription | None:
+    """The feed of the chat's that is called so; None if there is none, or the words are quoted or name a place."""
+    if not isinstance(wanted.tree, query.Phrase) or wanted.tree.literal:
+        return None
+    feeds_of_chat = (one for one in followed if one.kind is Kind.FEED)
+    return next((one for one in feeds_of_chat if name_of(one.name) == name_of(wanted.text)), None)
 
 
 async def unsubscribe(ask: Ask) -> Answer:

@@ -14,6 +14,7 @@ from news.fetch import Fetched
 from news.importing import import_list
 from news.indexing import body_of
 from news.intake import Reading, Taken
+from news.matching import is_past
 from news.mutes import Muted
 from news.outcomes import Choice, Followed, Imported
 from news.poller import body_hash, visited
@@ -91,6 +92,7 @@ async def _followed_topic(
         mine[0].id if mine else None,
         related,
         muted=muted.silences(Kind.TOPIC, topic_id, wanted.text),
+        past=is_past(wanted.tree, now),
     )
 
 

@@ -255,6 +255,18 @@ def moment_of(bound: query.Since | query.Before, now: datetime) -> datetime:
     return datetime.combine(bound.at, time(), UTC)
 
 
+def is_past(wanted: query.Node, now: datetime) -> bool:
+    """Whether nothing that is published from now on can belong to a query."""
+    match wanted:
+        case query.And(parts):
+            return any(is_past(part, now) for part in parts)
+        case query.Or(parts):
+            return all(is_past(part, now) for part in parts)
+        case query.Before():
+            return moment_of(wanted, now) <= now
+    return False
+
+
 def variants(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The forms in which a phrase stands in texts: a space typed between characters may be there or not."""
     if GAP not in words:

@@ -26,6 +26,8 @@ class Followed:
     """Names that are much in the news of a topic, to look for as well."""
     muted: bool = False
     """True if the chat muted it, and is shown nothing of it."""
+    past: bool = False
+    """True if nothing new can come of it: it looks for what was published before a time that is over."""
 
 
 @dataclass(frozen=True, slots=True)

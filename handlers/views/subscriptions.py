@@ -70,9 +70,13 @@ def followed(result: Followed, chat: Chat, reader: Reader) -> View:
             (button(reader.label("button.widen", name=name), Widen(result.subscription_id, name)),)
             for name in result.related
         )
-    if not result.stories:
+    if result.past:
+        head = Markup("\n").join([head, say("follow.past", reader.language)])
+    elif not result.stories:
         key = "follow.quiet_now" if none else "follow.quiet"
-        return View(Markup("\n").join([head, say(key, reader.language)]), keyboard)
+        head = Markup("\n").join([head, say(key, reader.language)])
+    if not result.stories:
+        return View(head, keyboard)
     proof = [story(number, told, reader) for number, told in enumerate(result.stories, start=1)]
     return View(split([head, say("follow.proof", reader.language), *proof])[0], keyboard)
 

@@ -155,3 +155,33 @@ async def test_either_and_both_are_offered_as_they_were_meant(
 ) -> None:
     for before in ("", "/latest ", "/search "):
         assert label in buttons_of(await talk.ask_message(f"{before}{typed}"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "past"),
+    [
+        ("japan before:2020-01-01", True),
+        ("japan before:7d", True),
+        ("japan before:2020-01-01 OR rice before:2020-02-01", True),
+        ("japan before:2020-01-01 OR rice", False),
+        ("japan before:2999-01-01", False),
+        ("japan since:2020-01-01", False),
+    ],
+)
+async def test_whoever_follows_what_is_over_hears_that_nothing_new_can_come(
+    talk: Talk, typed: str, past: bool
+) -> None:
+    answer = await talk.ask(f"/subscribe {typed}")
+    assert ("Nothing new can come" in answer) == past
+    assert not (past and "you will hear when one comes" in answer)
+
+
+async def test_words_for_a_feed_that_is_followed_are_no_topic_unless_they_are_quoted(
+    talk: Talk,
+) -> None:
+    await talk.ask(f"/subscribe {talk.newsroom}/harbour-courier/feed")
+    assert await talk.ask("/subscribe harbour courier") == (
+        "You follow “The Harbour Courier” already. /subscriptions shows everything."
+    )
+    assert [one.name for one in await talk.follows()] == ["The Harbour Courier"]
+    assert "You now follow" in await talk.ask('/subscribe "harbour courier"')
