@@ -233,6 +233,9 @@ class _Doors:
             await self._running.locate(message, is_answer=True)
         elif _ends(meant, asked, typed):
             await self._end(message, asked)
+        elif _is_elsewhere(meant, argument, asked):
+            await self._questions.end(message)
+            await self._running.run(message, meant, argument)
         elif typed.strip() and _may_answer(asked, typed):
             answer = _beside(_answer_in(meant, argument, asked, typed), message)
             await self._running.run(message, asked, answer, is_answer=True)

@@ -214,6 +214,15 @@ async def test_a_reply_that_says_no_ends_the_question_in_a_group(talk: Talk, adm
     assert await names(talk, GROUP) == []
 
 
+async def test_a_reply_that_asks_for_a_screen_is_no_topic_in_a_group(
+    talk: Talk, admin: Person
+) -> None:
+    [asked] = await admin.type("/subscribe")
+    [shown] = await admin.type("settings", reply_to_message=asked)
+    assert "Settings" in shown["text"]
+    assert await names(talk, GROUP) == []
+
+
 @pytest.mark.parametrize("ending", ["/latest", "/help", "/cancel", "/nothing", "cancel", "취소"])
 async def test_any_other_command_ends_the_question(talk: Talk, ending: str) -> None:
     await talk.ask("/subscribe")
