@@ -258,7 +258,7 @@ async def test_topics_beside_addresses_are_followed_line_by_line(
     )
     lines = message["text"].splitlines()
     assert lines[:3] == [
-        "5 lines",
+        "5 things",
         "· rice: followed from now on",
         "· 나루신문: followed from now on",
     ]

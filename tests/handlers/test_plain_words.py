@@ -93,6 +93,8 @@ COMMANDS = {name: one.name for one in PUBLIC for name in (one.name, *one.aliases
         ("BTS를 구독해 주세요", ("subscribe", "BTS")),
         ("쌀 구독 취소해 주세요", ("unsubscribe", "쌀")),
         ("쌀을 구독 취소해 주세요", ("unsubscribe", "쌀")),
+        ("쌀 구독을 취소해 주세요", ("unsubscribe", "쌀")),
+        ("구독을 취소해 주세요", ("unsubscribe", "")),
         ("한국어로 해 주세요", ("language", "ko")),
         ("일본어로 바꿔 주세요", ("language", "ja")),
         ("북한 숨겨 주세요", ("mute", "북한")),
