@@ -101,19 +101,19 @@ def as_vectors(words: Sequence[frozenset[str]]) -> list[dict[str, float]]:
     vectors = []
     for some in words:
         weights = [rarity[spread[word]] for word in some]
-        length = math.sqrt(sum([weight * weight for weight in weights])) or 1.0
+        length = math.sqrt(math.fsum([weight * weight for weight in weights])) or 1.0
         vectors.append({word: weight / length for word, weight in zip(some, weights, strict=True)})
     return vectors
 
 
 def length_of(vector: Mapping[str, float]) -> float:
     """Of a vector, in the Euclidean sense."""
-    return math.sqrt(sum([weight * weight for weight in vector.values()]))
+    return math.sqrt(math.fsum([weight * weight for weight in vector.values()]))
 
 
 def likeness(vector: Mapping[str, float], other: Mapping[str, float], length: float = 1.0) -> float:
-    """The cosine of a vector of length 1 and another one of `length`."""
-    dot = sum([weight * other[word] for word, weight in vector.items() if word in other])
+    """The cosine of a vector of length 1 and another one of `length`, to the last digit whatever order words are in."""
+    dot = math.fsum([weight * other[word] for word, weight in vector.items() if word in other])
     return min(dot / length, 1.0) if length else 0.0
 
 
