@@ -127,14 +127,18 @@ class Terminal:
         )
         self._show_content(message)
         for row in message.get("reply_markup", {}).get("inline_keyboard", []):
-            shown = [
-                f"[{self._number(message, button['callback_data'])}] {button['text']}"
-                for button in row
-            ]
-            self._console.print(Text("  ".join(shown), "yellow"))
+            shown = Text("  ").join(self._button(message, button) for button in row)
+            shown.stylize("yellow")
+            self._console.print(shown)
         self._console.print()
         if self._prompting:
             self._prompt()
+
+    def _button(self, message: dict[str, Any], button: dict[str, str]) -> Text:
+        """A button with the number by which it is pressed; one that leads elsewhere as a link."""
+        if "url" in button:
+            return Text(button["text"], f"link {button['url']}")
+        return Text(f"[{self._number(message, button['callback_data'])}] {button['text']}")
 
     def _show_content(self, message: dict[str, Any]) -> None:
         if "rich_message" in message:

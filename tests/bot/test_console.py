@@ -124,6 +124,21 @@ class Presses:
         self.pressed.append((message["message_id"], data))
 
 
+async def test_a_button_that_leads_elsewhere_is_shown_as_a_link_and_takes_no_number(
+    telegram: ConsoleTelegram, bot: ExtBot[None]
+) -> None:
+    telegram.chat(1)
+    file = StringIO()
+    Terminal(cast(Person, Presses()), telegram, Console(file=file, soft_wrap=True))
+    rows = [
+        [InlineKeyboardButton("Share", url="https://t.me/share/url?url=x")],
+        [InlineKeyboardButton("Follow", callback_data="1:f:1")],
+    ]
+    await bot.send_message(1, "Rice", reply_markup=InlineKeyboardMarkup(rows))
+    shown = [line for line in file.getvalue().splitlines() if line]
+    assert shown == ["kawaraban", "Rice", "Share", "[1] Follow"]
+
+
 async def test_buttons_in_a_rich_message_are_numbered_and_pressed_like_others(
     telegram: ConsoleTelegram, bot: ExtBot[None]
 ) -> None:
