@@ -107,15 +107,13 @@ def read(document: bytes) -> FeedList:
 
 def without_private(listed: FeedList, is_private: Callable[[str], bool]) -> FeedList:
     """A list that was just read, with what lies in a private network among what was rejected."""
-    placed = list(zip(listed.outlines, listed.lines, strict=True))
-    private = [
-        Rejected(line, shorten(one.title or one.url, 80), "private")
-        for one, line in placed
-        if is_private(one.url)
-    ]
-    if not private:
-        return listed
-    left = [(one, line) for one, line in placed if not is_private(one.url)]
+    private: list[Rejected] = []
+    left: list[tuple[ListedFeed, int]] = []
+    for one, line in zip(listed.outlines, listed.lines, strict=True):
+        if is_private(one.url):
+            private.append(Rejected(line, shorten(one.title or one.url, 80), "private"))
+        else:
+            left.append((one, line))
     rejected = sorted((*listed.rejected, *private), key=lambda one: one.line)
     return replace(
         listed,
