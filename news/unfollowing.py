@@ -1,7 +1,7 @@
 """Unfollow as a use case: what somebody means of their list, its end, and the way back."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from news import query
@@ -49,14 +49,19 @@ async def find_several(database: Database, chat_id: ChatId, typed: str) -> tuple
 
     In the order of the list; each line stands for some. Raises NoSuchNumber, if only one of them is not there.
     """
-    lines = [line for line in typed.splitlines() if line.strip()]
-    if len(lines) > 1:
-        each = [await find_several(database, chat_id, line) for line in lines]
-        found_ones = {one.id: one for some in each for one in some}
-        return tuple(found_ones[id] for id in sorted(found_ones))
+    lines = dict.fromkeys(line for line in typed.splitlines() if line.strip()) or (typed,)
     async with database.read() as tx:
         listed = await chats.followed(tx, chat_id)
-        topic_id = await _meant(tx, typed)
+        meant = {
+            one.id for line in lines for one in _stands_for(line, listed, await _meant(tx, line))
+        }
+    return tuple(one for one in listed if one.id in meant)
+
+
+def _stands_for(
+    typed: str, listed: Sequence[Subscription], topic_id: TopicId | None
+) -> tuple[Subscription, ...]:
+    """What one line stands for; `topic_id` is the topic that means the same. Raises NoSuchNumber."""
     text = squeeze(typed)
     for name in dict.fromkeys((text, text.strip(QUOTES + "' ’‘"))):
         found = [one for one in listed if _unquoted(one.name) == _unquoted(name)]
